@@ -1,0 +1,24 @@
+import { expect, test } from "bun:test";
+import { findLeftBehind } from "@test/runner/left-behind";
+import { tempDirectory, writeTree } from "@test/support/temp";
+
+test("what lies in the temporary directory is told, bun's own entries are not", async () => {
+  await using temp = await tempDirectory();
+  const mark = crypto.randomUUID();
+  await writeTree(temp.path, { "bun-cache/a": "", ".b": "", "c.so": "" });
+  expect(await findLeftBehind(temp.path, mark)).toEqual([]);
+  await writeTree(temp.path, { "project/a.txt": "" });
+  expect(await findLeftBehind(temp.path, mark)).toEqual(["temporary project"]);
+});
+
+test.skipIf(process.platform !== "linux")("a marked process is told and ended", async () => {
+  await using temp = await tempDirectory();
+  const mark = crypto.randomUUID();
+  const child = Bun.spawn(["sleep", "60"], {
+    env: { PATH: process.env["PATH"], OPENCODE_TEST_RUN: mark },
+  });
+  expect(await findLeftBehind(temp.path, mark)).toEqual([`process ${child.pid}: sleep 60`]);
+  await child.exited;
+  expect(child.signalCode).toBe("SIGKILL");
+  expect(await findLeftBehind(temp.path, mark)).toEqual([]);
+});

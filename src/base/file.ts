@@ -1,0 +1,105 @@
+// Files of this program: private (0600, directories 0700), replaced as a whole or not at all;
+// and the question whether a path lies inside a directory.
+import { randomBytes } from "node:crypto";
+import { mkdir, open, readFile, realpath, rename, rm } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { errorCode, errorMessage, unavailable } from "./error";
+
+const PRIVATE_FILE = 0o600;
+const PRIVATE_DIRECTORY = 0o700;
+
+/** Makes the directory and its missing parents, each 0700; existing ones stay as they are. */
+export async function ensureDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode: PRIVATE_DIRECTORY });
+  } catch (error) {
+    throw fileFailure("create the directory", path, error);
+  }
+}
+
+/**
+ * Replaces `path` by `data` in one step: readers see the old or the new content, and after a crash
+ * one of the two is there. A symbolic link is followed, so that it stays a link. Default mode 0600.
+ * Throws AppError unavailable that names the path.
+ */
+export async function writeFileAtomic(
+  path: string,
+  data: string | Uint8Array,
+  options: { mode?: number } = {},
+): Promise<void> {
+  const target = await realpath(path).catch(() => path); // a file that is not there yet
+  const temporary = join(
+    dirname(target),
+    `.${basename(target)}.${randomBytes(6).toString("hex")}.tmp`,
+  );
+  try {
+    const file = await open(temporary, "wx", options.mode ?? PRIVATE_FILE);
+    try {
+      await file.writeFile(data);
+      // The umask may have taken bits that the caller asked for.
+      if (options.mode !== undefined) await file.chmod(options.mode);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw fileFailure("write", path, error);
+  }
+}
+
+/** The text of a file, or undefined when there is none (a directory counts as none). */
+export async function readTextIfExists(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === "ENOENT" || code === "ENOTDIR" || code === "EISDIR") return undefined;
+    throw fileFailure("read", path, error);
+  }
+}
+
+/** Whether `path` is `root` or lies below it, by the names alone. */
+export function isInside(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+}
+
+/** Whether `path` lies inside `root` once all symbolic links are followed; it need not exist. */
+export async function realpathInside(root: string, path: string): Promise<boolean> {
+  return isInside(await nearestRealpath(root), await nearestRealpath(path));
+}
+
+/** The real path of the nearest existing ancestor, with the missing rest appended. */
+export async function nearestRealpath(path: string): Promise<string> {
+  const absolute = resolve(path);
+  try {
+    return await realpath(absolute);
+  } catch (error) {
+    const parent = dirname(absolute);
+    // Only what is missing is climbed: a loop of links or a forbidden directory is an answer.
+    const code = errorCode(error);
+    if (parent === absolute || (code !== "ENOENT" && code !== "ENOTDIR")) return absolute;
+    return join(await nearestRealpath(parent), basename(absolute));
+  }
+}
+
+/** AppError unavailable for a failed file operation: what, which path, why, what to do. */
+export function fileFailure(action: string, path: string, error: unknown): Error {
+  const reasons: Record<string, string> = {
+    ENOSPC: "the disk is full; free some space and try again",
+    EDQUOT: "the disk quota is used up; free some space and try again",
+    EROFS: "the file system is read-only",
+    EACCES: "permission denied; check who owns it",
+    EPERM: "permission denied; check who owns it",
+    ENOTDIR: "a part of the path is a file, not a directory",
+    EISDIR: "it is a directory",
+    ENOENT: "it does not exist",
+    ELOOP: "its symbolic links form a loop",
+    EMFILE: "too many files are open",
+  };
+  const code = errorCode(error);
+  const reason = (code && reasons[code]) ?? errorMessage(error);
+  return unavailable(`Cannot ${action} ${path}: ${reason}`, { path, code }, error);
+}

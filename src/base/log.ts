@@ -1,0 +1,145 @@
+// Logger: one JSON object a line, into a private file of the log directory, for people and tools.
+// A line is {time, level, service, message, ...data}. Nothing is written before the first line,
+// and a log that cannot be written never disturbs the work (it says so once on stderr).
+import { appendFile, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Clock } from "./clock";
+import { errorMessage } from "./error";
+import { ensureDirectory } from "./file";
+
+export type LogLevel = "DEBUG" | "INFO" | "WARN" | "ERROR";
+
+export interface LogOptions {
+  clock: Clock;
+  level: LogLevel;
+  /** Where the files go; undefined writes none. */
+  directory?: string;
+  /** Lines go to stderr as well. */
+  print?: boolean;
+}
+
+const ORDER: readonly LogLevel[] = ["DEBUG", "INFO", "WARN", "ERROR"];
+const FILES_KEPT = 10;
+const PENDING_MAX_BYTES = 1024 * 1024;
+const LINE_MAX_CHARACTERS = 16 * 1024;
+
+/** Collects lines and appends them in order, one write at a time; shared by all loggers. */
+class LogSink {
+  readonly #options: LogOptions;
+  #pending = "";
+  #writing: Promise<void> | undefined;
+  #path: string | undefined;
+  #failed = false;
+
+  constructor(options: LogOptions) {
+    this.#options = options;
+  }
+
+  write(level: LogLevel, service: string, message: string, data?: Record<string, unknown>): void {
+    if (ORDER.indexOf(level) < ORDER.indexOf(this.#options.level)) return;
+    const time = new Date(this.#options.clock.now()).toISOString();
+    const line = formatLine({ time, level, service, message, ...data });
+    if (this.#options.print) console.error(line);
+    if (this.#options.directory === undefined || this.#failed) return;
+    // A disk slower than the log loses lines, never memory.
+    if (this.#pending.length < PENDING_MAX_BYTES) this.#pending += `${line}\n`;
+    this.#writing ??= this.#flush(this.#options.directory);
+  }
+
+  async drained(): Promise<void> {
+    while (this.#writing) await this.#writing;
+  }
+
+  async #flush(directory: string): Promise<void> {
+    // One turn of the event loop gathers what a burst of work has to say.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    try {
+      this.#path ??= await openLog(directory, this.#options.clock);
+      while (this.#pending) {
+        const text = this.#pending;
+        this.#pending = "";
+        await appendFile(this.#path, text, { mode: 0o600 });
+      }
+    } catch (error) {
+      this.#failed = true;
+      this.#pending = "";
+      console.error(`The log cannot be written: ${errorMessage(error)}`);
+    } finally {
+      this.#writing = undefined;
+    }
+  }
+}
+
+export class Logger {
+  readonly #sink: LogSink | undefined;
+  readonly #service: string;
+
+  private constructor(sink: LogSink | undefined, service: string) {
+    this.#sink = sink;
+    this.#service = service;
+  }
+
+  static open(options: LogOptions): Logger {
+    return new Logger(new LogSink(options), "app");
+  }
+
+  /** A logger that says nothing. */
+  static silent(): Logger {
+    return new Logger(undefined, "silent");
+  }
+
+  /** The same log under another service name. */
+  child(service: string): Logger {
+    return new Logger(this.#sink, service);
+  }
+
+  debug(message: string, data?: Record<string, unknown>): void {
+    this.#sink?.write("DEBUG", this.#service, message, data);
+  }
+
+  info(message: string, data?: Record<string, unknown>): void {
+    this.#sink?.write("INFO", this.#service, message, data);
+  }
+
+  warn(message: string, data?: Record<string, unknown>): void {
+    this.#sink?.write("WARN", this.#service, message, data);
+  }
+
+  error(message: string, data?: Record<string, unknown>): void {
+    this.#sink?.write("ERROR", this.#service, message, data);
+  }
+
+  /** Resolves when all lines so far are written. */
+  async close(): Promise<void> {
+    await this.#sink?.drained();
+  }
+}
+
+function formatLine(fields: Record<string, unknown>): string {
+  let line: string;
+  try {
+    line = JSON.stringify(fields, (_, value: unknown) =>
+      typeof value === "bigint" ? String(value) : value,
+    );
+  } catch (error) {
+    line = JSON.stringify({ ...fields, data: `not loggable: ${errorMessage(error)}` }, [
+      "time",
+      "level",
+      "service",
+      "message",
+      "data",
+    ]);
+  }
+  return line.length <= LINE_MAX_CHARACTERS ? line : `${line.slice(0, LINE_MAX_CHARACTERS)}…`;
+}
+
+/** The path of this process's file; the oldest files beyond the newest few are removed. */
+async function openLog(directory: string, clock: Clock): Promise<string> {
+  await ensureDirectory(directory);
+  const stamp = new Date(clock.now()).toISOString().replace(/[:.]/g, "").slice(0, 17);
+  const files = (await readdir(directory)).filter((name) => name.endsWith(".log")).sort();
+  for (const name of files.slice(0, Math.max(0, files.length - FILES_KEPT + 1))) {
+    await rm(join(directory, name), { force: true });
+  }
+  return join(directory, `${stamp}-${process.pid}.log`);
+}

@@ -1,0 +1,52 @@
+// Permission: the rules, the question a tool asks before it acts, and the answer.
+
+import { stringEnum, t, type Static } from "@/base/schema";
+import { JSONObject, PermissionID, SessionID } from "./primitive";
+
+export const PermissionAction = stringEnum(["allow", "deny", "ask"], { $id: "PermissionAction" });
+export type PermissionAction = Static<typeof PermissionAction>;
+
+/** Both names may hold `*` and `?`. The last rule of a list that matches decides. */
+export const PermissionRule = t.Object(
+  { permission: t.String(), pattern: t.String(), action: PermissionAction },
+  { $id: "PermissionRule" },
+);
+export type PermissionRule = Static<typeof PermissionRule>;
+
+export const PermissionRuleset = t.Array(PermissionRule, { $id: "PermissionRuleset" });
+export type PermissionRuleset = Static<typeof PermissionRuleset>;
+
+/**
+ * A tool waits for consent. `patterns` is what it is about to do, `always` the patterns that an
+ * answer "always" would allow from then on.
+ */
+export const PermissionRequest = t.Object(
+  {
+    id: PermissionID,
+    sessionID: SessionID,
+    permission: t.String(),
+    patterns: t.Array(t.String()),
+    metadata: JSONObject,
+    always: t.Array(t.String()),
+    tool: t.Optional(t.Object({ messageID: t.String(), callID: t.String() })),
+  },
+  { $id: "PermissionRequest" },
+);
+export type PermissionRequest = Static<typeof PermissionRequest>;
+
+export const PermissionReply = stringEnum(["once", "always", "reject"]);
+export type PermissionReply = Static<typeof PermissionReply>;
+
+/** `message` tells the model, with a rejection, what to do instead. */
+export const PermissionReplyInput = t.Object(
+  { reply: PermissionReply, message: t.Optional(t.String()) },
+  { $id: "PermissionReplyInput" },
+);
+export type PermissionReplyInput = Static<typeof PermissionReplyInput>;
+
+/** The answer by way of the session's route; `remember` makes "once" an "always". */
+export const SessionPermissionReplyInput = t.Object(
+  { response: PermissionReply, remember: t.Optional(t.Boolean()) },
+  { $id: "SessionPermissionReplyInput" },
+);
+export type SessionPermissionReplyInput = Static<typeof SessionPermissionReplyInput>;

@@ -81,7 +81,10 @@ async function breakLock(path: string, clock: Clock): Promise<void> {
 
 async function ageMs(path: string, clock: Clock): Promise<number> {
   // Gone in the meantime: as young as can be.
-  return stat(path).then((found) => clock.now() - found.mtimeMs, () => 0);
+  return stat(path).then(
+    (found) => clock.now() - found.mtimeMs,
+    () => 0,
+  );
 }
 
 async function readIfThere(path: string): Promise<string | undefined> {

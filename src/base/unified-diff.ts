@@ -18,7 +18,7 @@ export async function createPatch(
     timeout: DIFF_TIMEOUT_MS,
   });
   // Undefined when the texts differ too much to compare in time: then all of it was replaced.
-  return `Index: ${path}\n${body ?? replaceAllPatch(path, before, after)}`;
+  return body ?? replaceAllPatch(path, before, after);
 }
 
 /** How many lines a patch adds and takes away. */
@@ -41,5 +41,6 @@ function replaceAllPatch(path: string, before: string, after: string): string {
   const removed = before.split("\n").map((line) => `-${line}`);
   const added = after.split("\n").map((line) => `+${line}`);
   const hunk = `@@ -1,${removed.length} +1,${added.length} @@`;
-  return [`--- ${path}`, `+++ ${path}`, hunk, ...removed, ...added, ""].join("\n");
+  const rule = "=".repeat(67);
+  return [`Index: ${path}`, rule, `--- ${path}`, `+++ ${path}`, hunk, ...removed, ...added, ""].join("\n");
 }

@@ -1,0 +1,207 @@
+// LLM: asks a model and streams its answer. The only door to the models: packages, wires, retries
+// and time limits are behind it. A failure is the last value of the stream, never an exception.
+//
+// Tools run only when an answer is whole, so an attempt that fails in the middle may be repeated:
+// the "retry" event says that everything it streamed is void.
+
+import type { LanguageModelV4, LanguageModelV4StreamPart } from "@ai-sdk/provider";
+import type { Clock } from "@/base/clock";
+import type { Logger } from "@/base/log";
+import type { MessageError } from "@/schema/message-error";
+import { toCallOptions } from "./call-options";
+import { ABORTED, type FailureContext, toFailure } from "./failure";
+import type { ModelEvent, ModelRequest } from "./model-event";
+import { openModel } from "./packages";
+import { decideRetry } from "./retry";
+import { secretsOf } from "./secrets";
+import { StreamParts } from "./stream-parts";
+import { Exchange, timeLimits } from "./transport";
+
+/** Options of a provider that are for this program, not for its package. */
+const OWN_OPTIONS: readonly string[] = [
+  "apiKey",
+  "baseURL",
+  "headers",
+  "timeout",
+  "headerTimeout",
+  "chunkTimeout",
+  "setCacheKey",
+  "enterpriseUrl",
+];
+
+export class LLM {
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #random: () => number;
+
+  constructor(options: { clock: Clock; log: Logger; random?: () => number }) {
+    this.#clock = options.clock;
+    this.#log = options.log.child("llm");
+    this.#random = options.random ?? Math.random;
+  }
+
+  /**
+   * Streams the model's answer to the request. The last value is a `finish`, or an `error`, which
+   * follows a finish when the answer came whole but is of no use (filtered, or at its length limit
+   * before it said anything). An abort ends it with MessageAbortedError and closes the connection;
+   * so does leaving the loop early. Nothing is sent before the first value is asked for.
+   */
+  async *stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void> {
+    let waitedMs = 0;
+    for (let attempt = 1; ; attempt++) {
+      if (attempt > 1) yield { type: "attempt", attempt };
+      const failed = yield* this.#attempt(request, signal);
+      if (!failed) return;
+      const failure = toFailure(failed.thrown, failureContext(request, signal));
+      const now = this.#clock.now();
+      const decision = decideRetry(failure, { attempt, waitedMs, now }, this.#random);
+      this.#logFailure(request, attempt, failure.error, decision);
+      if ("error" in decision) return yield { type: "error", error: decision.error };
+      const { waitMs } = decision;
+      yield { type: "retry", attempt, message: words(failure.error), next: now + waitMs };
+      const isAborted = await this.#wait(waitMs, signal);
+      if (isAborted) return yield { type: "error", error: ABORTED };
+      waitedMs += waitMs;
+    }
+  }
+
+  /** One request. Returns what it failed with, or undefined when its last event was the end. */
+  async *#attempt(
+    request: ModelRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<ModelEvent, { thrown: unknown } | undefined> {
+    const limits = timeLimits(request.provider.options);
+    const exchange = new Exchange(this.#clock, limits, request.sessionID, signal);
+    try {
+      exchange.signal.throwIfAborted();
+      const parts = new StreamParts();
+      const model = await open(request, exchange);
+      for await (const part of streamOf(model, request, exchange)) {
+        const event = parts.take(part);
+        if (event) yield event;
+      }
+      const { isUseless, ...finish } = parts.end();
+      yield finish;
+      const error = endError(finish.reason, isUseless);
+      if (error) yield { type: "error", error };
+      return undefined;
+    } catch (error) {
+      // What a package throws after an abort varies; the reason of the abort says what happened.
+      return { thrown: exchange.signal.aborted ? exchange.signal.reason : error };
+    } finally {
+      exchange.close();
+    }
+  }
+
+  /** Whether the wait was cut short by an abort. */
+  async #wait(ms: number, signal: AbortSignal): Promise<boolean> {
+    try {
+      await this.#clock.sleep(ms, signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+    return signal.aborted;
+  }
+
+  #logFailure(
+    request: ModelRequest,
+    attempt: number,
+    error: MessageError,
+    decision: { waitMs: number } | { error: MessageError },
+  ): void {
+    if (error.name === "MessageAbortedError") return;
+    this.#log.warn("model request failed", {
+      sessionID: request.sessionID,
+      model: `${request.provider.id}/${request.model.id}`,
+      attempt,
+      error: error.name,
+      reason: words(error),
+      ...("waitMs" in decision ? { waitMs: decision.waitMs } : {}),
+    });
+  }
+}
+
+function open({ model, provider }: ModelRequest, exchange: Exchange): Promise<LanguageModelV4> {
+  const { interleaved } = model.capabilities;
+  const { options } = provider;
+  return openModel(model.api.npm, {
+    providerID: provider.id,
+    modelID: model.api.id,
+    baseURL: text(options["baseURL"]) ?? text(model.api.url),
+    apiKey: keyOf(provider),
+    headers: stringMap(options["headers"]),
+    options: Object.fromEntries(
+      Object.entries(options).filter(([key]) => !OWN_OPTIONS.includes(key)),
+    ),
+    reasoningField: typeof interleaved === "object" ? interleaved.field : undefined,
+    fetch: exchange.fetch,
+  });
+}
+
+/** Reads the package's stream. Throws the reason of the abort when the exchange aborts. */
+async function* streamOf(
+  model: LanguageModelV4,
+  request: ModelRequest,
+  exchange: Exchange,
+): AsyncGenerator<LanguageModelV4StreamPart, void> {
+  const { signal } = exchange;
+  const { stream } = await model.doStream({ ...toCallOptions(request), abortSignal: signal });
+  const reader = stream.getReader();
+  // Some packages leave a read pending when their connection is aborted; cancelling settles it.
+  const cancel = () => void reader.cancel(signal.reason).catch(ignoreCancelled);
+  signal.addEventListener("abort", cancel, { once: true });
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (signal.aborted) throw signal.reason;
+      if (done) return;
+      // The packages make this one themselves; all others come of something the provider sent.
+      if (value.type !== "stream-start") exchange.progress();
+      yield value;
+    }
+  } finally {
+    signal.removeEventListener("abort", cancel);
+    // Not waited for: through the packages' pipes it may never settle. exchange.close() is what
+    // ends the connection.
+    cancel();
+  }
+}
+
+/** A stream that is being given up has nothing more to say, its failures included. */
+function ignoreCancelled(): void {}
+
+function endError(reason: string, isUseless: boolean): MessageError | undefined {
+  if (reason === "content-filter") {
+    const message = "The provider's content filter stopped the answer.";
+    return { name: "ContentFilterError", data: { message } };
+  }
+  if (reason === "length" && isUseless) return { name: "MessageOutputLengthError", data: {} };
+  return undefined;
+}
+
+function failureContext({ provider }: ModelRequest, signal: AbortSignal): FailureContext {
+  return {
+    providerID: provider.id,
+    providerName: provider.name,
+    secrets: secretsOf(provider),
+    isAborted: signal.aborted,
+  };
+}
+
+function keyOf(provider: ModelRequest["provider"]): string | undefined {
+  return text(provider.options["apiKey"]) ?? text(provider.key);
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function stringMap(value: unknown): Record<string, string> {
+  if (typeof value !== "object" || value === null) return {};
+  return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, String(entry)]));
+}
+
+function words(error: MessageError): string {
+  const { message } = error.data;
+  return typeof message === "string" ? message : error.name;
+}

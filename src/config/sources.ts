@@ -1,0 +1,162 @@
+/*
+ * Sources: where configuration is looked for, and in which order. `configSources` is the table:
+ * the later a source stands in it, the more it counts. Nothing is read here.
+ *
+ * Nearer beats farther, always: of two directories on the way from the worktree to the project
+ * directory the nearer one counts more, and within one directory opencode.json < opencode.jsonc <
+ * .opencode/opencode.json < .opencode/opencode.jsonc.
+ *
+ * Sources with `project: true` come with a repository, which may be anybody's. These of their keys
+ * run programs: `mcp` (local servers), `plugin`, `formatter` and `lsp` (commands), `shell`,
+ * `command` and `agent` (text for the model, permissions). These send things elsewhere:
+ * `provider.*.options.baseURL` and `provider.*.api` (prompts, and the key of the environment with
+ * them), `provider.*.options.headers`, `mcp.*.url`, `enterprise.url`, `instructions` (addresses);
+ * `{env:}` and `{file:}` put secrets there. `permission` can allow what a person would be asked.
+ */
+import { platform } from "node:os";
+import { dirname, join, parse as parsePath, resolve } from "node:path";
+import { flag, type Env } from "@/base/env";
+import { isInside } from "@/base/file";
+import type { Paths } from "@/base/paths";
+
+export interface ConfigLocation {
+  paths: Pick<Paths, "config" | "home" | "state">;
+  env: Env;
+  /** Absolute. */
+  directory: string;
+  /** The root of the repository, or `/` when there is none. */
+  worktree: string;
+  /** Where an administrator's files are; the system's place unless given. */
+  managedDirectory?: string;
+}
+
+export type ConfigSource =
+  | { kind: "file"; path: string; project: boolean; required: boolean }
+  /** `key`: the text is the value of that key alone. */
+  | { kind: "text"; origin: string; text: string; key?: "permission" };
+
+const FILE_NAMES: readonly string[] = ["opencode.json", "opencode.jsonc"];
+const GLOBAL_FILE_NAMES: readonly string[] = ["config.json", ...FILE_NAMES];
+const DIRECTORY_NAME = ".opencode";
+/** More levels than any real project has; a bound on what a strange path can cost. */
+const MAX_LEVELS = 64;
+
+/** All sources, lowest first. A path stands in it once, at its highest place. */
+export function configSources(location: ConfigLocation): ConfigSource[] {
+  const { env, paths, directory } = location;
+  const sources = [
+    ...globalSources(paths),
+    ...named(env["OPENCODE_CONFIG"], directory),
+    ...projectDirectories(location).flatMap((level) => [
+      ...filesIn(level, FILE_NAMES, true),
+      ...filesIn(join(level, DIRECTORY_NAME), FILE_NAMES, true),
+    ]),
+    ...filesIn(join(paths.home, DIRECTORY_NAME), FILE_NAMES),
+    ...configDirectory(env, directory).flatMap((extra) => filesIn(extra, FILE_NAMES)),
+    ...text("OPENCODE_CONFIG_CONTENT", env["OPENCODE_CONFIG_CONTENT"]),
+    ...filesIn(location.managedDirectory ?? systemManagedDirectory(env), FILE_NAMES),
+    ...text("OPENCODE_PERMISSION", env["OPENCODE_PERMISSION"], "permission"),
+    ...switched(env, "OPENCODE_DISABLE_AUTOCOMPACT", '{"compaction":{"auto":false}}'),
+    ...switched(env, "OPENCODE_DISABLE_PRUNE", '{"compaction":{"prune":false}}'),
+  ];
+  return keepLast(sources);
+}
+
+/** The user's own files, lowest first. */
+export function globalSources(paths: Pick<Paths, "config">): ConfigSource[] {
+  return filesIn(paths.config, GLOBAL_FILE_NAMES);
+}
+
+/**
+ * The project's files that may be written, highest first, and the one to make when none exists.
+ * Without a repository only the directory's own: those above it are not known to be the project's.
+ */
+export function projectFiles(location: ConfigLocation): { existing: string[]; fresh: string } {
+  const levels = isRepository(location) ? projectDirectories(location) : [location.directory];
+  const existing = levels
+    .flatMap((level) => [level, join(level, DIRECTORY_NAME)])
+    .flatMap((level) => FILE_NAMES.map((name) => join(level, name)))
+    .toReversed();
+  return { existing, fresh: join(location.directory, "opencode.json") };
+}
+
+/** The user's files that may be written, highest first, and the one to make when none exists. */
+export function globalFiles(paths: Pick<Paths, "config">): { existing: string[]; fresh: string } {
+  const existing = GLOBAL_FILE_NAMES.map((name) => join(paths.config, name)).toReversed();
+  return { existing, fresh: join(paths.config, "opencode.json") };
+}
+
+/** Directories that may hold agents, commands and skills, lowest first; they need not exist. */
+export function definitionDirectories(location: ConfigLocation): string[] {
+  const { env, paths, directory } = location;
+  const all = [
+    paths.config,
+    ...projectDirectories(location).map((level) => join(level, DIRECTORY_NAME)),
+    join(paths.home, DIRECTORY_NAME),
+    ...configDirectory(env, directory),
+  ];
+  return all.filter((path, index) => all.lastIndexOf(path) === index);
+}
+
+/**
+ * From the worktree down to the directory. Outside a repository the way begins at the home
+ * directory, or is the directory alone: a file that someone left in a directory shared by all,
+ * such as the temporary one, is nobody's project.
+ */
+export function projectDirectories(location: ConfigLocation): string[] {
+  if (flag(location.env, "OPENCODE_DISABLE_PROJECT_CONFIG")) return [];
+  const { directory, worktree, paths } = location;
+  const top = isRepository(location) ? worktree : paths.home;
+  const levels = [directory];
+  if (!isInside(top, directory)) return levels;
+  for (let at = directory; at !== top && levels.length < MAX_LEVELS; at = dirname(at)) {
+    levels.push(dirname(at));
+  }
+  return levels.toReversed();
+}
+
+function isRepository({ worktree }: ConfigLocation): boolean {
+  return worktree !== parsePath(worktree).root;
+}
+
+/** Where an administrator puts files that count more than a user's. */
+function systemManagedDirectory(env: Env): string {
+  if (platform() === "darwin") return "/Library/Application Support/opencode";
+  if (platform() === "win32") return join(env["ProgramData"] ?? "C:\\ProgramData", "opencode");
+  return "/etc/opencode";
+}
+
+function filesIn(directory: string, names: readonly string[], project = false): ConfigSource[] {
+  return names.map((name) => {
+    return { kind: "file", path: join(directory, name), project, required: false };
+  });
+}
+
+/** A file that someone names must be there. */
+function named(path: string | undefined, directory: string): ConfigSource[] {
+  if (!path) return [];
+  return [{ kind: "file", path: resolve(directory, path), project: false, required: true }];
+}
+
+function configDirectory(env: Env, directory: string): string[] {
+  const path = env["OPENCODE_CONFIG_DIR"];
+  return path ? [resolve(directory, path)] : [];
+}
+
+function text(origin: string, value: string | undefined, key?: "permission"): ConfigSource[] {
+  if (!value) return [];
+  return [{ kind: "text", origin, text: value, ...(key && { key }) }];
+}
+
+function switched(env: Env, name: string, value: string): ConfigSource[] {
+  return flag(env, name) ? text(name, value) : [];
+}
+
+function keepLast(sources: ConfigSource[]): ConfigSource[] {
+  const last = new Map(sources.map((source, index) => [sourceName(source), index]));
+  return sources.filter((source, index) => last.get(sourceName(source)) === index);
+}
+
+function sourceName(source: ConfigSource): string {
+  return source.kind === "file" ? source.path : source.origin;
+}

@@ -1,0 +1,283 @@
+// Providers: which models there are, which of them can be used, and which to take when nobody says.
+// Everything is worked out from configuration, environment and credentials as they are now; the
+// network is never asked, but for model servers of this machine, when nothing else is connected.
+import type { Clock } from "@/base/clock";
+import { flag, type Env } from "@/base/env";
+import { AppError, unavailable } from "@/base/error";
+import type { Logger } from "@/base/log";
+import type { Paths } from "@/base/paths";
+import type { ConfigService } from "@/config/config-service";
+import type { Catalog } from "@/llm/catalog";
+import { isSupported } from "@/llm/packages";
+import type { ProviderAuthMethod } from "@/schema/auth";
+import type { Config } from "@/schema/config";
+import type { ModelRef } from "@/schema/primitive";
+import type { Model, Provider } from "@/schema/provider";
+import type { AuthStore } from "./auth-store";
+import { credentialNames, missingVariables } from "./credentials";
+import { LocalServers, type LocalServer } from "./local-servers";
+import { findModelRef, parseModelRef, suggest } from "./model-ref";
+import { canWork, pickSmallModel, rankModels } from "./ranking";
+import { readRecentModels } from "./recent-models";
+import { isEnabled, resolveAll, resolveConnected, type Connected } from "./resolve";
+
+export interface ProvidersOptions {
+  catalog: Catalog;
+  config: ConfigService;
+  auth: AuthStore;
+  env: Env;
+  paths: Pick<Paths, "state">;
+  clock: Clock;
+  log: Logger;
+  /** The model servers of this machine; the usual ones unless given. */
+  localServers?: readonly LocalServer[];
+}
+
+interface Snapshot {
+  config: Config;
+  /** What it was worked out from besides the configuration. */
+  authText: string;
+  connected: Connected[];
+}
+
+export interface UsableModel {
+  provider: Provider;
+  model: Model;
+}
+
+export class Providers {
+  readonly #options: ProvidersOptions;
+  readonly #local: LocalServers;
+  #snapshot: Snapshot | undefined;
+
+  constructor(options: ProvidersOptions) {
+    this.#options = options;
+    this.#local = new LocalServers({ servers: options.localServers, clock: options.clock });
+  }
+
+  /**
+   * The providers that can be used, by id, with the preferred first. When nobody chose one, model
+   * servers of this machine are asked (200 ms at most) and are among them.
+   */
+  async connected(): Promise<Record<string, Provider>> {
+    const snapshot = await this.#current();
+    const providers = [
+      ...snapshot.connected.map(({ provider }) => provider),
+      ...(await this.#localProviders(snapshot)),
+    ];
+    return Object.fromEntries(providers.map((provider) => [provider.id, provider]));
+  }
+
+  /** The whole catalog and all that is configured: several megabytes, with all models. */
+  async all(): Promise<Provider[]> {
+    const connected = await this.connected();
+    const rest = resolveAll(await this.#input()).filter(({ id }) => !Object.hasOwn(connected, id));
+    return [...Object.values(connected), ...rest];
+  }
+
+  /**
+   * The model, ready for use. AppError not-found with suggestions for one that is not there or not
+   * connected, unavailable when something it needs is missing; each says what to do.
+   */
+  async model(providerID: string, modelID: string): Promise<UsableModel> {
+    const provider = await this.#findProvider(providerID);
+    if (provider === undefined) throw await this.#noProvider(providerID, modelID);
+    const model = ownValue(provider.models, modelID);
+    if (model === undefined) throw await this.#noModel(provider, modelID);
+    requireReady(provider, model);
+    return { provider, model };
+  }
+
+  /**
+   * The configured model, else the one used last, else the best of the first provider that
+   * somebody chose; undefined when there is none. The configured one is not checked: asking for it
+   * says what is wrong with it.
+   */
+  async defaultModel(): Promise<ModelRef | undefined> {
+    const snapshot = await this.#current();
+    const { model } = snapshot.config;
+    if (model !== undefined) return parseModelRef(model, "model in the configuration");
+    for (const recent of await readRecentModels(this.#options.paths.state)) {
+      const provider = await this.#findProvider(recent.providerID);
+      if (provider && ownValue(provider.models, recent.modelID)) return recent;
+    }
+    const chosen = snapshot.connected.filter(({ isChosen }) => isChosen);
+    const providers = [
+      ...chosen.map(({ provider }) => provider),
+      ...(await this.#localProviders(snapshot)),
+    ];
+    const [first] = providers.flatMap((provider) => bestModel(provider) ?? []);
+    return first && { providerID: first.providerID, modelID: first.id };
+  }
+
+  /**
+   * The model for titles and summaries beside this one: the configured one if it can be used, else
+   * a small one of the same provider, else the model itself. Never another provider's by itself.
+   */
+  async smallModel(providerID: string, modelID: string): Promise<ModelRef> {
+    const { small_model: configured } = (await this.#current()).config;
+    if (configured !== undefined) {
+      const ref = parseModelRef(configured, "small_model in the configuration");
+      const provider = await this.#findProvider(ref.providerID);
+      if (provider && ownValue(provider.models, ref.modelID)) return ref;
+      this.#options.log.warn(`small_model ${configured} cannot be used and was passed over`);
+    }
+    const provider = await this.#findProvider(providerID);
+    const main = provider && ownValue(provider.models, modelID);
+    if (!provider || !main) return { providerID, modelID };
+    const usable = Object.values(provider.models).filter(({ api }) => isSupported(api.npm));
+    return { providerID, modelID: pickSmallModel(main, usable).id };
+  }
+
+  /** The best model of each provider by id; of the connected ones unless others are given. */
+  async defaults(providers?: readonly Provider[]): Promise<Record<string, string>> {
+    const all = providers ?? Object.values(await this.connected());
+    return Object.fromEntries(
+      all.flatMap((provider) => {
+        const [best] = rankModels(Object.values(provider.models));
+        return best === undefined ? [] : [[provider.id, best.id]];
+      }),
+    );
+  }
+
+  /** The ways to log in, by provider: an API key for each that takes one. */
+  async authMethods(): Promise<Record<string, ProviderAuthMethod[]>> {
+    const { config } = await this.#current();
+    const entries = this.#options.catalog
+      .listProviders()
+      .filter(({ id, env }) => isEnabled(id, config) && credentialNames(env).length > 0)
+      .map(({ id }): [string, ProviderAuthMethod[]] => [id, [{ type: "api", label: "API key" }]]);
+    return Object.fromEntries(entries);
+  }
+
+  /** Worked out anew only when configuration or credentials have changed. */
+  async #current(): Promise<Snapshot> {
+    const input = await this.#input();
+    const authText = JSON.stringify(input.auth);
+    const kept = this.#snapshot;
+    if (kept?.config === input.config && kept.authText === authText) return kept;
+    const snapshot = { config: input.config, authText, connected: resolveConnected(input) };
+    this.#snapshot = snapshot;
+    return snapshot;
+  }
+
+  async #input() {
+    const { catalog, config, auth, env } = this.#options;
+    const [loaded, stored] = await Promise.all([config.get(), auth.all()]);
+    const alpha = flag(env, "OPENCODE_ENABLE_EXPERIMENTAL_MODELS");
+    return { catalog, env, alpha, config: loaded.config, auth: stored };
+  }
+
+  /** Servers of this machine, when they are needed: nothing else was chosen or configured. */
+  async #localProviders({ config, connected }: Snapshot): Promise<Provider[]> {
+    if (connected.some(({ isChosen }) => isChosen)) return [];
+    const wanted = config.model === undefined ? undefined : findModelRef(config.model)?.providerID;
+    if (wanted !== undefined && !this.#local.has(wanted)) return [];
+    const found = await this.#local.findAll();
+    return found.filter(({ id }) => isEnabled(id, config) && !isConnected(id, connected));
+  }
+
+  /** A connected provider; one of this machine is asked for when it is named. */
+  async #findProvider(id: string): Promise<Provider | undefined> {
+    const { config, connected } = await this.#current();
+    const found = connected.find(({ provider }) => provider.id === id);
+    if (found !== undefined) return found.provider;
+    return isEnabled(id, config) ? this.#local.find(id) : undefined;
+  }
+
+  async #noProvider(providerID: string, modelID: string): Promise<AppError> {
+    const { catalog } = this.#options;
+    const { config, connected } = await this.#current();
+    const model = `${providerID}/${modelID}`;
+    if (!isEnabled(providerID, config)) {
+      const hint = "It is switched off by disabled_providers or enabled_providers";
+      return missing(model, `provider ${providerID} may not be used. ${hint}`, []);
+    }
+    const entry = catalog.findProvider(providerID);
+    if (entry !== undefined) {
+      const names = credentialNames(entry.env).join(" or ");
+      const set = names === "" ? "" : `Set ${names}, or run`;
+      const hint = `${set || "Run"} \`opencode auth login --provider ${providerID}\``;
+      return missing(model, `provider ${providerID} is not connected. ${hint}`, []);
+    }
+    if (this.#local.has(providerID)) {
+      return missing(model, `no ${providerID} server answers on this machine. Start it`, []);
+    }
+    const known = [
+      ...connected.map(({ provider }) => provider.id),
+      ...catalog.listProviders().map(({ id }) => id),
+    ];
+    const meant = suggest(providerID, [...new Set(known)]);
+    return missing(model, `there is no provider ${providerID}`, meant);
+  }
+
+  async #noModel(provider: Provider, modelID: string): Promise<AppError> {
+    const model = `${provider.id}/${modelID}`;
+    const { catalog } = this.#options;
+    const listed = catalog.findProvider(provider.id) && catalog.models(provider.id);
+    const withdrawn = listed && ownValue(listed, modelID)?.status === "deprecated";
+    const reason = withdrawn
+      ? "it was withdrawn by its provider"
+      : `${provider.id} has no such model`;
+    const { connected } = await this.#current();
+    const elsewhere = connected
+      .filter((other) => other.provider.id !== provider.id)
+      .filter((other) => ownValue(other.provider.models, modelID))
+      .map((other) => `${other.provider.id}/${modelID}`);
+    const near = suggest(modelID, Object.keys(provider.models));
+    const meant = [...near.map((id) => `${provider.id}/${id}`), ...elsewhere];
+    return missing(model, reason, meant, near);
+  }
+}
+
+/** The best model of a provider that can be used as it is. */
+function bestModel(provider: Provider): Model | undefined {
+  const usable = Object.values(provider.models).filter(
+    (model) => isSupported(model.api.npm) && canWork(model),
+  );
+  return rankModels(usable)[0];
+}
+
+/** Throws AppError unavailable that names what the model lacks. */
+function requireReady(provider: Provider, model: Model): void {
+  const { npm, url } = model.api;
+  const name = `${provider.id}/${model.id}`;
+  if (!isSupported(npm)) {
+    throw unavailable(
+      `${name} needs the package ${npm}, which is not built into this program. If the provider ` +
+        `has an OpenAI-compatible address, set provider.${provider.id}.npm to ` +
+        `"@ai-sdk/openai-compatible" and provider.${provider.id}.options.baseURL to that address`,
+      { providerID: provider.id, modelID: model.id, package: npm },
+    );
+  }
+  const variables = missingVariables(url);
+  if (variables.length > 0) {
+    throw unavailable(
+      `The address of ${name} is ${url}: set ${variables.join(", ")} in the environment, ` +
+        `or the whole address as provider.${provider.id}.options.baseURL`,
+      { providerID: provider.id, modelID: model.id, variables },
+    );
+  }
+}
+
+function missing(
+  model: string,
+  reason: string,
+  meant: readonly string[],
+  suggestions: readonly string[] = meant,
+): AppError {
+  const { providerID, modelID } = findModelRef(model) ?? { providerID: model, modelID: "" };
+  const hint = meant.length === 0 ? "" : ` Did you mean ${meant.join(" or ")}?`;
+  const message = `Model not found: ${model}: ${reason}.${hint}`;
+  const data = { providerID, modelID, suggestions: [...suggestions] };
+  return new AppError("not-found", "ProviderModelNotFoundError", message, data);
+}
+
+function isConnected(id: string, connected: readonly Connected[]): boolean {
+  return connected.some(({ provider }) => provider.id === id);
+}
+
+/** Ids come from outside, and "constructor" is a property of every object. */
+function ownValue<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}

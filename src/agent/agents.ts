@@ -1,0 +1,148 @@
+// Agents: who may answer, as the built-in table, markdown files and the configuration define them.
+// Made when first asked for, and again after the configuration changed.
+import { invalid, notFound } from "@/base/error";
+import type { Logger } from "@/base/log";
+import type { Paths } from "@/base/paths";
+import { didYouMean } from "@/base/text";
+import type { LoadedConfig } from "@/config/load";
+import { rulesFromConfig } from "@/permission/rules";
+import type { Agent } from "@/schema/agent";
+import { AgentConfig } from "@/schema/config";
+import { defineAgent, parseModel } from "./agent-definition";
+import { builtinAgents, defaultRules } from "./builtin-agents";
+import { projectRoot } from "./file-search";
+import { readDefinitions } from "./markdown-directory";
+import { PerConfig, type ConfigSource } from "./per-config";
+import type { Skills } from "./skills";
+
+export interface AgentsOptions {
+  config: ConfigSource;
+  skills: Skills;
+  paths: Paths;
+  directory: string;
+  worktree: string;
+  log: Logger;
+}
+
+interface Defined {
+  agents: Map<string, Agent>;
+  /** As the configuration names it. */
+  defaultName: string | undefined;
+}
+
+export class Agents {
+  readonly #options: AgentsOptions;
+  readonly #defined: PerConfig<Defined>;
+
+  constructor(options: AgentsOptions) {
+    this.#options = options;
+    this.#defined = new PerConfig(options.config, (loaded) => this.#load(loaded));
+  }
+
+  /** All agents, hidden ones too: the default one first, the others by name. */
+  async list(): Promise<Agent[]> {
+    const { agents, defaultName } = await this.#defined.get();
+    const first = isChoice(agents, defaultName) ? defaultName : fallbackName(agents);
+    return [...agents.values()].sort((a, b) => {
+      if (a.name === first || b.name === first) return a.name === first ? -1 : 1;
+      return a.name < b.name ? -1 : 1;
+    });
+  }
+
+  /** Throws not-found that names a similar agent, or all there are to choose from. */
+  async get(name: string): Promise<Agent> {
+    const { agents } = await this.#defined.get();
+    const agent = agents.get(name);
+    if (agent !== undefined) return agent;
+    const names = [...agents.values()].filter((known) => !known.hidden).map((known) => known.name);
+    const similar = didYouMean(name, names);
+    const hint = similar ? `Did you mean ${similar}?` : `There are: ${names.sort().join(", ")}`;
+    throw notFound("Agent", name, hint);
+  }
+
+  /**
+   * The name of the agent that answers when none is chosen. Throws invalid when `default_agent`
+   * names one that cannot, or when the configuration leaves none.
+   */
+  async defaultAgent(): Promise<string> {
+    const { agents, defaultName } = await this.#defined.get();
+    if (isChoice(agents, defaultName)) return defaultName;
+    const choices = [...agents.keys()].filter((name) => isChoice(agents, name)).sort();
+    if (defaultName !== undefined) {
+      throw invalid(
+        `default_agent: ${JSON.stringify(defaultName)} is no agent that a person can choose. ` +
+          `Use one of: ${choices.join(", ")}`,
+      );
+    }
+    const fallback = fallbackName(agents);
+    if (fallback !== undefined) return fallback;
+    throw invalid("agent: the configuration disables or hides every primary agent; leave one");
+  }
+
+  async #load(loaded: LoadedConfig): Promise<Defined> {
+    const { paths, skills } = this.#options;
+    const access = { paths, skillDirectories: await skills.outsideDirectories() };
+    const { config } = loaded;
+    const rules = {
+      defaults: defaultRules(access),
+      user: rulesFromConfig(config.permission, paths.home),
+      home: paths.home,
+    };
+    const builtins = new Map(builtinAgents(access).map((builtin) => [builtin.name, builtin]));
+    const layers = await this.#layers(loaded);
+    const agents = new Map<string, Agent>();
+    for (const name of new Set([...builtins.keys(), ...layers.keys()])) {
+      const builtin = builtins.get(name);
+      const agent = defineAgent({ name, builtin, layers: layers.get(name) ?? [] }, rules);
+      if (agent !== undefined) agents.set(name, agent);
+    }
+    return { agents, defaultName: config.default_agent };
+  }
+
+  /** What defines each agent beside the built-in table, lowest first. */
+  async #layers(loaded: LoadedConfig): Promise<Map<string, AgentConfig[]>> {
+    const layers = new Map<string, AgentConfig[]>();
+    const add = (name: string, layer: AgentConfig) => {
+      this.#checkModel(name, layer);
+      layers.set(name, [...(layers.get(name) ?? []), layer]);
+    };
+    for (const { name, layer } of await this.#markdown(loaded)) add(name, layer);
+    for (const [name, agent] of Object.entries(loaded.config.agent ?? {})) add(name, agent);
+    return layers;
+  }
+
+  async #markdown(loaded: LoadedConfig): Promise<{ name: string; layer: AgentConfig }[]> {
+    const { directory, worktree, log } = this.#options;
+    const options = { projectRoot: projectRoot(directory, worktree), log };
+    const read = (folders: string[]) =>
+      readDefinitions(loaded.directories, folders, AgentConfig, options);
+    const [modes, agents] = await Promise.all([read(["mode", "modes"]), read(["agent", "agents"])]);
+    const layers = modes.map(({ name, fields, body }) => ({
+      name,
+      layer: { ...fields, mode: "primary" as const, ...(body && { prompt: body }) },
+    }));
+    return [
+      ...layers,
+      ...agents.map(({ name, fields, body }) => ({
+        name,
+        layer: { ...fields, ...(body && { prompt: body }) },
+      })),
+    ];
+  }
+
+  #checkModel(name: string, layer: AgentConfig): void {
+    if (layer.model === undefined || parseModel(layer.model) !== undefined) return;
+    const message = `agent.${name}.model is ignored: it must be written provider/model`;
+    this.#options.log.warn(message, { model: layer.model });
+  }
+}
+
+function isChoice(agents: Map<string, Agent>, name: string | undefined): name is string {
+  const agent = name === undefined ? undefined : agents.get(name);
+  return agent !== undefined && !agent.hidden && agent.mode !== "subagent";
+}
+
+function fallbackName(agents: Map<string, Agent>): string | undefined {
+  const choices = [...agents.keys()].filter((name) => isChoice(agents, name)).sort();
+  return choices.find((name) => name === "build") ?? choices[0];
+}

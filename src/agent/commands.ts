@@ -1,0 +1,111 @@
+// Commands: what `/name` stands for. Built-in ones, those of the configuration and of markdown
+// files, and every skill whose name is free. What a template becomes with its arguments is
+// template.ts; running a command is not done here.
+import { notFound } from "@/base/error";
+import type { Logger } from "@/base/log";
+import { t } from "@/base/schema";
+import { didYouMean } from "@/base/text";
+import type { LoadedConfig } from "@/config/load";
+import type { Command } from "@/schema/command";
+import { CommandConfig } from "@/schema/config";
+import { projectRoot } from "./file-search";
+import { readDefinitions } from "./markdown-directory";
+import { PerConfig, type ConfigSource } from "./per-config";
+import { prompts } from "./prompts";
+import type { Skills } from "./skills";
+import { templateHints } from "./template";
+
+/** A command with what clients are not told. */
+export interface RunnableCommand extends Command {
+  /** Of the model: the effort it is asked for. */
+  variant?: string;
+}
+
+const FOLDERS: readonly string[] = ["command", "commands"];
+const MarkdownFields = t.Partial(t.Omit(CommandConfig, ["template"]));
+
+export class Commands {
+  readonly #options: { log: Logger; directory: string; worktree: string };
+  readonly #skills: Skills;
+  readonly #commands: PerConfig<Map<string, RunnableCommand>>;
+
+  constructor(options: {
+    config: ConfigSource;
+    skills: Skills;
+    directory: string;
+    worktree: string;
+    log: Logger;
+  }) {
+    this.#options = options;
+    this.#skills = options.skills;
+    this.#commands = new PerConfig(options.config, (loaded) => this.#load(loaded));
+  }
+
+  /** Built-in commands, then configured ones, then skills. */
+  async list(): Promise<Command[]> {
+    const commands = await this.#commands.get();
+    return [...commands.values()].map(({ variant: _, ...command }) => command);
+  }
+
+  /** Throws not-found that names a similar command, or all there are. */
+  async get(name: string): Promise<RunnableCommand> {
+    const commands = await this.#commands.get();
+    const command = commands.get(name);
+    if (command !== undefined) return command;
+    const names = [...commands.keys()];
+    const similar = didYouMean(name, names);
+    const hint = similar ? `Did you mean ${similar}?` : `There are: ${names.join(", ")}`;
+    throw notFound("Command", name, hint);
+  }
+
+  async #load(loaded: LoadedConfig): Promise<Map<string, RunnableCommand>> {
+    const { directory, worktree, log } = this.#options;
+    const commands = new Map(builtIns().map((command) => [command.name, command]));
+    const definitions = await readDefinitions(loaded.directories, FOLDERS, MarkdownFields, {
+      projectRoot: projectRoot(directory, worktree),
+      log,
+    });
+    for (const { name, fields, body } of definitions) {
+      commands.set(name, fromConfig(name, { ...fields, template: body }));
+    }
+    for (const [name, config] of Object.entries(loaded.config.command ?? {})) {
+      commands.set(name, fromConfig(name, config));
+    }
+    for (const skill of await this.#skills.list()) {
+      if (commands.has(skill.name)) continue;
+      const { name, description, content: template } = skill;
+      const told = { name, ...(description !== undefined && { description }) };
+      commands.set(name, { ...told, source: "skill", template, hints: templateHints(template) });
+    }
+    return commands;
+  }
+}
+
+function builtIns(): RunnableCommand[] {
+  return [
+    fromConfig("init", {
+      description: "create or improve AGENTS.md",
+      template: prompts.init,
+    }),
+    fromConfig("review", {
+      description: "review changes [commit|branch|pr], defaults to uncommitted",
+      template: prompts.review,
+      subtask: true,
+    }),
+  ];
+}
+
+function fromConfig(name: string, config: CommandConfig): RunnableCommand {
+  const { template, description, agent, model, variant, subtask } = config;
+  return {
+    name,
+    ...(description !== undefined && { description }),
+    ...(agent !== undefined && { agent }),
+    ...(model !== undefined && { model }),
+    ...(variant !== undefined && { variant }),
+    ...(subtask !== undefined && { subtask }),
+    source: "command",
+    template,
+    hints: templateHints(template),
+  };
+}

@@ -1,0 +1,80 @@
+// Definitions in markdown: every *.md below a folder of a configuration directory, such as
+// `.opencode/agents/review/security.md`, whose name is then `review/security`. A broken file is
+// left out with a warning that names file and line; the others work.
+import { extname, join, relative, sep } from "node:path";
+import { errorMessage } from "@/base/error";
+import { isInside } from "@/base/file";
+import type { Logger } from "@/base/log";
+import { formatBytes } from "@/base/text";
+import type { Static, TSchema } from "@/base/schema";
+import { searchFiles } from "./file-search";
+import { parseMarkdown } from "./front-matter";
+import { readStart } from "./text-file";
+
+export interface Definition<T> {
+  name: string;
+  path: string;
+  fields: T;
+  body: string;
+}
+
+const FILE_MAX_BYTES = 256 * 1024;
+
+/**
+ * The definitions in `folders` of each directory, in the order of the directories, then of the
+ * folders, then by path: a later one of the same name is meant to override an earlier one.
+ * `projectRoot`: links in directories inside it are followed only within it.
+ */
+export async function readDefinitions<S extends TSchema>(
+  directories: readonly string[],
+  folders: readonly string[],
+  schema: S,
+  options: { projectRoot: string; log: Logger },
+): Promise<Definition<Static<S>>[]> {
+  const roots = directories.flatMap((directory) => folders.map((name) => join(directory, name)));
+  const lists = await Promise.all(roots.map((root) => readFolder(root, schema, options)));
+  return lists.flat();
+}
+
+/** The text and fields of one markdown file, or undefined after a warning in the log. */
+export async function readDefinition<S extends TSchema>(
+  path: string,
+  schema: S,
+  options: { within: string | undefined; log: Logger },
+): Promise<{ fields: Static<S>; body: string } | undefined> {
+  try {
+    const file = await readStart(path, FILE_MAX_BYTES, options.within);
+    if (file === undefined) return undefined;
+    if (file.truncated) {
+      const message = `${path} is skipped: it is larger than ${formatBytes(FILE_MAX_BYTES)}`;
+      options.log.warn(message, { path });
+      return undefined;
+    }
+    return parseMarkdown(file.text, path, schema);
+  } catch (error) {
+    options.log.warn(`A file is skipped: ${errorMessage(error)}`, { path });
+    return undefined;
+  }
+}
+
+async function readFolder<S extends TSchema>(
+  root: string,
+  schema: S,
+  options: { projectRoot: string; log: Logger },
+): Promise<Definition<Static<S>>[]> {
+  const within = isInside(options.projectRoot, root) ? options.projectRoot : undefined;
+  const match = (name: string) => name.endsWith(".md");
+  const files = await searchFiles(root, { match, ...(within && { within }) });
+  const found = await Promise.all(
+    files.map(async (path) => {
+      const definition = await readDefinition(path, schema, { within, log: options.log });
+      return definition && { name: definitionName(root, path), path, ...definition };
+    }),
+  );
+  return found.filter((definition) => definition !== undefined);
+}
+
+function definitionName(root: string, path: string): string {
+  const way = relative(root, path);
+  return way.slice(0, -extname(way).length).split(sep).join("/");
+}

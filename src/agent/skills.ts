@@ -1,0 +1,126 @@
+// Skills: SKILL.md files that a model loads when it needs them. Finds them in all usual places of
+// the person and of the project, and reads them when first asked for; a broken one is left out
+// with a warning. Whether an agent may load a skill is a permission, and judged elsewhere.
+import { realpath } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { flag, type Env } from "@/base/env";
+import { isInside } from "@/base/file";
+import type { Logger } from "@/base/log";
+import type { Paths } from "@/base/paths";
+import { t } from "@/base/schema";
+import type { LoadedConfig } from "@/config/load";
+import { projectDirectories } from "@/config/sources";
+import type { Skill } from "@/schema/skill";
+import { projectRoot, resolvePath, searchFiles } from "./file-search";
+import { readDefinition } from "./markdown-directory";
+import { PerConfig, type ConfigSource } from "./per-config";
+
+export interface SkillsOptions {
+  config: ConfigSource;
+  paths: Paths;
+  env: Env;
+  directory: string;
+  worktree: string;
+  log: Logger;
+}
+
+const SkillFields = t.Object({
+  name: t.Optional(t.String()),
+  description: t.Optional(t.String()),
+});
+
+const SKILLS_MAX = 500;
+const NAME_MAX_CHARACTERS = 128;
+const DESCRIPTION_MAX_CHARACTERS = 1_024;
+
+export class Skills {
+  readonly #options: SkillsOptions;
+  readonly #root: string;
+  readonly #skills: PerConfig<Map<string, Skill>>;
+
+  constructor(options: SkillsOptions) {
+    this.#options = options;
+    this.#root = projectRoot(options.directory, options.worktree);
+    this.#skills = new PerConfig(options.config, (loaded) => this.#load(loaded));
+  }
+
+  /** All skills by name; of two with one name, the one nearer to the project. */
+  async list(): Promise<Skill[]> {
+    const skills = await this.#skills.get();
+    return [...skills.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  async find(name: string): Promise<Skill | undefined> {
+    return (await this.#skills.get()).get(name);
+  }
+
+  /** The directories of skills outside the project, as found and resolved: agents may read them. */
+  async outsideDirectories(): Promise<string[]> {
+    const directories = new Set<string>();
+    for (const { location } of await this.list()) {
+      const directory = dirname(location);
+      if (isInside(this.#root, directory)) continue;
+      directories.add(directory);
+      directories.add(await realpath(directory).catch(() => directory)); // removed meanwhile
+    }
+    return [...directories];
+  }
+
+  async #load(loaded: LoadedConfig): Promise<Map<string, Skill>> {
+    const found = await Promise.all(this.#places(loaded).map((place) => this.#read(place)));
+    const skills = new Map<string, Skill>();
+    for (const skill of found.flat()) {
+      const known = skills.get(skill.name);
+      if (known !== undefined && known.location !== skill.location) {
+        const data = { used: skill.location, hidden: known.location };
+        this.#options.log.warn(`Two skills are named ${skill.name}`, data);
+      }
+      if (known !== undefined || skills.size < SKILLS_MAX) skills.set(skill.name, skill);
+      else this.#options.log.warn(`Over ${SKILLS_MAX} skills: ${skill.location} is skipped`);
+    }
+    return skills;
+  }
+
+  /** Directories to search, those that override others last. */
+  #places(loaded: LoadedConfig): string[] {
+    const { paths, directory, env } = this.#options;
+    const configured = loaded.config.skills?.paths ?? [];
+    const bases = [paths.home, ...projectDirectories(this.#options)];
+    return [
+      ...new Set([
+        ...bases.flatMap((base) => externalFolders(env).map((name) => join(base, name, "skills"))),
+        ...loaded.directories.flatMap((base) => [join(base, "skill"), join(base, "skills")]),
+        ...configured.map((path) => resolvePath(directory, path, paths.home)),
+      ]),
+    ];
+  }
+
+  async #read(place: string): Promise<Skill[]> {
+    const within = isInside(this.#root, place) ? this.#root : undefined;
+    const match = (name: string) => name === "SKILL.md";
+    const files = await searchFiles(place, { match, ...(within && { within }) });
+    const skills = await Promise.all(files.map((path) => this.#readSkill(path, within)));
+    return skills.filter((skill) => skill !== undefined);
+  }
+
+  async #readSkill(path: string, within: string | undefined): Promise<Skill | undefined> {
+    const { log } = this.#options;
+    const file = await readDefinition(path, SkillFields, { within, log });
+    if (file === undefined) return undefined;
+    const name = file.fields.name?.trim() || basename(dirname(path));
+    if (name.length > NAME_MAX_CHARACTERS || /[\s\p{Cc}]/u.test(name)) {
+      log.warn(`A skill is skipped: its name is too long or has blanks in it: ${path}`);
+      return undefined;
+    }
+    const description = file.fields.description?.trim().slice(0, DESCRIPTION_MAX_CHARACTERS);
+    return { name, ...(description && { description }), location: path, content: file.body };
+  }
+}
+
+/** The folders of other programs whose skills are understood here. */
+function externalFolders(env: Env): string[] {
+  if (flag(env, "OPENCODE_DISABLE_EXTERNAL_SKILLS")) return [];
+  const noClaude =
+    flag(env, "OPENCODE_DISABLE_CLAUDE_CODE") || flag(env, "OPENCODE_DISABLE_CLAUDE_CODE_SKILLS");
+  return noClaude ? [".agents"] : [".claude", ".agents"];
+}

@@ -1,0 +1,63 @@
+// A person's home and a repository in a temporary directory, with the real configuration service
+// on them, for the tests of this folder.
+import { mkdir, readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Env } from "@/base/env";
+import { Logger } from "@/base/log";
+import { resolvePaths } from "@/base/paths";
+import { Agents } from "@/agent/agents";
+import { Commands } from "@/agent/commands";
+import { Instructions } from "@/agent/instructions";
+import { Skills } from "@/agent/skills";
+import { ConfigService } from "@/config/config-service";
+import { FakeClock } from "@test/support/clock";
+import { tempDirectory, writeTree, type Tree } from "@test/support/temp";
+
+interface FixtureOptions {
+  env?: Env;
+  /** Below the repository; the session's directory. */
+  directory?: string;
+  /** No repository around the directory. */
+  isBare?: boolean;
+}
+
+/** Files of `tree` begin with `home/` or `project/`, or are outside of both. */
+export async function fixture(tree: Tree, { env = {}, ...options }: FixtureOptions = {}) {
+  const root = await tempDirectory();
+  const home = join(root.path, "home");
+  const project = join(root.path, "project");
+  const directory = join(project, options.directory ?? "");
+  await mkdir(home);
+  await mkdir(directory, { recursive: true });
+  await writeTree(root.path, tree);
+  const paths = resolvePaths({}, home);
+  const logs = join(root.path, "logs");
+  const log = Logger.open({ clock: new FakeClock(), level: "WARN", directory: logs });
+  const worktree = options.isBare ? "/" : project;
+  const managedDirectory = join(root.path, "managed");
+  const common = { paths, env, directory, worktree, log };
+  const config = new ConfigService({ ...common, managedDirectory });
+  const skills = new Skills({ ...common, config });
+  return {
+    ...common,
+    root: root.path,
+    home,
+    project,
+    config,
+    skills,
+    agents: new Agents({ ...common, config, skills }),
+    commands: new Commands({ ...common, config, skills }),
+    instructions: new Instructions({ ...common, config }),
+    /** All warnings so far. */
+    async warnings(): Promise<string> {
+      await log.close();
+      const files = await readdir(logs).catch(() => []);
+      const texts = await Promise.all(files.map((name) => readFile(join(logs, name), "utf8")));
+      return texts.join("");
+    },
+    async [Symbol.asyncDispose]() {
+      await log.close();
+      await root[Symbol.asyncDispose]();
+    },
+  };
+}

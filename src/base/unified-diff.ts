@@ -42,5 +42,6 @@ function replaceAllPatch(path: string, before: string, after: string): string {
   const added = after.split("\n").map((line) => `+${line}`);
   const hunk = `@@ -1,${removed.length} +1,${added.length} @@`;
   const rule = "=".repeat(67);
-  return [`Index: ${path}`, rule, `--- ${path}`, `+++ ${path}`, hunk, ...removed, ...added, ""].join("\n");
+  const header = [`Index: ${path}`, rule, `--- ${path}`, `+++ ${path}`];
+  return [...header, hunk, ...removed, ...added, ""].join("\n");
 }

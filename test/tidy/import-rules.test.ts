@@ -178,7 +178,8 @@ test("files that nothing in src imports are found", () => {
 });
 
 test("a heavy package on a static way from start-up is found", () => {
-  const lazy = `const load = () => import("./far");\nimport type { P } from "web-tree-sitter";`;
+  const lazy = `const load = () => import("./far");\nimport type { P } from "web-tree-sitter";
+    import path from "web-tree-sitter/tree-sitter.wasm" with { type: "file" };`;
   const files = {
     "src/main.ts": `import "@/cli/main";`,
     "src/cli/main.ts": `const load = () => import("./tui");`,

@@ -144,9 +144,12 @@ export function checkHeavy(sources: readonly Source[]): Violation[] {
 function heavyImport(sources: readonly Source[], path: string): string | undefined {
   return sources
     .find((source) => source.path === path)
-    ?.imports.find(
-      ({ kind, specifier }) => kind === "static" && HEAVY.some((npm) => isPackage(specifier, npm)),
-    )?.specifier;
+    ?.imports.find(({ kind, specifier }) => kind === "static" && isHeavy(specifier))?.specifier;
+}
+
+/** An asset of a package, imported for its path, evaluates nothing. */
+function isHeavy(specifier: string): boolean {
+  return !specifier.endsWith(".wasm") && HEAVY.some((npm) => isPackage(specifier, npm));
 }
 
 /** Which files a file imports. */

@@ -1,0 +1,139 @@
+// Changing files on behalf of the model: one at a time per file, shown and asked before anything
+// is written, checked again after the answer, written atomically, and told. What the new text is,
+// the tools decide.
+import { invalid } from "@/base/error";
+import { countChanges, createPatch } from "@/base/unified-diff";
+import { describeChange, type FileState } from "./file-reads";
+import type { FileTarget } from "./file-target";
+import { readTextFile, type TextFile, toLF, writeTextFile } from "./text-file";
+import type { ToolContext } from "./tool";
+
+/** A change that is shown and asked as a whole. */
+export interface FileChange {
+  target: FileTarget;
+  /** Undefined when the file is new. */
+  before: TextFile | undefined;
+  /** The whole new text, with its line endings. */
+  after: string;
+}
+
+export interface FileDiff {
+  file: string;
+  patch: string;
+  additions: number;
+  deletions: number;
+}
+
+/** Runs `work` while no other tool changes one of the files; waiting ends with the signal. */
+export async function withFileLocks<T>(
+  paths: readonly string[],
+  context: ToolContext,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { signal, host } = context;
+  // In one order everywhere, so that two calls never wait for each other.
+  const ordered = [...new Set(paths)].sort();
+  const start = () => {
+    signal.throwIfAborted();
+    return work();
+  };
+  const chain = ordered.reduceRight<() => Promise<T>>(
+    (inner, path) => () => host.locks.run(path, inner),
+    async () => start(),
+  );
+  return untilAborted(chain(), signal);
+}
+
+/** Rejects as soon as the signal aborts, though `work` may still be on its way to its own end. */
+export function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}
+
+/** The unified diff of a change, named by its title. */
+export async function diffChange(change: FileChange): Promise<FileDiff> {
+  const { target, before, after } = change;
+  const patch = await createPatch(target.title, toLF(before?.text ?? ""), toLF(after));
+  return { file: target.path, patch, ...countChanges(patch) };
+}
+
+/**
+ * Throws AppError invalid unless the model has seen the file as it is now: for changes that rely on
+ * more than the text the call itself quotes. `reason` begins the message.
+ */
+export async function requireRead(
+  target: FileTarget,
+  file: TextFile,
+  reason: string,
+  context: ToolContext,
+): Promise<void> {
+  const status = context.reads.compare(target.real, file.state);
+  if (status.type === "same") return;
+  if (status.type === "unread") {
+    throw invalid(`${reason}, and it was not read in this session: read it first`);
+  }
+  const change = await describeChange(target.title, status.text, toLF(file.text));
+  throw invalid(
+    `${reason}, and it has changed since it was read. Read it again, then retry. ` +
+      `The change since the read:\n${change}`,
+  );
+}
+
+/** Asks permission to edit; the diff is what a person is shown. */
+export async function askEdit(
+  targets: readonly FileTarget[],
+  metadata: Record<string, unknown>,
+  context: ToolContext,
+): Promise<void> {
+  await context.ask({
+    permission: "edit",
+    patterns: [...new Set(targets.flatMap((target) => target.patterns))],
+    always: ["*"],
+    metadata,
+  });
+  context.signal.throwIfAborted();
+}
+
+/** Throws AppError invalid when the file changed while the permission was waited for. */
+export async function requireUnchanged(
+  change: Pick<FileChange, "target" | "before">,
+): Promise<void> {
+  const now = await readTextFile(change.target.real);
+  if (now?.state.hash === change.before?.state.hash) return;
+  const before = toLF(change.before?.text ?? "");
+  const difference = await describeChange(change.target.title, before, toLF(now?.text ?? ""));
+  throw invalid(
+    `${change.target.path} changed while permission was waited for; nothing was written. ` +
+      `Read it again, then retry. The change:\n${difference}`,
+  );
+}
+
+/** Writes one change and keeps the record of reads true. Call finishChange when all are written. */
+export async function writeChange(change: FileChange, context: ToolContext): Promise<FileState> {
+  const { target, before, after } = change;
+  const known = !before || isKnown(target, before.state, context);
+  const state = await writeTextFile(target.real, after, before);
+  // Of a file that the model has not seen, its own small change makes not more seen.
+  if (known) context.reads.record(target.real, state);
+  return state;
+}
+
+function isKnown(target: FileTarget, state: FileState, context: ToolContext): boolean {
+  return context.reads.compare(target.real, state).type === "same";
+}
+
+/** Tells that the file, just left in `state`, was edited; records what a formatter made of it. */
+export async function finishChange(
+  target: FileTarget,
+  state: FileState,
+  context: ToolContext,
+): Promise<void> {
+  const known = isKnown(target, state, context);
+  await context.fileEdited(target.path);
+  const file = known ? await readTextFile(target.real) : undefined;
+  if (file) context.reads.record(target.real, file.state);
+}

@@ -1,0 +1,144 @@
+// What a tool is: the definition, the context of one call, and its result. The session validates
+// the model's arguments, builds the context, runs the tool and stores the outcome; a tool knows
+// nothing of sessions, stores or the bus.
+import type { Clock } from "@/base/clock";
+import type { Env } from "@/base/env";
+import type { Logger } from "@/base/log";
+import type { Paths } from "@/base/paths";
+import type { KeyedLock } from "@/base/queue";
+import type { Static, TSchema } from "@/base/schema";
+import type { TextLimit } from "@/base/text";
+import type { Ripgrep } from "@/host/ripgrep";
+import type { ShellParser } from "@/host/shell-syntax";
+import type { ModelRef } from "@/schema/primitive";
+import type { QuestionInfo } from "@/schema/question";
+import type { Skill } from "@/schema/skill";
+import type { Todo } from "@/schema/todo";
+import type { FileReads } from "./file-reads";
+
+/** What the machine offers to tools; shared by all calls of an instance. */
+export interface ToolHost {
+  ripgrep: Ripgrep;
+  shellParser: ShellParser;
+  paths: Paths;
+  /** Absolute path of the shell that runs commands. */
+  shell: string;
+  /** The environment of commands. */
+  env: Env;
+  clock: Clock;
+  /** Keyed by the real path of a file: one change of a file at a time. */
+  locks: KeyedLock;
+  log: Logger;
+}
+
+/** A question of permission. All of `patterns` must be allowed; `always` is what "always" keeps. */
+export interface ToolAsk {
+  permission: string;
+  patterns: string[];
+  always: string[];
+  metadata: Record<string, unknown>;
+  /** Other names of the same act: a rule that denies one refuses it, other rules say nothing. */
+  alternatives?: string[];
+  /** A person must be asked even where the rules allow it: what it does could not be determined. */
+  mustAsk?: boolean;
+}
+
+export interface SubagentInput {
+  description: string;
+  prompt: string;
+  agent: string;
+  /** The child session to go on with, as an earlier result named it. */
+  taskID?: string;
+  /** The slash command that asked for it. */
+  command?: string;
+  /** Told once, as soon as the child session exists. */
+  onStart?: (child: { sessionID: string; model: ModelRef }) => void;
+}
+
+export interface SubagentResult {
+  sessionID: string;
+  text: string;
+  model: ModelRef;
+}
+
+/** All that one call of a tool may use. Built by the session for each call. */
+export interface ToolContext {
+  sessionID: string;
+  messageID: string;
+  callID: string;
+  /** The name of the agent that calls. */
+  agent: string;
+  /** Where relative paths begin. */
+  directory: string;
+  /** The root of the repository, or `directory` where there is none. */
+  worktree: string;
+  /** Aborts the call; every tool ends promptly, with this signal's reason where it throws. */
+  signal: AbortSignal;
+  /** Resolves when allowed; throws AppError denied when refused, the signal's reason on abort. */
+  ask(request: ToolAsk): Promise<void>;
+  /** Shows live progress in the running tool state; fields given replace those before. */
+  report(update: { title?: string; metadata?: Record<string, unknown> }): void;
+  /** One list of labels for each question; throws when the person dismisses them. */
+  askQuestions(questions: QuestionInfo[]): Promise<string[][]>;
+  setTodos(todos: Todo[]): void;
+  /** Throws AppError not-found for an unknown agent or task. */
+  runSubagent(input: SubagentInput): Promise<SubagentResult>;
+  findSkill(name: string): Promise<Skill | undefined>;
+  listSkills(): Promise<Skill[]>;
+  /**
+   * Whether the rules allow `read` outright for this pattern (a path relative to the worktree, or
+   * absolute outside it): files that would have to be asked for are kept out of search results.
+   */
+  mayRead(pattern: string): boolean;
+  /** Instruction files of the directories above `path` that the model has not been shown yet. */
+  instructionsFor?(path: string): Promise<{ path: string; content: string }[]>;
+  reads: FileReads;
+  host: ToolHost;
+  /** Told after a file (absolute path) was written or removed; formatters may run in it. */
+  fileEdited(path: string): void | Promise<void>;
+  /** How much output the model is shown. */
+  limits: TextLimit;
+}
+
+export interface ToolAttachment {
+  mime: string;
+  /** A data URL. */
+  url: string;
+  filename?: string;
+}
+
+/** What a call that worked gives; a call that fails throws, and the model reads the message. */
+export interface ToolResult {
+  title: string;
+  /** What the model reads. */
+  output: string;
+  /** What clients show; `truncated` is set when the tool has limited its output itself. */
+  metadata: Record<string, unknown>;
+  attachments?: ToolAttachment[];
+}
+
+export interface Tool {
+  id: string;
+  description: string;
+  parameters: TSchema;
+  /** `input` must fit `parameters`: whoever calls has validated it. */
+  run(input: unknown, context: ToolContext): Promise<ToolResult>;
+}
+
+export interface ToolDefinition<S extends TSchema> {
+  id: string;
+  description: string;
+  parameters: S;
+  run(input: Static<S>, context: ToolContext): Promise<ToolResult>;
+}
+
+/** A tool whose `run` is typed by its parameter schema. */
+export function defineTool<S extends TSchema>(definition: ToolDefinition<S>): Tool {
+  return {
+    id: definition.id,
+    description: definition.description.trim(),
+    parameters: definition.parameters,
+    // The border where a validated value gets the type of its schema.
+    run: (input, context) => definition.run(input as Static<S>, context),
+  };
+}

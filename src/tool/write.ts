@@ -1,0 +1,60 @@
+// write: makes a file, or replaces all of it. What somebody else put into the file since the model
+// saw it is never overwritten unseen.
+import { t, type Static } from "@/base/schema";
+import { askExternalDirectory } from "./external-directory";
+import {
+  askEdit,
+  diffChange,
+  finishChange,
+  requireRead,
+  requireUnchanged,
+  withFileLocks,
+  writeChange,
+} from "./file-change";
+import { resolveTarget } from "./file-target";
+import { readTextFile, stripBOM, type TextFile, toEOL } from "./text-file";
+import { defineTool, type ToolContext, type ToolResult } from "./tool";
+import description from "./write.txt" with { type: "text" };
+
+const parameters = t.Object({ filePath: t.String(), content: t.String() });
+
+export const writeTool = defineTool({ id: "write", description, parameters, run });
+
+async function run(input: Static<typeof parameters>, context: ToolContext): Promise<ToolResult> {
+  const target = await resolveTarget(input.filePath, context);
+  await askExternalDirectory([target], context);
+  return withFileLocks([target.real], context, async () => {
+    const before = await readTextFile(target.real);
+    // An empty file has nothing to lose.
+    if (before && before.text !== "") {
+      await requireRead(target, before, `${target.path} already exists`, context);
+    }
+    const after = keepFormat(input.content, before);
+    const change = { target, before, after };
+    const filediff = await diffChange(change);
+    await askEdit([target], { filepath: target.path, diff: filediff.patch }, context);
+    await requireUnchanged(change);
+    const state = await writeChange(change, context);
+    await finishChange(target, state, context);
+    const converted = after.includes("\r") && !input.content.includes("\r");
+    const kept = converted ? " (CRLF line endings kept)" : "";
+    return {
+      title: target.title,
+      output: `Wrote file successfully.${kept}`,
+      metadata: {
+        filepath: target.path,
+        exists: before !== undefined,
+        diff: filediff.patch,
+        filediff,
+        diagnostics: {},
+      },
+    };
+  });
+}
+
+/** The mark and the mode are the writer's to keep; line endings are, where the model shows none. */
+function keepFormat(content: string, before: TextFile | undefined): string {
+  const text = stripBOM(content);
+  if (!before) return content;
+  return before.eol === "\r\n" && !text.includes("\r") ? toEOL(text, "\r\n") : text;
+}

@@ -1,0 +1,159 @@
+import { existsSync } from "node:fs";
+import { chmod, mkdir, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, test } from "bun:test";
+import { denied } from "@/base/error";
+import { applyPatchTool } from "@/tool/apply-patch";
+import { editTool } from "@/tool/edit";
+import { readTool } from "@/tool/read";
+import { readTree } from "@test/support/temp";
+import { toolBench } from "@test/support/tool-context";
+
+const patch = (...lines: string[]) => ({
+  patchText: ["*** Begin Patch", ...lines, "*** End Patch"].join("\n"),
+});
+
+test("adds, updates, moves and deletes in one go", async () => {
+  await using bench = await toolBench({
+    "keep.txt": "one\ntwo\n",
+    "old/name.sh": "echo\n",
+    "gone.txt": "bye\n",
+  });
+  await chmod(join(bench.directory, "old/name.sh"), 0o755);
+  const result = await bench.run(
+    applyPatchTool,
+    patch(
+      "*** Add File: new/file.txt",
+      "+hello",
+      "*** Update File: keep.txt",
+      " one",
+      "-two",
+      "+three",
+      "*** Update File: old/name.sh",
+      "*** Move to: bin/name.sh",
+      "-echo",
+      "+echo hi",
+      "*** Delete File: gone.txt",
+    ),
+  );
+  const output =
+    "Success. Updated the following files:\n" +
+    "A new/file.txt\nM keep.txt\nM bin/name.sh\nD gone.txt";
+  expect(result.output).toBe(output);
+  expect(result.title).toBe(output);
+  expect(await readTree(bench.directory, "new/file.txt")).toBe("hello\n");
+  expect(await readTree(bench.directory, "keep.txt")).toBe("one\nthree\n");
+  expect(await readTree(bench.directory, "bin/name.sh")).toBe("echo hi\n");
+  expect((await stat(join(bench.directory, "bin/name.sh"))).mode & 0o777).toBe(0o755);
+  expect(existsSync(join(bench.directory, "old/name.sh"))).toBe(false);
+  expect(existsSync(join(bench.directory, "gone.txt"))).toBe(false);
+  const path = (name: string) => join(bench.directory, name);
+  expect(result.metadata["files"]).toMatchObject([
+    { filePath: path("new/file.txt"), relativePath: "new/file.txt", type: "add", additions: 1 },
+    { relativePath: "keep.txt", type: "update", additions: 1, deletions: 1 },
+    { filePath: path("old/name.sh"), type: "move", movePath: path("bin/name.sh") },
+    { relativePath: "gone.txt", type: "delete", deletions: 1 },
+  ]);
+  expect(result.metadata["diff"]).toContain("-two\n+three");
+  expect(bench.edited.toSorted()).toEqual(
+    ["new/file.txt", "keep.txt", "old/name.sh", "bin/name.sh", "gone.txt"].map(path).toSorted(),
+  );
+});
+
+test("asks once, for all its files, before anything is written", async () => {
+  await using bench = await toolBench(
+    { "a.txt": "a\n" },
+    {
+      onAsk: () => {
+        throw denied("no");
+      },
+    },
+  );
+  const input = patch("*** Update File: a.txt", "-a", "+b", "*** Add File: b.txt", "+b");
+  expect(await bench.failure(applyPatchTool, input)).toBe("no");
+  expect(bench.asks).toMatchObject([
+    { permission: "edit", patterns: ["a.txt", "b.txt"], metadata: { filepath: "a.txt, b.txt" } },
+  ]);
+  expect(await readTree(bench.directory, "a.txt")).toBe("a\n");
+  expect(existsSync(join(bench.directory, "b.txt"))).toBe(false);
+});
+
+test("one hunk that does not fit leaves everything alone, unasked", async () => {
+  await using bench = await toolBench({ "a.txt": "a\n", "b.txt": "b\n" });
+  const input = patch("*** Update File: a.txt", "-a", "+x", "*** Update File: b.txt", "-z", "+x");
+  expect(await bench.failure(applyPatchTool, input)).toContain("Failed to find expected lines");
+  expect(await readTree(bench.directory, "a.txt")).toBe("a\n");
+  expect(bench.asks).toEqual([]);
+});
+
+test("a write that fails midway puts the earlier files back", async () => {
+  await using bench = await toolBench({ "a.txt": "a\n", "gone.txt": "g\n", blocked: "a file\n" });
+  const input = patch(
+    "*** Update File: a.txt",
+    "-a",
+    "+x",
+    "*** Delete File: gone.txt",
+    "*** Add File: new.txt",
+    "+n",
+    "*** Add File: blocked/below.txt",
+    "+n",
+  );
+  const message = await bench.failure(applyPatchTool, input);
+  expect(message).toContain("Nothing was changed: the files written before it were restored.");
+  expect(await readTree(bench.directory, "a.txt")).toBe("a\n");
+  expect(await readTree(bench.directory, "gone.txt")).toBe("g\n");
+  expect(existsSync(join(bench.directory, "new.txt"))).toBe(false);
+  expect(bench.edited).toEqual([]);
+});
+
+test("a file changed while permission is waited for is not overwritten", async () => {
+  await using bench = await toolBench(
+    { "a.txt": "a\n", "b.txt": "b\n" },
+    { onAsk: () => writeFile(join(bench.directory, "b.txt"), "mine\n") },
+  );
+  const input = patch("*** Update File: a.txt", "-a", "+x", "*** Update File: b.txt", "-b", "+x");
+  expect(await bench.failure(applyPatchTool, input)).toContain("changed while permission");
+  expect(await readTree(bench.directory, "a.txt")).toBe("a\n");
+  expect(await readTree(bench.directory, "b.txt")).toBe("mine\n");
+});
+
+test("adding over an existing file needs it read", async () => {
+  await using bench = await toolBench({ "a.txt": "old\n" });
+  const input = patch("*** Add File: a.txt", "+new");
+  expect(await bench.failure(applyPatchTool, input)).toContain("read it first");
+  await bench.run(readTool, { filePath: "a.txt" });
+  await bench.run(applyPatchTool, input);
+  expect(await readTree(bench.directory, "a.txt")).toBe("new\n");
+});
+
+test("missing files, taken targets and doubled paths are refused", async () => {
+  await using bench = await toolBench({ "a.txt": "a\n", "b.txt": "b\n", "d/": "" });
+  const failure = (...lines: string[]) => bench.failure(applyPatchTool, patch(...lines));
+  expect(await failure("*** Delete File: nope")).toContain("does not exist");
+  expect(await failure("*** Update File: nope", "-a")).toContain("does not exist");
+  expect(await failure("*** Delete File: d")).toContain("is a directory");
+  expect(await failure("*** Update File: a.txt", "*** Move to: b.txt")).toContain("already exists");
+  expect(await failure("*** Delete File: a.txt", "*** Add File: ./a.txt", "+x")).toContain("twice");
+});
+
+test("paths outside the project are asked for first", async () => {
+  await using bench = await toolBench();
+  await mkdir(join(bench.home, "x"));
+  await bench.run(applyPatchTool, patch("*** Add File: ~/x/a.txt", "+a"));
+  expect(bench.asks.map(({ permission, patterns }) => [permission, patterns])).toEqual([
+    ["external_directory", [join(bench.home, "x/*")]],
+    ["edit", [join(bench.home, "x/a.txt")]],
+  ]);
+});
+
+test("after a patch the model may go on leniently with what it had read", async () => {
+  await using bench = await toolBench({ "a.txt": "  a();\n  b();\n" });
+  await bench.run(readTool, { filePath: "a.txt" });
+  await bench.run(applyPatchTool, patch("*** Update File: a.txt", "-  a();", "+  x();"));
+  await bench.run(editTool, {
+    filePath: "a.txt",
+    oldString: "x();\nb();",
+    newString: "y();\nb();",
+  });
+  expect(await readTree(bench.directory, "a.txt")).toBe("  y();\n  b();\n");
+});

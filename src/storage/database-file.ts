@@ -18,12 +18,12 @@ import { damage } from "./sqlite-error";
 export const APPLICATION_ID = 0x6f636462;
 
 /** What belongs to a database file besides the file itself. */
-const COMPANIONS = ["-wal", "-shm", "-journal"];
+const COMPANIONS = ["-wal", "-shm", "-journal"] as const;
 
+/** One page of the smallest size. */
 const SMALLEST_BYTES = 512;
 
-/** Another program's file, or one of a newer version of this program: nothing was touched. */
-export type FileOwner = "nobody" | "us" | "newer" | "other";
+type FileOwner = "nobody" | "us" | "newer" | "other";
 
 /** The file whose existence asks the next start to examine the whole database. */
 export function damageMarker(path: string): string {

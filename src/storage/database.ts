@@ -63,12 +63,12 @@ export class Database {
   transaction<T>(work: () => T): T {
     const outermost = this.#depth === 0;
     return this.#guard(() => {
-      this.#sqlite.run(outermost ? "BEGIN IMMEDIATE" : `SAVEPOINT depth_${this.#depth}`);
+      this.#run(outermost ? "BEGIN IMMEDIATE" : `SAVEPOINT depth_${this.#depth}`);
       this.#depth += 1;
       try {
         const result = work();
         assert(!(result instanceof Promise), "the work of a transaction is synchronous");
-        this.#sqlite.run(outermost ? "COMMIT" : `RELEASE depth_${this.#depth - 1}`);
+        this.#run(outermost ? "COMMIT" : `RELEASE depth_${this.#depth - 1}`);
         return result;
       } catch (error) {
         this.#undo(outermost);
@@ -137,6 +137,11 @@ export class Database {
   get #counter() {
     this.#statements ??= prepareCounter(this.orm);
     return this.#statements;
+  }
+
+  /** query() keeps the statement compiled, which run() of the connection does not. */
+  #run(statement: string): void {
+    this.#sqlite.query(statement).run();
   }
 
   #undo(outermost: boolean): void {

@@ -7,7 +7,8 @@ import { type Migration, migrations } from "./migrations";
 
 /**
  * Applies the migrations this file has not seen, and marks the file as ours. Tells whether it was
- * this process that made the tables. Throws what SQLite throws, and AppError unavailable when the file knows a migration that this program does not.
+ * this process that made the tables. Throws what SQLite throws, and AppError unavailable when the
+ * file knows a migration that this program does not.
  */
 export function migrate(sqlite: SqliteDatabase, path: string, now: number): boolean {
   if (isCurrent(sqlite, path)) return false;
@@ -59,7 +60,7 @@ function applyPending(sqlite: SqliteDatabase, path: string, now: number): void {
     sqlite.run(sql);
     sqlite.run("INSERT INTO migration (tag, time_applied) VALUES (?, ?)", [tag, now]);
   }
-  // Change numbers begin at the time of birth: they stay above those of a file that was here before,
-  // and a cursor of that file is told apart by being older than anything this one remembers.
+  // Change numbers begin at the time of birth: they stay above those of a file that was here
+  // before, and a cursor of that file is told apart by being older than all this one remembers.
   sqlite.run("INSERT OR IGNORE INTO counter (id, seq, pruned) VALUES (1, ?1, ?1)", [now]);
 }

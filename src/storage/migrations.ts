@@ -1,7 +1,7 @@
 // The history of the tables, embedded: an ordered list that only grows. An entry that has been
 // released is never edited, because files that have seen it will not see it again.
 //
-// The first entry's tag is also how a file of ours is recognised when its application id is damaged.
+// The first entry's tag also tells a file of ours whose application id is damaged.
 
 /** One step: `tag` names it for ever, `sql` may hold several statements. */
 export interface Migration {

@@ -160,8 +160,8 @@ async function connect(
 /** Reads the whole file if a process before this one met damage in it. */
 async function examineMarked(sqlite: SqliteDatabase, path: string): Promise<void> {
   if (!existsSync(damageMarker(path))) return;
-  const verdict = sqlite.query("PRAGMA quick_check(1)").values()[0]?.[0];
-  if (verdict !== "ok") throw damage(`quick_check: ${String(verdict)}`);
+  const verdict = sqlite.query("PRAGMA integrity_check(1)").values()[0]?.[0];
+  if (verdict !== "ok") throw damage(`integrity_check: ${String(verdict)}`);
   await rm(damageMarker(path), { force: true });
 }
 
@@ -175,6 +175,8 @@ function checkSound(sqlite: SqliteDatabase, path: string): void {
     const query = `SELECT ${columns.join(", ")} FROM ${getTableName(table)} LIMIT 1`;
     withDamageFor("SQLITE_ERROR", () => sqlite.query(query).values());
   }
+  const seq = sqlite.query("SELECT seq FROM counter WHERE id = 1").values()[0]?.[0];
+  if (!Number.isSafeInteger(seq)) throw damage(`the counter of changes is ${String(seq)}`);
   if (path === ":memory:") return;
   checkLength(sqlite, path);
   checkWritable(sqlite);
@@ -192,7 +194,8 @@ function checkLength(sqlite: SqliteDatabase, path: string): void {
 /** So that a place which cannot be written is an error now, and not at the first prompt. */
 function checkWritable(sqlite: SqliteDatabase): void {
   try {
-    sqlite.run("BEGIN IMMEDIATE; ROLLBACK");
+    // Only a statement that would write finds a header that forbids it.
+    sqlite.run("BEGIN IMMEDIATE; UPDATE counter SET seq = seq; ROLLBACK");
   } catch (error) {
     if (!isBusy(error)) throw error;
   }

@@ -77,7 +77,7 @@ function isObject(value: unknown): value is Fields {
   return typeof value === "object" && value !== null;
 }
 
-/** Titles and searches in the one form in which they are compared: case and accents' encoding aside. */
+/** Titles and searches as they are compared: without case, and accents encoded in one way. */
 export function foldTitle(title: string): string {
   return title.normalize("NFC").toLowerCase();
 }

@@ -53,7 +53,7 @@ describe("pages", () => {
     ]);
   });
 
-  test("the edges: a limit that just fits, none, before the first, an unknown session", async () => {
+  test("the edges: a limit that just fits, none, before the first, unknown session", async () => {
     await using opened = await openStore(3);
     const { store } = opened;
     expect(store.listMessages(S, { limit: 3 })).toMatchObject({ more: false });
@@ -118,7 +118,7 @@ test("removing gives a number once, and a message takes its parts along", async 
   expect(store.lastSeq()).toBe(before + 2);
 });
 
-test("rows that are damaged or lie about themselves are left out and named in the log", async () => {
+test("rows that are damaged or lie about themselves are left out and logged", async () => {
   await using opened = await openStore(4, 3);
   const { fixture, store } = opened;
   const damage = (table: string, column: string, messageID: string, data: string) =>

@@ -148,7 +148,7 @@ describe("a file that is not ours", () => {
     });
   }
 
-  test("one whose tables are still in its log of writes: refused, both files untouched", async () => {
+  test("one whose tables are only in its log of writes: refused, untouched", async () => {
     await using directory = await tempDirectory();
     const path = join(directory.path, "sessions.sqlite");
     const other = new SqliteDatabase(path, { create: true });
@@ -285,7 +285,11 @@ describe("a damaged file", () => {
     const random = randomFrom(seed);
     let aside = 0;
     for (let round = 0; round < 60; round += 1) {
-      const positions = Array.from({ length: 1 + random(4) }, () => random(100));
+      // Not the application id: with more damage than that, the file passes for another program's
+      // and is left alone, as it should be.
+      const positions = Array.from({ length: 1 + random(4) }, () => random(100)).filter(
+        (position) => position < 68 || position > 71,
+      );
       await using copy = await damagedCopy((file) => flip(file, positions, random));
       const { path } = copy;
       try {
@@ -309,7 +313,7 @@ describe("a damaged file", () => {
     database.close();
   });
 
-  test("damage met at work is an error that says what to do, and the next start does it", async () => {
+  test("damage met at work says what to do, and the next start does it", async () => {
     await using copy = await damagedCopy(async (file) => {
       const pages = leafPages(file, "part");
       const bytes = await Bun.file(file).bytes();
@@ -405,7 +409,7 @@ describe("a place that cannot be written", () => {
     expect(error.message).toContain(path);
   });
 
-  test("a read-only directory, without and with a database in it: named, nothing lost", async () => {
+  test("a read-only directory, with and without a database: named", async () => {
     await using directory = await tempDirectory();
     const folder = join(directory.path, "data");
     const path = join(folder, "sessions.sqlite");

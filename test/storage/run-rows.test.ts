@@ -86,7 +86,7 @@ test("an unknown session is not found, and a removed one is free of its holder",
   expect(store.claimRun(S, other, alive)).toBeUndefined();
 });
 
-test("unfinished are open answers and open tool calls, each session once, with its holder", async () => {
+test("unfinished are open answers and open tool calls, with their holder", async () => {
   await using opened = await openStore();
   const { store } = opened;
   for (let number = 2; number <= 5; number += 1) store.putSession(session(number));

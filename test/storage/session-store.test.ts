@@ -120,7 +120,7 @@ describe("lists", () => {
     expect(numbers(opened.store.listSessions({ path: "C:\\a" }))).toEqual([1]);
   });
 
-  test("search finds a part of the title in any case, and takes every character literally", async () => {
+  test("search finds a part of the title in any case, each character literally", async () => {
     const titles = ["Fix the PARSER", "100% done", "100 done", "a_b", "axb", "Äpfel", "É\\n"];
     await using opened = await openStore(
       ...titles.map((title, index) => session(index, { title })),

@@ -1,0 +1,189 @@
+// Running command lines in a real shell: what is printed, how it ends, and what is left behind.
+import { afterEach, expect, test } from "bun:test";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { systemClock } from "@/base/clock";
+import { readEnv } from "@/base/env";
+import { isRunning } from "@/base/process";
+import { runShell, type ShellOptions, type ShellResult } from "@/host/shell";
+import { FakeClock } from "@test/support/clock";
+import { tempDirectory } from "@test/support/temp";
+
+const leftovers: number[] = [];
+
+async function run(command: string, overrides: Partial<ShellOptions> = {}): Promise<ShellResult> {
+  const result = await runShell(command, {
+    shell: "bash",
+    cwd: "/",
+    env: readEnv(),
+    signal: new AbortController().signal,
+    timeoutMs: 20_000,
+    spillDirectory: "/nonexistent/spill",
+    clock: systemClock,
+    ...overrides,
+  });
+  leftovers.push(...result.survivors.map((survivor) => survivor.pid));
+  return result;
+}
+
+/** Runs and measures how long the answer took. */
+async function timed(command: string, overrides: Partial<ShellOptions> = {}) {
+  const began = performance.now();
+  const result = await run(command, overrides);
+  return { result, tookMs: performance.now() - began };
+}
+
+/** An abort signal that fires when the command has printed `mark`. */
+function abortAt(mark: string): Pick<ShellOptions, "signal" | "onOutput"> {
+  const controller = new AbortController();
+  const onOutput = (tail: string) => {
+    if (tail.includes(mark)) controller.abort();
+  };
+  return { signal: controller.signal, onOutput };
+}
+
+async function untilGone(pid: number): Promise<void> {
+  while (await isRunning(pid));
+}
+
+afterEach(async () => {
+  for (const pid of leftovers.splice(0)) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      continue; // it has ended already
+    }
+    await untilGone(pid);
+  }
+});
+
+test("gives both streams in the order they were written, and the exit code", async () => {
+  const result = await run("echo one; echo two >&2; echo three; exit 3");
+  expect(result).toMatchObject({
+    output: "one\ntwo\nthree\n",
+    exitCode: 3,
+    truncated: false,
+    timedOut: false,
+    aborted: false,
+    survivors: [],
+  });
+});
+
+test("runs in the directory with nothing on standard input and marks the environment", async () => {
+  await using directory = await tempDirectory();
+  const result = await run("pwd; cat; echo $OPENCODE $AGENT $OPENCODE_PID $SECRET", {
+    cwd: directory.path,
+    env: { PATH: readEnv()["PATH"], SECRET: "given" },
+  });
+  expect(result.output).toBe(`${directory.path}\n1 1 ${process.pid} given\n`);
+});
+
+test("has no terminal to ask a person on", async () => {
+  expect((await run("echo x > /dev/tty")).exitCode).not.toBe(0);
+});
+
+test("a shell that a signal has ended has no exit code", async () => {
+  expect(await run("kill -9 $$")).toMatchObject({ exitCode: null, endedBy: "SIGKILL" });
+});
+
+for (const [what, command] of [
+  ["a background job that holds the pipe", "sleep 300 & echo done"],
+  ["a job in a session of its own", "setsid sleep 300 & echo done"],
+  ["a job that has let go of the pipe", "nohup sleep 300 >/dev/null 2>&1 & echo done"],
+  ["a daemon that has forked twice", "(setsid sh -c 'sleep 300 & exit' &); echo done"],
+  [
+    "a job that keeps printing",
+    "(exec sleep 300) & (while sleep 0.02; do echo y; done) & echo done",
+  ],
+] as const) {
+  test(`does not wait for ${what}, and reports it`, async () => {
+    const { result, tookMs } = await timed(command);
+    expect(result.output).toStartWith("done\n");
+    expect(result.exitCode).toBe(0);
+    expect(result.survivors.map((survivor) => survivor.command)).toContain("sleep 300");
+    for (const survivor of result.survivors) expect(await isRunning(survivor.pid)).toBe(true);
+    // The promise is 500 ms; the rest is for a machine that has other things to do.
+    expect(tookMs).toBeLessThan(2_500);
+  });
+}
+
+test("what has ended with the shell is no survivor", async () => {
+  expect((await run("sleep 0.01 & (true &) ; seq 1000 | tail -1; wait")).survivors).toEqual([]);
+});
+
+test("a timeout ends the whole tree", async () => {
+  const command = "sleep 300 & setsid sleep 301 & echo $! ; sleep 302";
+  const result = await run(command, { timeoutMs: 300 });
+  expect(result).toMatchObject({ timedOut: true, aborted: false, exitCode: null, survivors: [] });
+  await result.settled;
+  const setsid = Number(result.output.trim());
+  expect(setsid).toBeGreaterThan(0);
+  expect(await isRunning(setsid)).toBe(false);
+});
+
+test("an abort ends fifty processes that left the group", async () => {
+  const command =
+    "for i in $(seq 50); do setsid sh -c 'echo $$; exec sleep 300' & done; " +
+    "sleep 0.3; echo all; wait";
+  const { result } = await timed(command, abortAt("all"));
+  expect(result.aborted).toBe(true);
+  await result.settled;
+  const pids = result.output.split("\n").filter((line) => /^\d+$/.test(line)).map(Number);
+  expect(pids.length).toBe(50);
+  for (const pid of pids) expect(await isRunning(pid)).toBe(false);
+});
+
+test("an abort answers at once though a process ignores it, and kills that one later", async () => {
+  const command = `trap "" TERM; echo $$; echo ready; while :; do sleep 0.05; done`;
+  const { result, tookMs } = await timed(command, abortAt("ready"));
+  expect(result).toMatchObject({ aborted: true, exitCode: null });
+  expect(tookMs).toBeLessThan(2_500);
+  const pid = Number(result.output.split("\n")[0]);
+  await result.settled;
+  expect(await isRunning(pid)).toBe(false);
+}, 10_000);
+
+test("nothing is run once the signal has fired", async () => {
+  await using directory = await tempDirectory();
+  const result = await run("touch here", { cwd: directory.path, signal: AbortSignal.abort() });
+  expect(result.aborted).toBe(true);
+  expect(await readdir(directory.path)).toEqual([]);
+});
+
+test("long output keeps its end; all of it is in a file", async () => {
+  await using directory = await tempDirectory();
+  const result = await run("seq 100000", { spillDirectory: directory.path });
+  expect(result.truncated).toBe(true);
+  expect(result.output).toEndWith("100000\n");
+  expect(result.output.split("\n").length).toBeLessThanOrEqual(2_001);
+  const whole = await readFile(result.spillPath ?? "", "utf8");
+  expect(whole.split("\n").length).toBe(100_001);
+  expect(result.spillPath).toStartWith(join(directory.path, "tool_"));
+});
+
+test("endless output costs no memory", async () => {
+  await using directory = await tempDirectory();
+  const before = process.memoryUsage().rss;
+  const result = await run("yes | head -c 200000000", {
+    spillDirectory: directory.path,
+    spillMaxBytes: 1_000_000,
+  });
+  expect(result.spillIncomplete).toBeString();
+  expect(result.output.length).toBeLessThanOrEqual(51_200);
+  expect(process.memoryUsage().rss - before).toBeLessThan(100_000_000);
+}, 20_000);
+
+test("the tail is told while it runs, not more often than wanted, and at the end", async () => {
+  const clock = new FakeClock();
+  const tails: string[] = [];
+  const command = "echo a; sleep 0.05; echo b; sleep 0.05; echo c";
+  await run(command, { clock, onOutput: (tail) => tails.push(tail) });
+  // The clock stands still: the first at once, the rest together at the end.
+  expect(tails).toEqual(["a\n", "a\nb\nc\n"]);
+  expect(clock.pending).toBe(0);
+});
+
+test("a missing shell or directory is named", async () => {
+  expect(run("ls", { shell: "no-such-shell" })).rejects.toThrow("no-such-shell");
+  expect(run("ls", { cwd: "/no/such/place" })).rejects.toThrow("/no/such/place");
+});

@@ -30,6 +30,8 @@ export interface SearchOptions {
   cwd: string;
   /** A regular expression as ripgrep reads it (with look-around, if it needs it). */
   pattern: string;
+  /** Only this file, by its path relative to `cwd`, even when it is ignored. */
+  file?: string;
   /** Only files that match this glob. */
   include?: string;
   hidden?: boolean;
@@ -110,7 +112,7 @@ export class Ripgrep {
       ...walkArguments(options),
       ...(include.type === undefined ? [] : [`--type-add=wanted:${include.type}`, "--type=wanted"]),
       `--regexp=${options.pattern}`,
-      "./",
+      `./${options.file ?? ""}`,
     ];
     const records = streamRecords(argv, {
       cwd: options.cwd,

@@ -50,34 +50,26 @@ async function run(input: Input, context: ToolContext): Promise<ToolResult> {
   };
 }
 
-/** A file as path is found by its name in its directory, and others of that name dropped. */
 async function search(input: Input, target: FileTarget, context: ToolContext): Promise<Match[]> {
   const kind = await findKind(target.real);
   if (kind === undefined) throw notFound("Path", target.path);
   const isFile = kind !== "directory";
   const cwd = isFile ? dirname(target.path) : target.path;
-  const include = isFile ? literalGlob(basename(target.path)) : input.include;
   const matches = await context.host.ripgrep.search({
     cwd,
     pattern: input.pattern,
-    ...(include === undefined ? {} : { include }),
+    ...(isFile ? { file: basename(target.path) } : {}),
+    ...(input.include === undefined ? {} : { include: input.include }),
     hidden: true,
     limit: SEARCHED_MAX,
     signal: context.signal,
   });
   context.signal.throwIfAborted();
-  return matches
-    .map((match) => ({
-      path: resolve(cwd, match.path.text),
-      line: match.line_number,
-      text: match.lines.text.replace(/\r?\n$/, ""),
-    }))
-    .filter((match) => !isFile || match.path === target.path);
-}
-
-/** Matches the name; special characters become "any one", which the paths found then decide. */
-function literalGlob(name: string): string {
-  return name.replaceAll(/[*?[\]{}!\\,]/g, "?");
+  return matches.map((match) => ({
+    path: resolve(cwd, match.path.text),
+    line: match.line_number,
+    text: match.lines.text.replace(/\r?\n$/, ""),
+  }));
 }
 
 function isShown(match: Match, context: ToolContext): boolean {

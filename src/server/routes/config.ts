@@ -1,0 +1,48 @@
+// Config: the merged configuration of a directory, and the providers it connects.
+import { type AnyElysia, Elysia } from "elysia";
+import type { App } from "@/app/app";
+import { Config } from "@/schema/config";
+import { ConfigProviders } from "@/schema/provider";
+import { operation } from "@/server/operation";
+import { inDirectory } from "@/server/request-context";
+
+export function configRoutes(app: App): AnyElysia {
+  return new Elysia()
+    .use(inDirectory(app))
+    .get("/config", async ({ instance }) => (await instance.config.get()).config, get)
+    .patch("/config", ({ instance, body }) => instance.config.update(body), update)
+    .get(
+      "/config/providers",
+      async ({ instance }) => {
+        const providers = Object.values(await instance.providers.connected());
+        return { providers, default: await instance.providers.defaults(providers) };
+      },
+      providers,
+    );
+}
+
+const get = operation({
+  id: "config.get",
+  group: "Config",
+  place: "directory",
+  summary: "Get config info",
+  response: Config,
+});
+
+const update = operation({
+  id: "config.update",
+  group: "Config",
+  place: "directory",
+  summary: "Update config",
+  description: "Merges the body into the project's file and answers the merged configuration.",
+  body: Config,
+  response: Config,
+});
+
+const providers = operation({
+  id: "config.providers",
+  group: "Config",
+  place: "directory",
+  summary: "List providers and default models",
+  response: ConfigProviders,
+});

@@ -16,6 +16,8 @@ export interface ProcessOptions {
   timeoutMs?: number;
   /** Kept of stdout and of stderr each; the rest is read and dropped. Default 10 MiB. */
   maxBytes?: number;
+  /** How output becomes text; latin1 gives every byte one character. Default utf8. */
+  encoding?: "utf8" | "latin1";
 }
 
 export interface ProcessResult {
@@ -62,8 +64,8 @@ export async function runProcess(
   options.signal?.addEventListener("abort", onAbort, { once: true });
   try {
     const [stdout, stderr] = await Promise.all([
-      readLimited(child.stdout, maxBytes),
-      readLimited(child.stderr, maxBytes),
+      readLimited(child.stdout, maxBytes, options.encoding),
+      readLimited(child.stderr, maxBytes, options.encoding),
     ]);
     await child.exited;
     await ending;
@@ -104,6 +106,7 @@ function start(argv: readonly string[], options: ProcessOptions) {
 async function readLimited(
   stream: ReadableStream<Uint8Array>,
   maxBytes: number,
+  encoding: ProcessOptions["encoding"] = "utf8",
 ): Promise<{ text: string; truncated: boolean }> {
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -111,7 +114,7 @@ async function readLimited(
     if (size < maxBytes) chunks.push(chunk.subarray(0, maxBytes - size));
     size += chunk.length;
   }
-  return { text: Buffer.concat(chunks).toString("utf8"), truncated: size > maxBytes };
+  return { text: Buffer.concat(chunks).toString(encoding), truncated: size > maxBytes };
 }
 
 /**

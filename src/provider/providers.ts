@@ -12,11 +12,12 @@ import { isSupported } from "@/llm/packages";
 import type { ProviderAuthMethod } from "@/schema/auth";
 import type { Config } from "@/schema/config";
 import type { ModelRef } from "@/schema/primitive";
-import type { Model, Provider } from "@/schema/provider";
+import type { ConfigProviders, Model, Provider, ProviderList } from "@/schema/provider";
 import type { AuthStore } from "./auth-store";
 import { credentialNames, missingVariables } from "./credentials";
 import { LocalServers, type LocalServer } from "./local-servers";
 import { findModelRef, parseModelRef, suggest } from "./model-ref";
+import { publicProvider } from "./public-provider";
 import { canWork, pickSmallModel, rankModels } from "./ranking";
 import { readRecentModels } from "./recent-models";
 import { isEnabled, resolveAll, resolveConnected, type Connected } from "./resolve";
@@ -73,6 +74,21 @@ export class Providers {
     const connected = await this.connected();
     const rest = resolveAll(await this.#input()).filter(({ id }) => !Object.hasOwn(connected, id));
     return [...Object.values(connected), ...rest];
+  }
+
+  /** All of them for clients to see, without secrets. */
+  async describeAll(): Promise<ProviderList> {
+    const all = await this.all();
+    const connected = Object.keys(await this.connected());
+    const defaults = await this.defaults(all);
+    return { all: all.map(publicProvider), default: defaults, connected };
+  }
+
+  /** The connected ones for clients to see, without secrets. */
+  async describeConnected(): Promise<ConfigProviders> {
+    const providers = Object.values(await this.connected());
+    const defaults = await this.defaults(providers);
+    return { providers: providers.map(publicProvider), default: defaults };
   }
 
   /**

@@ -25,6 +25,8 @@ import { Todo } from "./todo";
 import { TuiCommandExecute, TuiPromptAppend, TuiSessionSelect, TuiToastShow } from "./tui";
 
 const Nothing = t.Object({});
+/** `resumed` answers a client that named a change: false when it has to start afresh. */
+const Connected = t.Object({ resumed: t.Optional(t.Boolean()) });
 const OfSession = t.Object({ sessionID: SessionID });
 const OfMessage = t.Object({ sessionID: SessionID, messageID: MessageID });
 const OfPart = t.Object({ sessionID: SessionID, messageID: MessageID, partID: PartID });
@@ -48,7 +50,7 @@ function componentName(type: string): string {
 }
 
 const events = [
-  event("server.connected", Nothing),
+  event("server.connected", Connected),
   event("server.heartbeat", Nothing),
   event("server.instance.disposed", t.Object({ directory: t.String() })),
   event("global.disposed", Nothing),

@@ -11,14 +11,7 @@ export function configRoutes(app: App): AnyElysia {
     .use(inDirectory(app))
     .get("/config", async ({ instance }) => (await instance.config.get()).config, get)
     .patch("/config", ({ instance, body }) => instance.config.update(body), update)
-    .get(
-      "/config/providers",
-      async ({ instance }) => {
-        const providers = Object.values(await instance.providers.connected());
-        return { providers, default: await instance.providers.defaults(providers) };
-      },
-      providers,
-    );
+    .get("/config/providers", ({ instance }) => instance.providers.describeConnected(), providers);
 }
 
 const get = operation({

@@ -10,15 +10,7 @@ import { inDirectory } from "@/server/request-context";
 export function providerRoutes(app: App): AnyElysia {
   return new Elysia()
     .use(inDirectory(app))
-    .get(
-      "/provider",
-      async ({ instance: { providers } }) => {
-        const all = await providers.all();
-        const connected = Object.keys(await providers.connected());
-        return { all, default: await providers.defaults(all), connected };
-      },
-      list,
-    )
+    .get("/provider", ({ instance }) => instance.providers.describeAll(), list)
     .get("/provider/auth", ({ instance }) => instance.providers.authMethods(), methods);
 }
 

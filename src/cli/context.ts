@@ -1,0 +1,69 @@
+// What every command gets: where it was called and how it speaks; and the one way in which a
+// command opens the App and closes it again, within a bound.
+import type { Clock } from "@/base/clock";
+import type { Env } from "@/base/env";
+import { flag } from "@/base/env";
+import { invalid } from "@/base/error";
+import type { LogLevel } from "@/base/log";
+import type { Paths } from "@/base/paths";
+import type { App } from "@/app/app";
+import { endChildren, type Interrupts } from "./interrupts";
+import type { Output } from "./output";
+
+export interface CLIContext {
+  env: Env;
+  home: string;
+  paths: Paths;
+  /** Where the person stands; relative paths are meant from there. */
+  directory: string;
+  clock: Clock;
+  output: Output;
+  interrupts: Interrupts;
+}
+
+/** Options that every command takes. */
+export interface GlobalOptions {
+  printLogs?: boolean;
+  logLevel?: LogLevel;
+}
+
+/** Whatever hangs: the answer is there, and the process must end. */
+const CLOSE_TIMEOUT_MS = 3_000;
+
+/** Runs `work` with an App of `directory` and closes it, whatever happens. */
+export async function withApp<T>(
+  context: CLIContext,
+  options: GlobalOptions & { directory?: string },
+  work: (app: App) => Promise<T>,
+): Promise<T> {
+  const { env, home, clock } = context;
+  const { App } = await import("@/app/app");
+  const app = await App.open({
+    env,
+    home,
+    clock,
+    directory: options.directory ?? context.directory,
+    log: logging(env, options),
+  });
+  try {
+    return await work(app);
+  } finally {
+    const late = Promise.withResolvers<"late">();
+    const cancel = clock.timer(CLOSE_TIMEOUT_MS, () => late.resolve("late"));
+    const outcome = await Promise.race([app.close(), late.promise]);
+    cancel();
+    if (outcome === "late") await endChildren();
+  }
+}
+
+const LEVELS: readonly LogLevel[] = ["DEBUG", "INFO", "WARN", "ERROR"];
+
+function logging(env: Env, options: GlobalOptions): { level?: LogLevel; print?: boolean } {
+  const print = options.printLogs ?? flag(env, "OPENCODE_PRINT_LOGS");
+  const named = env["OPENCODE_LOG_LEVEL"];
+  const level = options.logLevel ?? LEVELS.find((one) => one === named?.toUpperCase());
+  if (named && !level) {
+    throw invalid(`OPENCODE_LOG_LEVEL must be one of ${LEVELS.join(", ")}, not "${named}"`);
+  }
+  return { print, ...(level ? { level } : {}) };
+}

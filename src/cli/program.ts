@@ -1,0 +1,303 @@
+// The command table: every command with its arguments, options, examples and help, and the file
+// that runs it, loaded when it is called. Parsing, suggestions and help texts are commander's.
+import { Argument, Command, Option } from "commander";
+import { version } from "@/base/version";
+import type { CLIContext, GlobalOptions } from "./context";
+import type { SessionListOptions } from "./session";
+import type { StatsOptions } from "./stats";
+import type { LoginOptions } from "./auth";
+import type { DebugConfigOptions } from "./debug";
+import type { ExportOptions } from "./export";
+import type { ModelsOptions } from "./models";
+import type { RunOptions } from "./run";
+import type { ServeOptions } from "./serve";
+import { collect, parsePort, positive } from "./option-values";
+import { EXIT_CODES } from "./exit-code";
+
+/** Tells the exit code of the command that ran. */
+type Finish = (exitCode: number) => void;
+
+const EXIT_CODE_HELP = [
+  "Exit codes:",
+  ...EXIT_CODES.map(({ code, meaning }) => `  ${String(code).padEnd(5)} ${meaning}`),
+].join("\n");
+
+const ROOT_EXAMPLES: readonly string[] = [
+  'opencode run "explain this repository"',
+  "git diff | opencode run review this change",
+  "opencode serve --port 4096",
+  "opencode auth login anthropic",
+  "opencode models",
+];
+
+/** The whole program. Commander writes help and errors through the context's output. */
+export function buildProgram(context: CLIContext, finish: Finish): Command {
+  const program = new Command("opencode")
+    .description("An AI coding agent: ask it from the command line, or over HTTP.")
+    .version(version, "-v, --version", "print the version")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand(false)
+    .option("--print-logs", "print the log to stderr as well")
+    .addOption(
+      new Option("--log-level <level>", "how much is logged").choices([
+        "DEBUG",
+        "INFO",
+        "WARN",
+        "ERROR",
+      ]),
+    )
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => context.output.write(text),
+      writeErr: (text) => context.output.writeNote(text),
+      getOutHelpWidth: () => HELP_COLUMNS,
+      getErrHelpWidth: () => HELP_COLUMNS,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+      outputError: (text, write) => write(formatUsageError(text)),
+    })
+    .exitOverride();
+  addRun(program, context, finish);
+  addServe(program, context, finish);
+  addModels(program, context, finish);
+  addAuth(program, context, finish);
+  addSession(program, context, finish);
+  addAgent(program, context, finish);
+  addTransfer(program, context, finish);
+  addStats(program, context, finish);
+  addDatabase(program, context, finish);
+  addDebug(program, context, finish);
+  addCompletion(program, context, finish);
+  program.addHelpText("after", `\n${examples(ROOT_EXAMPLES)}\n\n${EXIT_CODE_HELP}`);
+  return program;
+}
+
+const HELP_COLUMNS = 100;
+
+function addRun(program: Command, context: CLIContext, finish: Finish): void {
+  program
+    .command("run")
+    .description("Answer one message and end. Standard input is added to the message.")
+    .argument("[message...]", 'what to do; "-" waits for standard input to its end')
+    .option("-f, --file <path>", "attach a file or directory (repeatable)", collect)
+    .option("-m, --model <provider/model>", "the model that answers")
+    .option("--agent <name>", "the agent that answers")
+    .option("--variant <name>", "the model's variant, such as its reasoning effort")
+    .option("-c, --continue", "go on with the newest session of the directory")
+    .option("-s, --session <id>", "go on with this session")
+    .option("--fork", "go on with a copy of the session (with -c or -s)")
+    .option("--title [title]", "title of a new session; without a text the message's beginning")
+    .addOption(
+      new Option("--format <format>", "text, or one JSON object a line")
+        .choices(["default", "json"])
+        .default("default"),
+    )
+    .option("--auto", "allow what the rules would ask for; what they deny stays denied")
+    .option("--dir <path>", "the directory to work in")
+    .option("--port <number>", "serve HTTP on this port meanwhile (0: a free one)", parsePort)
+    .option("--thinking", "show the model's reasoning")
+    .addHelpText(
+      "after",
+      `\n${examples([
+        'opencode run "explain this repository"',
+        "git diff | opencode run review this change",
+        'opencode run -c "and now add a test"',
+        'opencode run --format json --auto "fix the failing test"',
+        "opencode run -- --help is what my tool prints, document it",
+      ])}\n\n${EXIT_CODE_HELP}`,
+    )
+    .action(async (words: string[], _: unknown, self: Command) => {
+      const { run } = await import("./run");
+      finish(await run(context, words, self.optsWithGlobals<RunOptions>()));
+    });
+}
+
+function addServe(program: Command, context: CLIContext, finish: Finish): void {
+  program
+    .command("serve")
+    .description("Serve the HTTP API until interrupted.")
+    .option("--port <number>", "port; 0 is a free one (default: 4096)", parsePort)
+    .option("--hostname <host>", "address to listen on (default: 127.0.0.1)")
+    .option("--mdns", "announce the server in the local network; listens on 0.0.0.0")
+    .option("--mdns-domain <name>", "the name it is announced under (default: opencode.local)")
+    .option("--cors <origin>", "allow web pages of this origin (repeatable)", collect)
+    .addHelpText(
+      "after",
+      `\n${examples([
+        "opencode serve",
+        "OPENCODE_SERVER_PASSWORD=... opencode serve --hostname 0.0.0.0",
+      ])}`,
+    )
+    .action(async (_: unknown, self: Command) => {
+      const { serve } = await import("./serve");
+      finish(await serve(context, self.optsWithGlobals<ServeOptions>()));
+    });
+}
+
+function addModels(program: Command, context: CLIContext, finish: Finish): void {
+  program
+    .command("models")
+    .description("List the models that can be used, one provider/model a line.")
+    .argument("[provider]", "only this provider's")
+    .option("--verbose", "with everything that is known of them, as JSON")
+    .action(async (provider: string | undefined, _: unknown, self: Command) => {
+      const { models } = await import("./models");
+      finish(await models(context, provider, self.optsWithGlobals<ModelsOptions>()));
+    });
+}
+
+function addAuth(program: Command, context: CLIContext, finish: Finish): void {
+  const auth = program.command("auth").helpCommand(false).description("Keys of model providers.");
+  auth
+    .command("login")
+    .description("Store the key of a provider, typed unseen or piped in.")
+    .argument("[provider]", "the provider's id, such as anthropic")
+    .option("-p, --provider <id>", "the same as the argument")
+    .option("--key-stdin", "read the key from standard input")
+    .addHelpText(
+      "after",
+      `\n${examples(["opencode auth login anthropic", "opencode auth login openai < key.txt"])}`,
+    )
+    .action(async (provider: string | undefined, _: unknown, self: Command) => {
+      const { login } = await import("./auth");
+      finish(await login(context, provider, self.optsWithGlobals<LoginOptions>()));
+    });
+  auth
+    .command("list")
+    .alias("ls")
+    .description("List where each credential comes from, without showing it.")
+    .action(async () => finish(await (await import("./auth")).list(context)));
+  auth
+    .command("logout")
+    .description("Remove the stored key of a provider.")
+    .argument("<provider>", "the provider's id")
+    .action(async (id: string) => finish(await (await import("./auth")).logout(context, id)));
+}
+
+function addSession(program: Command, context: CLIContext, finish: Finish): void {
+  const session = program
+    .command("session")
+    .helpCommand(false)
+    .description("Sessions of the project.");
+  session
+    .command("list")
+    .alias("ls")
+    .description("List sessions, the one changed last first.")
+    .option("-n, --max-count <number>", "at most so many", positive("--max-count"))
+    .addOption(
+      new Option("--format <format>", "for people or for programs")
+        .choices(["table", "json"])
+        .default("table"),
+    )
+    .action(async (_: unknown, self: Command) => {
+      const { list } = await import("./session");
+      finish(await list(context, self.optsWithGlobals<SessionListOptions>()));
+    });
+  session
+    .command("delete")
+    .description("Delete a session and all it holds.")
+    .argument("<id>", "the session's id")
+    .action(async (id: string, _: unknown, self: Command) => {
+      const { remove } = await import("./session");
+      finish(await remove(context, id, self.optsWithGlobals<GlobalOptions>()));
+    });
+}
+
+function addAgent(program: Command, context: CLIContext, finish: Finish): void {
+  const agent = program.command("agent").helpCommand(false).description("Agents of the directory.");
+  agent
+    .command("list")
+    .alias("ls")
+    .description("List agents with their modes and permission rules.")
+    .action(async (_: unknown, self: Command) => {
+      const { list } = await import("./agent");
+      finish(await list(context, self.optsWithGlobals<GlobalOptions>()));
+    });
+}
+
+function addTransfer(program: Command, context: CLIContext, finish: Finish): void {
+  program
+    .command("export")
+    .description("Print a session as JSON: the newest of the directory, or the one named.")
+    .argument("[sessionID]", "the session's id")
+    .option("--sanitize", "leave out what was said, read and written")
+    .action(async (id: string | undefined, _: unknown, self: Command) => {
+      const { exportSession } = await import("./export");
+      finish(await exportSession(context, id, self.optsWithGlobals<ExportOptions>()));
+    });
+  program
+    .command("import")
+    .description("Store an exported session in the current project.")
+    .argument("<file>", "what export has printed")
+    .action(async (file: string, _: unknown, self: Command) => {
+      const { importSession } = await import("./import");
+      finish(await importSession(context, file, self.optsWithGlobals<GlobalOptions>()));
+    });
+}
+
+function addStats(program: Command, context: CLIContext, finish: Finish): void {
+  program
+    .command("stats")
+    .description("Count sessions, tokens and cost.")
+    .option("--days <number>", "of the last days only", positive("--days"))
+    .action(async (_: unknown, self: Command) => {
+      const { stats } = await import("./stats");
+      finish(await stats(context, self.optsWithGlobals<StatsOptions>()));
+    });
+}
+
+function addDatabase(program: Command, context: CLIContext, finish: Finish): void {
+  const db = program.command("db").helpCommand(false).description("The database.");
+  db.command("path")
+    .description("Print where it is.")
+    .action(async () => finish(await (await import("./db")).path(context)));
+}
+
+function addDebug(program: Command, context: CLIContext, finish: Finish): void {
+  const debug = program.command("debug").helpCommand(false).description("What the program sees.");
+  debug
+    .command("config")
+    .description("Print the merged configuration of the directory, secrets left out.")
+    .option("--sources", "print which file or variable set each value instead")
+    .action(async (_: unknown, self: Command) => {
+      const { config } = await import("./debug");
+      finish(await config(context, self.optsWithGlobals<DebugConfigOptions>()));
+    });
+  debug
+    .command("paths")
+    .description("Print where things are kept.")
+    .action(async () => finish(await (await import("./debug")).paths(context)));
+}
+
+function addCompletion(program: Command, context: CLIContext, finish: Finish): void {
+  program
+    .command("completion")
+    .description("Print a script that completes commands in a shell.")
+    .addArgument(new Argument("<shell>", "the shell").choices(["bash", "zsh", "fish"]))
+    .addHelpText(
+      "after",
+      `\n${examples([
+        'bash: eval "$(opencode completion bash)"        in ~/.bashrc',
+        'zsh:  eval "$(opencode completion zsh)"         in ~/.zshrc, after compinit',
+        "fish: opencode completion fish | source         in config.fish",
+      ])}`,
+    )
+    .action(async (shell: string) => {
+      const { completion } = await import("./completion");
+      finish(completion(context, shell, program));
+    });
+}
+
+function examples(lines: readonly string[]): string {
+  return ["Examples:", ...lines.map((line) => `  ${line}`)].join("\n");
+}
+
+/** Commander's words, as all our errors begin and with what to do at the end. */
+function formatUsageError(text: string): string {
+  const line = text
+    .trim()
+    .replace(/^error: /, "")
+    .replace(/\n+/g, " ");
+  const hint = /unknown option '-/.test(line) ? ' A message that begins so comes after "--".' : "";
+  return `Error: ${line}.${hint} See opencode --help.\n`;
+}

@@ -1,0 +1,111 @@
+// App: the composition root. Opens what the whole process shares and hands it on; whoever opens an
+// App closes it. Nothing here touches the network or starts a process.
+import { Bus } from "@/base/bus";
+import { systemClock, type Clock } from "@/base/clock";
+import type { Env } from "@/base/env";
+import { IDs } from "@/base/id";
+import { Logger, type LogLevel } from "@/base/log";
+import { resolvePaths, type Paths } from "@/base/paths";
+import { processIdentity } from "@/base/process";
+import { KeyedLock } from "@/base/queue";
+import { Scope } from "@/base/scope";
+import { Ripgrep } from "@/host/ripgrep";
+import { ShellParser } from "@/host/shell-syntax";
+import { Catalog } from "@/llm/catalog";
+import { LLM } from "@/llm/llm";
+import { AuthStore } from "@/provider/auth-store";
+import type { LocalServer } from "@/provider/local-servers";
+import { recover } from "@/session/recover";
+import { openDatabase } from "@/storage/open-database";
+import { ProjectStore } from "@/storage/project-store";
+import { SessionStore } from "@/storage/session-store";
+import { Instances } from "./instances";
+import { Projects } from "./projects";
+import type { AppServices, InstanceEvent } from "./services";
+
+export interface AppOptions {
+  env: Env;
+  home: string;
+  /** Where requests that name no directory belong; absolute. */
+  directory: string;
+  clock?: Clock;
+  log?: { level?: LogLevel; print?: boolean; directory?: string };
+  /** Instead of the path that the environment gives; `:memory:` keeps nothing. */
+  database?: string;
+  localServers?: readonly LocalServer[];
+}
+
+export class App {
+  readonly services: AppServices;
+  readonly instances: Instances;
+
+  /** Throws AppError unavailable when the data directory or the database cannot be used. */
+  static async open(options: AppOptions): Promise<App> {
+    const clock = options.clock ?? systemClock;
+    const paths = resolvePaths(options.env, options.home);
+    const log = openLog(options, paths, clock);
+    const scope = new Scope("app", log);
+    scope.defer("log", () => log.close());
+    try {
+      return await App.#openIn(scope, { ...options, clock, paths, log });
+    } catch (error) {
+      await scope.close();
+      throw error;
+    }
+  }
+
+  static async #openIn(
+    scope: Scope,
+    options: AppOptions & { clock: Clock; paths: Paths; log: Logger },
+  ): Promise<App> {
+    const { clock, log, paths } = options;
+    const database = await openDatabase(options.database ?? paths.database, { log, clock });
+    scope.defer("database", () => database.close());
+    const sessionStore = new SessionStore(database);
+    const projectStore = new ProjectStore(database);
+    const recovered = recover(sessionStore, clock);
+    if (recovered.length > 0) log.warn("ended what a dead process left", { sessions: recovered });
+    return new App({
+      env: options.env,
+      directory: options.directory,
+      paths,
+      clock,
+      ids: new IDs(clock),
+      log,
+      scope,
+      owner: processIdentity(process.pid) ?? { pid: process.pid, startedAt: "" },
+      bus: new Bus<InstanceEvent>(log),
+      sessionStore,
+      projectStore,
+      projects: new Projects(projectStore, clock, options.env),
+      auth: new AuthStore({ path: paths.authFile, env: options.env, log, clock }),
+      catalog: new Catalog(),
+      llm: new LLM({ clock, log }),
+      ripgrep: new Ripgrep(paths, log),
+      shellParser: new ShellParser(),
+      locks: new KeyedLock(),
+      ...(options.localServers ? { localServers: options.localServers } : {}),
+    });
+  }
+
+  private constructor(services: AppServices) {
+    this.services = services;
+    this.instances = new Instances(services);
+  }
+
+  /** Ends everything that runs and closes what is open; never rejects. */
+  async close(): Promise<void> {
+    // First and side by side: each may have something to end that takes its time.
+    await this.instances.close();
+    await this.services.scope.close();
+  }
+}
+
+function openLog(options: AppOptions, paths: Paths, clock: Clock): Logger {
+  return Logger.open({
+    clock,
+    level: options.log?.level ?? "INFO",
+    print: options.log?.print ?? false,
+    directory: options.log?.directory ?? paths.log,
+  });
+}

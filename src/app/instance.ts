@@ -1,0 +1,189 @@
+// Instance: all that belongs to one project directory, built by hand in layer order. It is passed,
+// it is disposed, it is never ambient. Everything in it is idle until it is asked for.
+import { Bus } from "@/base/bus";
+import { SUBAGENT_DEPTH_MAX } from "@/base/limits";
+import type { Scope } from "@/base/scope";
+import { Agents } from "@/agent/agents";
+import { Commands } from "@/agent/commands";
+import { Instructions } from "@/agent/instructions";
+import { Skills } from "@/agent/skills";
+import { ConfigService } from "@/config/config-service";
+import { FileIndex } from "@/host/file-index";
+import { Git } from "@/host/git";
+import { ProjectFiles } from "@/host/project-files";
+import { Permissions } from "@/permission/permissions";
+import { Questions } from "@/permission/questions";
+import { Providers } from "@/provider/providers";
+import type { BusEvent, Publish } from "@/schema/event";
+import type { Project } from "@/schema/project";
+import { Attachments } from "@/session/attachments";
+import { PromptParts } from "@/session/prompt-parts";
+import { Prompts } from "@/session/prompts";
+import { Records } from "@/session/records";
+import { Runs } from "@/session/runs";
+import { Sessions } from "@/session/sessions";
+import { Subagents } from "@/session/subagents";
+import { SystemPrompts } from "@/session/system-prompt";
+import { Titles } from "@/session/title";
+import { ToolCalls } from "@/session/tool-call";
+import { Toolbox } from "@/session/toolbox";
+import type { Place } from "./projects";
+import type { AppServices } from "./services";
+import { ToolSettings } from "./tool-settings";
+
+export class Instance {
+  readonly directory: string;
+  /** As clients know it: the root of the repository, `/` outside of one. */
+  readonly worktree: string;
+  readonly project: Project;
+  readonly scope: Scope;
+  readonly bus: Bus<BusEvent>;
+  readonly publish: Publish;
+  readonly git: Git | undefined;
+  readonly files: ProjectFiles;
+  readonly fileIndex: FileIndex;
+  readonly config: ConfigService;
+  readonly providers: Providers;
+  readonly permissions: Permissions;
+  readonly questions: Questions;
+  readonly skills: Skills;
+  readonly agents: Agents;
+  readonly commands: Commands;
+  readonly instructions: Instructions;
+  readonly runs: Runs;
+  readonly sessions: Sessions;
+  readonly toolbox: Toolbox;
+  readonly prompts: Prompts;
+
+  static async open(directory: string, services: AppServices): Promise<Instance> {
+    return new Instance(directory, await services.projects.locate(directory), services);
+  }
+
+  private constructor(directory: string, { project, repository }: Place, services: AppServices) {
+    const { clock, env, ids, llm, owner, paths, projectStore, ripgrep, sessionStore } = services;
+    const log = services.log.child("instance");
+    const scope = services.scope.child(directory);
+    const bus = new Bus<BusEvent>(log);
+    const publish: Publish = (type, properties, seq) => {
+      // Every member of the union has its own type and properties; together they are an event.
+      const event = { id: ids.create("evt"), type, properties, seq } as BusEvent;
+      bus.publish(event);
+      services.bus.publish({ directory, project: project.id, event });
+    };
+    // Where tools are at home: outside of a repository that is the directory alone.
+    const root = repository?.worktree ?? directory;
+    const place = { directory, worktree: root };
+
+    this.directory = directory;
+    this.worktree = repository?.worktree ?? "/";
+    this.project = project;
+    this.scope = scope;
+    this.bus = bus;
+    this.publish = publish;
+
+    this.git = repository && new Git(repository, env);
+    this.files = new ProjectFiles({ ...place, ...(this.git ? { git: this.git } : {}) });
+    this.fileIndex = new FileIndex(directory, ripgrep, clock, log);
+
+    this.config = new ConfigService({ ...place, env, paths, log, clock });
+    this.providers = new Providers({
+      catalog: services.catalog,
+      config: this.config,
+      auth: services.auth,
+      env,
+      paths,
+      clock,
+      log,
+      ...(services.localServers ? { localServers: services.localServers } : {}),
+    });
+
+    this.permissions = new Permissions({
+      ids,
+      publish,
+      store: projectStore,
+      // What is allowed for always in one directory outside of git says nothing of another one.
+      projectID: repository ? project.id : directory,
+      log,
+    });
+    this.questions = new Questions({ ids, publish });
+
+    const found = { ...place, config: this.config, paths, env, log };
+    this.skills = new Skills(found);
+    this.agents = new Agents({ ...found, skills: this.skills });
+    this.commands = new Commands({ ...found, skills: this.skills });
+    this.instructions = new Instructions(found);
+
+    const records = new Records(sessionStore, publish, clock);
+    this.runs = new Runs({ store: sessionStore, publish, log, scope, owner });
+    this.sessions = new Sessions({
+      store: sessionStore,
+      records,
+      runs: this.runs,
+      ids,
+      clock,
+      projectID: project.id,
+      ...place,
+    });
+    const settings = new ToolSettings(services, this.config);
+    this.toolbox = new Toolbox({
+      ...place,
+      agents: this.agents,
+      skills: this.skills,
+      instructions: this.instructions,
+      permissions: this.permissions,
+      questions: this.questions,
+      records,
+      publish,
+      settings: () => settings.get(),
+      runSubagent: (input, owner) => subagents.run(input, owner),
+    });
+    const { agents, instructions, providers, sessions, toolbox } = this;
+    const systemPrompts = new SystemPrompts({
+      ...place,
+      isGit: repository !== undefined,
+      instructions,
+      skills: this.skills,
+    });
+    const { signal } = scope;
+    const attachments = new Attachments({ agents, sessions, toolbox, signal });
+    this.prompts = new Prompts({
+      agents,
+      clock,
+      ids,
+      providers,
+      records,
+      sessions,
+      runs: this.runs,
+      store: sessionStore,
+      parts: new PromptParts({ ids, attachments }),
+      titles: new Titles({ agents, llm, log, providers, sessions, signal }),
+      steps: {
+        clock,
+        ids,
+        llm,
+        log,
+        publish,
+        records,
+        sessions,
+        sources: { agents, providers, sessions, systemPrompts, toolbox },
+        toolCalls: new ToolCalls({ toolbox, ids, clock, log }),
+      },
+    });
+    const maxDepth = async () =>
+      (await this.config.get()).config.subagent_depth ?? SUBAGENT_DEPTH_MAX;
+    const subagents = new Subagents({ agents, prompts: this.prompts, sessions, maxDepth });
+
+    bus.subscribe(({ type, properties }) => {
+      if (type !== "session.deleted") return;
+      for (const rememberer of [instructions, systemPrompts, toolbox]) {
+        rememberer.forget(properties.sessionID);
+      }
+    });
+  }
+
+  /** Ends all that runs here, then tells clients that it is gone. */
+  async close(): Promise<void> {
+    await this.scope.close();
+    this.publish("server.instance.disposed", { directory: this.directory });
+  }
+}

@@ -1,0 +1,51 @@
+// What all instances share: the services of the process, built once by App.
+import type { Bus } from "@/base/bus";
+import type { Clock } from "@/base/clock";
+import type { Env } from "@/base/env";
+import type { IDs } from "@/base/id";
+import type { Logger } from "@/base/log";
+import type { Paths } from "@/base/paths";
+import type { ProcessIdentity } from "@/base/process";
+import type { KeyedLock } from "@/base/queue";
+import type { Scope } from "@/base/scope";
+import type { Ripgrep } from "@/host/ripgrep";
+import type { ShellParser } from "@/host/shell-syntax";
+import type { Catalog } from "@/llm/catalog";
+import type { LLM } from "@/llm/llm";
+import type { AuthStore } from "@/provider/auth-store";
+import type { LocalServer } from "@/provider/local-servers";
+import type { BusEvent } from "@/schema/event";
+import type { ProjectStore } from "@/storage/project-store";
+import type { SessionStore } from "@/storage/session-store";
+import type { Projects } from "./projects";
+
+/** An event with where it happened; `directory` is `global` for what belongs to no instance. */
+export interface InstanceEvent {
+  directory: string;
+  project?: string;
+  event: BusEvent;
+}
+
+export interface AppServices {
+  env: Env;
+  /** Where requests that name no directory belong. */
+  directory: string;
+  paths: Paths;
+  clock: Clock;
+  ids: IDs;
+  log: Logger;
+  scope: Scope;
+  /** This process, as the owner of runs. */
+  owner: ProcessIdentity;
+  bus: Bus<InstanceEvent>;
+  sessionStore: SessionStore;
+  projectStore: ProjectStore;
+  projects: Projects;
+  auth: AuthStore;
+  catalog: Catalog;
+  llm: LLM;
+  ripgrep: Ripgrep;
+  shellParser: ShellParser;
+  locks: KeyedLock;
+  localServers?: readonly LocalServer[];
+}

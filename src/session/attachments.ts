@@ -1,0 +1,41 @@
+// Attachments: the files that a person puts into a prompt are read by the read tool, so that the
+// model sees them as it sees every file. The person who attaches a file has thereby allowed it.
+import type { Agents } from "@/agent/agents";
+import type { UserMessage } from "@/schema/message";
+import { readTool } from "@/tool/read";
+import type { ToolResult } from "@/tool/tool";
+import type { Sessions } from "./sessions";
+import type { Toolbox } from "./toolbox";
+
+export interface AttachedFile {
+  filePath: string;
+  /** Lines, 1-based. */
+  offset?: number;
+  limit?: number;
+}
+
+interface AttachmentsOptions {
+  agents: Agents;
+  sessions: Sessions;
+  toolbox: Toolbox;
+  signal: AbortSignal;
+}
+
+export class Attachments {
+  readonly #options: AttachmentsOptions;
+
+  constructor(options: AttachmentsOptions) {
+    this.#options = options;
+  }
+
+  /** What the read tool gives for the file; throws what it throws. */
+  async read(input: AttachedFile, prompt: UserMessage): Promise<ToolResult> {
+    const { agents, sessions, toolbox, signal } = this.#options;
+    const session = sessions.get(prompt.sessionID);
+    const agent = await agents.get(prompt.agent);
+    const call = { sessionID: session.id, messageID: prompt.id, callID: "attachment" };
+    const owner = { session, agent, prompt, signal };
+    const context = await toolbox.context(call, owner, () => undefined);
+    return readTool.run(input, { ...context, ask: async () => undefined });
+  }
+}

@@ -1,0 +1,78 @@
+// Conversation: the messages of a session while it runs, in the order in which they were said. Read
+// from the store once per run and then kept in step by the loop, so that a step costs what it adds,
+// not what was before.
+import type { AssistantMessage, MessageWithParts, UserMessage } from "@/schema/message";
+
+export interface Prompt {
+  info: UserMessage;
+  parts: MessageWithParts["parts"];
+}
+
+/** What an assistant message of the conversation is; its parts grow while the step runs. */
+export interface Answer {
+  info: AssistantMessage;
+  parts: MessageWithParts["parts"];
+}
+
+export class Conversation {
+  #messages: MessageWithParts[];
+
+  /** `messages` as the store lists them, by id. */
+  constructor(messages: readonly MessageWithParts[]) {
+    this.#messages = orderMessages(messages);
+  }
+
+  get messages(): readonly MessageWithParts[] {
+    return this.#messages;
+  }
+
+  /** Adds what was said last. A prompt that is there, but before answers to others, moves behind. */
+  add(messages: readonly MessageWithParts[]): void {
+    for (const message of messages) {
+      const at = this.#messages.findIndex(({ info }) => info.id === message.info.id);
+      const isInPlace = at >= 0 && this.#messages.slice(at).every(isUser);
+      if (isInPlace) continue;
+      if (at >= 0) this.#messages.splice(at, 1);
+      this.#messages.push(message);
+    }
+  }
+
+  /** The newest user message. */
+  prompt(): Prompt | undefined {
+    const found = this.#messages.findLast(isUser);
+    return found?.info.role === "user" ? { info: found.info, parts: found.parts } : undefined;
+  }
+
+  /** The newest assistant message. */
+  answer(): MessageWithParts | undefined {
+    return this.#messages.findLast((message) => !isUser(message));
+  }
+}
+
+/**
+ * Messages in the order of their ids, but for prompts whose ids clients chose out of order: such a
+ * one stands right before its first answer, where it was said.
+ */
+export function orderMessages(messages: readonly MessageWithParts[]): MessageWithParts[] {
+  const firstAnswers: Record<string, number> = {};
+  for (const [index, { info }] of messages.entries()) {
+    if (info.role === "assistant") firstAnswers[info.parentID] ??= index;
+  }
+  const moved: Record<number, MessageWithParts> = {};
+  const kept: Record<number, true> = {};
+  let nextAnswer = -1;
+  for (const [index, message] of [...messages.entries()].reverse()) {
+    const firstAnswer = isUser(message) ? firstAnswers[message.info.id] : undefined;
+    if (!isUser(message)) nextAnswer = index;
+    if (firstAnswer === undefined || firstAnswer === nextAnswer) kept[index] = true;
+    else moved[firstAnswer] = message;
+  }
+  return messages.flatMap((message, index) => [
+    ...(moved[index] ? [moved[index]] : []),
+    ...(kept[index] ? [message] : []),
+  ]);
+}
+
+function isUser({ info }: MessageWithParts): boolean {
+  return info.role === "user";
+}

@@ -1,0 +1,153 @@
+// Prompt parts: what a client sends becomes stored parts. A file named by a `file:` URL is read
+// once, now, by the read tool, so that history keeps what the model saw; the person who attaches
+// it has thereby allowed it.
+import { fileURLToPath } from "node:url";
+import { errorMessage, invalid, limitReached } from "@/base/error";
+import type { IDs } from "@/base/id";
+import type { FilePart, FilePartInput, Part, PartInput, TextPart } from "@/schema/part";
+import type { UserMessage } from "@/schema/message";
+import type { AttachedFile, Attachments } from "./attachments";
+import { readDataURL } from "./data-url";
+import { isTextType } from "./media-type";
+
+interface PromptPartsOptions {
+  ids: IDs;
+  attachments: Attachments;
+}
+
+type Owner = Pick<Part, "sessionID" | "messageID">;
+
+const DATA_URL_MAX_CHARACTERS = 48 * 1024 * 1024;
+const PARTS_MAX = 500;
+
+export class PromptParts {
+  readonly #options: PromptPartsOptions;
+
+  constructor(options: PromptPartsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The stored parts of a prompt, in the order of their ids. Throws AppError invalid for a URL that
+   * is none and for an id that is given twice, limit for too many parts.
+   */
+  async resolve(inputs: readonly PartInput[], message: UserMessage): Promise<Part[]> {
+    checkInputs(inputs);
+    const owner = { sessionID: message.sessionID, messageID: message.id };
+    const resolved = await Promise.all(
+      inputs.map((input, index) => this.#resolve(input, owner, message, `parts[${index}]`)),
+    );
+    const { ids } = this.#options;
+    // Ids are given in the order of the parts, whatever finished first.
+    const parts = resolved.flat().map((part) => ({ ...part, id: part.id || ids.create("prt") }));
+    // As the store lists them: the model sees the same now and after a restart.
+    return parts.sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  async #resolve(
+    input: PartInput,
+    owner: Owner,
+    message: UserMessage,
+    path: string,
+  ): Promise<Part[]> {
+    switch (input.type) {
+      case "text":
+        return [{ ...input, ...owner, id: input.id ?? "" }];
+      case "file":
+        return this.#resolveFile(input, owner, message, path);
+      case "agent": {
+        const text = `Use the task tool with the agent "${input.name}" for what is asked above.`;
+        return [{ ...input, ...owner, id: input.id ?? "" }, synthetic(text, owner)];
+      }
+      case "subtask":
+        return [{ ...input, ...owner, id: input.id ?? "" }];
+    }
+  }
+
+  async #resolveFile(
+    input: FilePartInput,
+    owner: Owner,
+    message: UserMessage,
+    path: string,
+  ): Promise<Part[]> {
+    const url = parseURL(input.url, path);
+    const part: FilePart = { ...input, ...owner, id: input.id ?? "" };
+    if (url.protocol === "data:") return dataParts(part, owner);
+    if (url.protocol === "http:" || url.protocol === "https:") return [part];
+    if (url.protocol !== "file:") {
+      throw invalid(`${path}.url: expected a file:, data:, http: or https: URL`, { path });
+    }
+    return this.#readFile(part, readInput(url, path), owner, message);
+  }
+
+  async #readFile(
+    part: FilePart,
+    input: AttachedFile,
+    owner: Owner,
+    message: UserMessage,
+  ): Promise<Part[]> {
+    const call = `Called the read tool with the following input: ${JSON.stringify(input)}`;
+    try {
+      const result = await this.#options.attachments.read(input, message);
+      const [attachment] = result.attachments ?? [];
+      if (attachment) return [synthetic(call, owner), { ...part, ...attachment }];
+      // Whatever the client took it for, it was text.
+      const mime = isTextType(part.mime) ? part.mime : "text/plain";
+      return [synthetic(call, owner), synthetic(result.output, owner), { ...part, mime }];
+    } catch (error) {
+      // The prompt is still worth answering: the model is told what could not be read.
+      const failure = `The read tool failed: ${errorMessage(error)}`;
+      return [synthetic(call, owner), synthetic(failure, owner)];
+    }
+  }
+}
+
+function checkInputs(inputs: readonly PartInput[]): void {
+  if (inputs.length > PARTS_MAX) {
+    throw limitReached(`parts: at most ${PARTS_MAX}, but ${inputs.length} are given`);
+  }
+  const given = inputs.flatMap(({ id }) => (id ? [id] : []));
+  const twice = given.find((id, index) => given.indexOf(id) !== index);
+  if (twice) throw invalid(`parts: the id ${twice} is given twice`, { path: "parts" });
+}
+
+function parseURL(text: string, path: string): URL {
+  if (text.length > DATA_URL_MAX_CHARACTERS) {
+    throw invalid(`${path}.url: the file is too large to be sent with a prompt`, { path });
+  }
+  const url = URL.parse(text);
+  if (!url) throw invalid(`${path}.url: expected a URL, got ${text.slice(0, 80)}`, { path });
+  return url;
+}
+
+/** `?start=a&end=b` selects lines, both 1-based and included. */
+function readInput(url: URL, path: string): AttachedFile {
+  const start = Number(url.searchParams.get("start") ?? Number.NaN);
+  const end = Number(url.searchParams.get("end") ?? Number.NaN);
+  const plain = new URL(url);
+  plain.search = "";
+  plain.hash = "";
+  const filePath = localPath(plain, path);
+  if (!Number.isInteger(start) || start < 1) return { filePath };
+  const limit = Number.isInteger(end) && end >= start ? { limit: end - start + 1 } : {};
+  return { filePath, offset: start, ...limit };
+}
+
+function localPath(url: URL, path: string): string {
+  try {
+    return fileURLToPath(url);
+  } catch (error) {
+    throw invalid(`${path}.url: ${errorMessage(error)}`, { path }, error);
+  }
+}
+
+function dataParts(part: FilePart, owner: Owner): Part[] {
+  if (!isTextType(part.mime)) return [part];
+  const text = readDataURL(part.url)?.toString("utf8") ?? "";
+  const call = `The user attached ${part.filename ?? "a file"}:`;
+  return [synthetic(call, owner), synthetic(text, owner), part];
+}
+
+function synthetic(text: string, owner: Owner): TextPart {
+  return { ...owner, id: "", type: "text", text, synthetic: true };
+}

@@ -1,0 +1,71 @@
+// What a step asks of the model: who answers, the system prompt, the history and the tools. The
+// beginning of a request is byte for byte what it was in the step before.
+import { TURN_STEPS_MAX } from "@/base/limits";
+import type { Agents } from "@/agent/agents";
+import type { ModelRequest } from "@/llm/model-event";
+import type { Providers } from "@/provider/providers";
+import type { Agent } from "@/schema/agent";
+import type { Model } from "@/schema/provider";
+import type { Session } from "@/schema/session";
+import type { Conversation, Prompt } from "./conversation";
+import { lastStepReminder, toModelMessages } from "./model-messages";
+import type { Sessions } from "./sessions";
+import type { SystemPrompts } from "./system-prompt";
+import type { Toolbox } from "./toolbox";
+
+/** Where all that comes from. */
+export interface StepSources {
+  agents: Agents;
+  providers: Providers;
+  sessions: Sessions;
+  systemPrompts: SystemPrompts;
+  toolbox: Toolbox;
+}
+
+export interface PreparedStep {
+  session: Session;
+  agent: Agent;
+  model: Model;
+  /** No further step may follow: the model is asked to wrap up. */
+  isLast: boolean;
+  request: ModelRequest;
+}
+
+/** Throws AppError not-found when the session, or the prompt's agent or model, is gone. */
+export async function prepareStep(
+  step: { conversation: Conversation; prompt: Prompt; turn: { steps: number } },
+  sources: StepSources,
+): Promise<PreparedStep> {
+  const prompt = step.prompt.info;
+  const { providerID, modelID, variant: chosenVariant } = prompt.model;
+  const session = sources.sessions.get(prompt.sessionID);
+  const agent = await sources.agents.get(prompt.agent);
+  const { provider, model } = await sources.providers.model(providerID, modelID);
+  const caller = { agent, model, session, prompt };
+  const system = await sources.systemPrompts.get(caller);
+  const tools = await sources.toolbox.definitions(caller);
+  const isLast = step.turn.steps >= (agent.steps ?? TURN_STEPS_MAX);
+  const variant = chosenVariant ?? agent.variant;
+  const request: ModelRequest = {
+    model,
+    provider,
+    sessionID: session.id,
+    messages: [
+      { role: "system", content: system },
+      ...toModelMessages(step.conversation.messages, model),
+      ...(isLast ? [lastStepReminder()] : []),
+    ],
+    tools,
+    // The tools stay in the request: providers refuse a history with calls of unknown tools.
+    toolChoice: isLast ? "none" : "auto",
+    ...(agent.temperature === undefined ? {} : { temperature: agent.temperature }),
+    ...(agent.topP === undefined ? {} : { topP: agent.topP }),
+    options: {
+      ...model.options,
+      ...(variant ? model.variants?.[variant] : {}),
+      ...agent.options,
+    },
+    headers: model.headers,
+  };
+  return { session, agent, model, isLast, request };
+}

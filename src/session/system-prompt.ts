@@ -1,0 +1,93 @@
+// System prompts: the first message of every request. Made once per session, agent and model, and
+// then the same byte for byte while the program runs, so that provider caches hit; the day in it is
+// the one on which the session began.
+import type { Instructions } from "@/agent/instructions";
+import type { Skills } from "@/agent/skills";
+import { prompts } from "@/agent/prompts";
+import { evaluate } from "@/permission/rules";
+import type { Agent } from "@/schema/agent";
+import type { UserMessage } from "@/schema/message";
+import type { Model } from "@/schema/provider";
+import type { Session } from "@/schema/session";
+
+interface SystemPromptsOptions {
+  instructions: Instructions;
+  skills: Skills;
+  directory: string;
+  worktree: string;
+  isGit: boolean;
+}
+
+interface SystemPromptInput {
+  session: Session;
+  agent: Agent;
+  model: Model;
+  prompt: UserMessage;
+}
+
+const REMEMBERED_MAX = 200;
+
+export class SystemPrompts {
+  readonly #options: SystemPromptsOptions;
+  readonly #made = new Map<string, Promise<string>>();
+
+  constructor(options: SystemPromptsOptions) {
+    this.#options = options;
+  }
+
+  async get(input: SystemPromptInput): Promise<string> {
+    const { session, agent, model, prompt } = input;
+    const key = [session.id, agent.name, model.providerID, model.id].join("\n");
+    const made = this.#made.get(key) ?? this.#make(input);
+    this.#made.delete(key);
+    this.#made.set(key, made); // behind all others: the one used longest ago is forgotten first
+    made.catch(() => this.#made.delete(key)); // the next step tries again
+    const [oldest] = this.#made.keys();
+    if (this.#made.size > REMEMBERED_MAX && oldest) this.#made.delete(oldest);
+    const text = await made;
+    return prompt.system ? `${text}\n\n${prompt.system}` : text;
+  }
+
+  /** To be told when a session is removed. */
+  forget(sessionID: string): void {
+    for (const key of this.#made.keys()) {
+      if (key.startsWith(`${sessionID}\n`)) this.#made.delete(key);
+    }
+  }
+
+  async #make({ session, agent, model }: SystemPromptInput): Promise<string> {
+    const [instructions, skills] = await Promise.all([
+      this.#options.instructions.forSession(session.id),
+      this.#listSkills(agent),
+    ]);
+    return [
+      agent.prompt ?? prompts.system,
+      this.#environment(session, model),
+      ...instructions.map(({ path, content }) => `Instructions from: ${path}\n${content}`),
+      ...skills,
+    ].join("\n\n");
+  }
+
+  #environment(session: Session, model: Model): string {
+    const { directory, worktree, isGit } = this.#options;
+    return [
+      `You are the model ${model.providerID}/${model.id}.`,
+      "<env>",
+      `Working directory: ${directory}`,
+      `Workspace root: ${worktree}`,
+      `Git repository: ${isGit ? "yes" : "no"}`,
+      `Platform: ${process.platform}`,
+      `Date: ${new Date(session.time.created).toDateString()}`,
+      "</env>",
+    ].join("\n");
+  }
+
+  async #listSkills(agent: Agent): Promise<string[]> {
+    const skills = (await this.#options.skills.list()).filter(
+      (skill) => skill.description && evaluate("skill", skill.name, agent.permission).action !== "deny",
+    );
+    if (skills.length === 0) return [];
+    const lines = skills.map((skill) => `- ${skill.name}: ${skill.description}`);
+    return [`Skills (load one with the skill tool when it fits the task):\n${lines.join("\n")}`];
+  }
+}

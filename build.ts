@@ -121,6 +121,9 @@ async function compile(to: Target, directory: string): Promise<string> {
       outfile,
       autoloadDotenv: false,
       autoloadBunfig: false,
+      // Compiling less eagerly spends less on the first steps of a run, which are most runs' all:
+      // measured as 13 against 10 ms of CPU a step over 50 steps; higher values slow streaming.
+      jitPolicy: 4,
     },
   });
   return outfile;

@@ -11,28 +11,17 @@ import type { MessageError } from "@/schema/message-error";
 import { toCallOptions } from "./call-options";
 import { ABORTED, type FailureContext, toFailure } from "./failure";
 import type { ModelEvent, ModelRequest } from "./model-event";
-import { openModel } from "./packages";
+import { OpenModels } from "./open-models";
 import { decideRetry } from "./retry";
 import { secretsOf } from "./secrets";
 import { StreamParts } from "./stream-parts";
 import { Exchange, timeLimits } from "./transport";
 
-/** Options of a provider that are for this program, not for its package. */
-const OWN_OPTIONS: readonly string[] = [
-  "apiKey",
-  "baseURL",
-  "headers",
-  "timeout",
-  "headerTimeout",
-  "chunkTimeout",
-  "setCacheKey",
-  "enterpriseUrl",
-];
-
 export class LLM {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #random: () => number;
+  readonly #models = new OpenModels();
 
   constructor(options: { clock: Clock; log: Logger; random?: () => number }) {
     this.#clock = options.clock;
@@ -75,7 +64,7 @@ export class LLM {
     try {
       exchange.signal.throwIfAborted();
       const parts = new StreamParts();
-      const model = await open(request, exchange);
+      const model = await this.#models.open(request, exchange);
       for await (const part of streamOf(model, request, exchange)) {
         const event = parts.take(part);
         if (event) yield event;
@@ -119,23 +108,6 @@ export class LLM {
       ...("waitMs" in decision ? { waitMs: decision.waitMs } : {}),
     });
   }
-}
-
-function open({ model, provider }: ModelRequest, exchange: Exchange): Promise<LanguageModelV4> {
-  const { interleaved } = model.capabilities;
-  const { options } = provider;
-  return openModel(model.api.npm, {
-    providerID: provider.id,
-    modelID: model.api.id,
-    baseURL: text(options["baseURL"]) ?? text(model.api.url),
-    apiKey: keyOf(provider),
-    headers: stringMap(options["headers"]),
-    options: Object.fromEntries(
-      Object.entries(options).filter(([key]) => !OWN_OPTIONS.includes(key)),
-    ),
-    reasoningField: typeof interleaved === "object" ? interleaved.field : undefined,
-    fetch: exchange.fetch,
-  });
 }
 
 /** Reads the package's stream. Throws the reason of the abort when the exchange aborts. */
@@ -186,19 +158,6 @@ function failureContext({ provider }: ModelRequest, signal: AbortSignal): Failur
     secrets: secretsOf(provider),
     isAborted: signal.aborted,
   };
-}
-
-function keyOf(provider: ModelRequest["provider"]): string | undefined {
-  return text(provider.options["apiKey"]) ?? text(provider.key);
-}
-
-function text(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-function stringMap(value: unknown): Record<string, string> {
-  if (typeof value !== "object" || value === null) return {};
-  return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, String(entry)]));
 }
 
 function words(error: MessageError): string {

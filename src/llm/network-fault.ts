@@ -1,4 +1,5 @@
-// Faults below HTTP: a connection that was refused, dropped, could not be named or not be trusted.
+// Faults below HTTP: a connection that was refused, dropped, could not be named or not be trusted,
+// and what came over it and was no HTTP.
 
 import { errorCode } from "@/base/error";
 
@@ -28,6 +29,15 @@ const REASONS: Readonly<Record<string, string>> = {
   ENETUNREACH: "the network cannot be reached",
 };
 
+/** What is there answers, but not as a provider would: trying again does not change that. */
+const NONSENSE: Readonly<Record<string, string>> = {
+  Malformed_HTTP_Response: "what answers there does not speak HTTP",
+  InvalidHTTPResponse: "what answers there does not speak HTTP",
+  InvalidContentLength: "what answers there does not speak HTTP",
+  ZlibError: "its answer is not compressed as it says",
+  TooManyRedirects: "it redirects without end",
+};
+
 /** How deep a cause may lie below the error of a package. */
 const CAUSE_DEPTH = 5;
 
@@ -39,6 +49,11 @@ export function findNetworkFault(error: unknown, providerName: string): NetworkF
   const where = url ? `${providerName} at ${url}` : providerName;
   const reason = REASONS[code];
   if (reason) return { message: `Cannot reach ${where}: ${reason}.`, isTransient: true, url };
+  const nonsense = NONSENSE[code];
+  if (nonsense) {
+    const key = "is the provider's baseURL right?";
+    return { message: `Cannot talk to ${where}: ${nonsense} (${key})`, isTransient: false, url };
+  }
   const message =
     `Cannot trust the certificate of ${where} (${code}). If it is signed by your own ` +
     `authority, name that authority's file in NODE_EXTRA_CA_CERTS.`;
@@ -47,12 +62,19 @@ export function findNetworkFault(error: unknown, providerName: string): NetworkF
 
 function causeCode(error: unknown, depth: number): string | undefined {
   const code = errorCode(error);
-  if (code !== undefined && (code in REASONS || CERTIFICATE.test(code))) return code;
+  if (code !== undefined && isKnown(code)) return code;
   if (!(error instanceof Error) || depth === 0) return undefined;
   return causeCode(error.cause, depth - 1);
 }
 
+function isKnown(code: string): boolean {
+  return Object.hasOwn(REASONS, code) || Object.hasOwn(NONSENSE, code) || CERTIFICATE.test(code);
+}
+
+/** A package names the address as `url`, the runtime's own fetch as `path`. */
 function addressOf(error: unknown): string | undefined {
-  const url = typeof error === "object" && error !== null && "url" in error ? error.url : undefined;
-  return typeof url === "string" && URL.canParse(url) ? new URL(url).origin : undefined;
+  if (typeof error !== "object" || error === null) return undefined;
+  const url = "url" in error ? error.url : "path" in error ? error.path : undefined;
+  if (typeof url === "string" && URL.canParse(url)) return new URL(url).origin;
+  return error instanceof Error ? addressOf(error.cause) : undefined;
 }

@@ -3,7 +3,7 @@
 import { homedir } from "node:os";
 import { CommanderError } from "commander";
 import { systemClock } from "@/base/clock";
-import { readEnv } from "@/base/env";
+import { keepLoopbackDirect, readEnv } from "@/base/env";
 import { AppError, errorMessage, invalid, isAbort } from "@/base/error";
 import { resolvePaths } from "@/base/paths";
 import type { CLIContext } from "./context";
@@ -20,6 +20,7 @@ const LAST_WORDS_MS = 300;
 export async function main(argv: readonly string[]): Promise<number> {
   const clock = systemClock;
   const env = readEnv();
+  keepLoopbackDirect();
   const home = env["HOME"] || homedir();
   const output = new Output(env);
   const interrupts = new Interrupts(clock);

@@ -55,6 +55,7 @@ async function readPipedKey(clock: CLIContext["clock"]): Promise<string> {
     clock,
     firstByteMs: KEY_WAIT_MS,
     idleMs: KEY_WAIT_MS,
+    totalMs: KEY_WAIT_MS,
     maxBytes: KEY_MAX_BYTES,
   });
   if (end === "complete") return text;

@@ -45,6 +45,7 @@ export async function withApp<T>(
     directory: options.directory ?? context.directory,
     log: logging(env, options),
   });
+  tellKeptAside(context, app);
   try {
     return await work(app);
   } finally {
@@ -54,6 +55,13 @@ export async function withApp<T>(
     cancel();
     if (outcome === "late") await endChildren();
   }
+}
+
+function tellKeptAside({ output, paths }: CLIContext, app: App): void {
+  const { keptAside } = app.services;
+  if (keptAside === undefined) return;
+  const what = `${paths.database} was damaged: it is kept as ${keptAside}, and a new one begins`;
+  output.note(`${output.style.yellow("Warning:")} ${what}`);
 }
 
 const LEVELS: readonly LogLevel[] = ["DEBUG", "INFO", "WARN", "ERROR"];

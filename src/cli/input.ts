@@ -3,7 +3,7 @@
 import { fstatSync } from "node:fs";
 import { isatty } from "node:tty";
 import type { Clock } from "@/base/clock";
-import { errorMessage, invalid } from "@/base/error";
+import { errorCode, errorMessage, invalid } from "@/base/error";
 import { formatBytes } from "@/base/text";
 
 /** Whether standard input is a person at a terminal. */
@@ -17,6 +17,8 @@ export interface InputOptions {
   firstByteMs: number;
   /** Between two pieces, from the first on. */
   idleMs: number;
+  /** In all: what drips without end must not be waited for either. */
+  totalMs: number;
   /** More is an error. */
   maxBytes: number;
   /** Called when nothing has come for `noticeMs`. */
@@ -40,8 +42,10 @@ export async function readInput(options: InputOptions): Promise<InputText> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   let end: InputText["end"] | undefined;
+  const deadline = options.clock.now() + options.totalMs;
   while (end === undefined) {
-    const waitMs = size === 0 ? options.firstByteMs : options.idleMs;
+    const idleMs = size === 0 ? options.firstByteMs : options.idleMs;
+    const waitMs = Math.min(idleMs, deadline - options.clock.now());
     const chunk = await readWithin(reader, waitMs, options.clock);
     cancelNotice?.();
     if (chunk === "late") end = size === 0 ? "silent" : "stalled";
@@ -80,6 +84,8 @@ async function readWithin(
     const read = await Promise.race([reader.read(), late.promise]);
     return read === "late" ? "late" : read.value;
   } catch (error) {
+    // Open, but not for reading: so does nohup, to say that there is nothing.
+    if (errorCode(error) === "EBADF") return undefined;
     throw invalid(`Standard input cannot be read: ${errorMessage(error)}`, {}, error);
   } finally {
     cancel();

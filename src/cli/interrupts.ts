@@ -67,7 +67,7 @@ export class Interrupts {
   }
 }
 
-/** Ends all processes below this one, without asking; those that have left for another parent, too. */
+/** Ends all processes below this one, without asking, those of calls that left it included. */
 export async function endChildren(): Promise<void> {
   const [below, away] = await Promise.all([listDescendants(process.pid), listCalls()]);
   for (const pid of new Set([...below, ...away])) {

@@ -1,6 +1,7 @@
 // The message of `run`: the words of the command line, then what standard input holds. Standard
-// input is never waited for without end: with words it must begin within a second and keep coming;
-// without words, or with the word "-", it is what the person wants to say, and gets minutes.
+// input is never waited for without end: with words it must begin within a second, keep coming and
+// end within minutes; without words, or with the word "-", it is what the person wants to say, and
+// gets its time.
 import { stat } from "node:fs/promises";
 import { basename, extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -11,7 +12,9 @@ import { isInputTerminal, readInput } from "./input";
 
 const FIRST_BYTE_MS = 1_000;
 const IDLE_MS = 10_000;
+const TOTAL_MS = 5 * 60_000;
 const PATIENT_MS = 5 * 60_000;
+const PATIENT_TOTAL_MS = 60 * 60_000;
 const NOTICE_MS = 1_000;
 const INPUT_MAX_BYTES = 10 * 1024 * 1024;
 
@@ -35,6 +38,7 @@ async function readPiped(context: CLIContext, isAwaited: boolean): Promise<strin
     clock,
     firstByteMs: isAwaited ? PATIENT_MS : FIRST_BYTE_MS,
     idleMs: isAwaited ? PATIENT_MS : IDLE_MS,
+    totalMs: isAwaited ? PATIENT_TOTAL_MS : TOTAL_MS,
     maxBytes: INPUT_MAX_BYTES,
     noticeMs: NOTICE_MS,
     ...(isAwaited
@@ -43,7 +47,9 @@ async function readPiped(context: CLIContext, isAwaited: boolean): Promise<strin
   });
   if (end === "complete") return text;
   if (isAwaited) {
-    throw invalid(`Standard input did not end: nothing came for ${PATIENT_MS / 60_000} minutes`);
+    const idle = `nothing came for ${PATIENT_MS / 60_000} minutes`;
+    const total = `it went on for more than ${PATIENT_TOTAL_MS / 60_000}`;
+    throw invalid(`Standard input did not end: ${idle}, or ${total}`);
   }
   output.note(
     end === "silent"

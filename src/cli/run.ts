@@ -87,10 +87,21 @@ interface RunWork {
   printer: RunPrinter;
 }
 
+/** What is wrong with the person's files, but stops nothing, before the run may fail for it. */
+async function warnAtFirst({ output }: CLIContext, app: App): Promise<void> {
+  const instance = await app.instances.get(app.services.directory);
+  const { warnings } = await instance.config.get();
+  const problem = await app.services.auth.problem();
+  for (const warning of problem === undefined ? warnings : [...warnings, problem]) {
+    output.note(`${output.style.yellow("Warning:")} ${warning}`);
+  }
+}
+
 /** Prompts the session and gives the exit code of how it went. */
 async function answer(context: CLIContext, work: RunWork): Promise<number> {
   const { app, options, text, files, ending, printer } = work;
   const { interrupts } = context;
+  await warnAtFirst(context, app);
   const target = resolveTarget(app, options, text);
   const { instance, session, agent, model } = await untilInterrupted(context, target);
   instance.permissions.policy = options.auto ? "allow" : "reject";

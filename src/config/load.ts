@@ -4,7 +4,7 @@ import { readFile, stat } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { dirname } from "node:path";
 import type { Env } from "@/base/env";
-import { errorCode } from "@/base/error";
+import { errorCode, invalid } from "@/base/error";
 import { fileFailure } from "@/base/file";
 import { findIssues, formatIssue } from "@/base/schema";
 import { didYouMean } from "@/base/text";
@@ -122,7 +122,7 @@ export async function readConfigFile(path: string, required = false): Promise<st
   } catch (error) {
     const code = errorCode(error);
     if (!required && (code === "ENOENT" || code === "ENOTDIR")) return undefined;
-    throw fileFailure("read the configuration", path, error);
+    throw invalid(fileFailure("read the configuration", path, error).message, { path }, error);
   }
 }
 

@@ -12,6 +12,8 @@ export interface RunningProcess {
 
 /** The variable that marks the processes of a call. */
 export const CALL_VARIABLE = "OPENCODE_CALL";
+/** The variable that holds the id of this process in those of all its calls. */
+export const OWNER_VARIABLE = "OPENCODE_PID";
 
 const COMMAND_MAX_LENGTH = 200;
 const POLL_MS = 20;
@@ -67,35 +69,52 @@ export class CallProcesses {
     }
   }
 
-  async #find(): Promise<number[]> {
-    const linux = process.platform === "linux";
-    const all = linux ? fromProc(this.#since, this.#mark) : await this.#fromPs();
-    const found = new Set<number>();
-    for (const each of all) {
-      const mine = each.pid === this.#pid || each.group === this.#pid || each.session === this.#pid;
-      if (mine || each.marked()) found.add(each.pid);
-    }
-    // Children of what was found, to catch those whose environment cannot be read.
-    for (let size = -1; size !== found.size; ) {
-      size = found.size;
-      for (const each of all) if (found.has(each.parent)) found.add(each.pid);
-    }
-    found.delete(process.pid);
-    return [...found];
+  #find(): Promise<number[]> {
+    const pid = this.#pid;
+    const isLed = (one: ListedProcess) =>
+      one.pid === pid || one.group === pid || one.session === pid;
+    return find(this.#mark, this.#since, isLed);
   }
+}
 
-  async #fromPs(): Promise<ListedProcess[]> {
-    if (process.platform === "win32") return [];
-    // -E adds the environment to the command on BSD and macOS.
-    const argv = ["ps", "-A", "-E", "-ww", "-o", "pid=,ppid=,pgid=,stat=,command="];
-    const listed = await runProcess(argv, { cwd: "/" }).catch(() => undefined); // no `ps`: unknown
-    return (listed?.stdout ?? "").split("\n").flatMap((line) => {
-      const [pid = 0, parent = 0, group = 0] = line.trim().split(/\s+/, 3).map(Number);
-      const state = line.trim().split(/\s+/, 4)[3];
-      if (!pid || state?.startsWith("Z")) return [];
-      return [{ pid, parent, group, session: 0, marked: () => line.includes(this.#mark) }];
-    });
+/**
+ * Everything that the calls of this process have started and that still runs, wherever it went:
+ * for ending it when this process ends. None on Windows.
+ */
+export function listCalls(): Promise<number[]> {
+  const since = process.platform === "linux" ? (readStat(process.pid)?.since ?? 0) : 0;
+  return find(`${OWNER_VARIABLE}=${process.pid}`, since, () => false);
+}
+
+/** Processes not older than `since` that carry the mark, or are led by one, and their children. */
+async function find(
+  mark: string,
+  since: number,
+  isLed: (one: ListedProcess) => boolean,
+): Promise<number[]> {
+  const all = process.platform === "linux" ? fromProc(since, mark) : await fromPs(mark);
+  const found = new Set<number>();
+  for (const one of all) if (isLed(one) || one.marked()) found.add(one.pid);
+  // Children of what was found, to catch those whose environment cannot be read.
+  for (let size = -1; size !== found.size;) {
+    size = found.size;
+    for (const one of all) if (found.has(one.parent)) found.add(one.pid);
   }
+  found.delete(process.pid);
+  return [...found];
+}
+
+async function fromPs(mark: string): Promise<ListedProcess[]> {
+  if (process.platform === "win32") return [];
+  // -E adds the environment to the command on BSD and macOS.
+  const argv = ["ps", "-A", "-E", "-ww", "-o", "pid=,ppid=,pgid=,stat=,command="];
+  const listed = await runProcess(argv, { cwd: "/" }).catch(() => undefined); // no `ps`: unknown
+  return (listed?.stdout ?? "").split("\n").flatMap((line) => {
+    const [pid = 0, parent = 0, group = 0] = line.trim().split(/\s+/, 3).map(Number);
+    const state = line.trim().split(/\s+/, 4)[3];
+    if (!pid || state?.startsWith("Z")) return [];
+    return [{ pid, parent, group, session: 0, marked: () => ` ${line} `.includes(` ${mark} `) }];
+  });
 }
 
 /** Synchronous on purpose: /proc answers from memory, and a promise for each file costs more. */
@@ -136,8 +155,9 @@ async function commandOf(pid: number): Promise<string> {
     const line = Buffer.from(readProc(pid, "cmdline"), "latin1").toString("utf8");
     return line.replaceAll("\0", " ").trim().slice(0, COMMAND_MAX_LENGTH);
   }
-  const listed = await runProcess(["ps", "-ww", "-o", "command=", "-p", String(pid)], { cwd: "/" })
-    .catch(() => undefined); // no `ps`: the id must do
+  const listed = await runProcess(["ps", "-ww", "-o", "command=", "-p", String(pid)], {
+    cwd: "/",
+  }).catch(() => undefined); // no `ps`: the id must do
   return (listed?.stdout ?? "").trim().slice(0, COMMAND_MAX_LENGTH);
 }
 

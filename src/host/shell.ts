@@ -10,7 +10,12 @@ import type { Env } from "@/base/env";
 import { errorCode, errorMessage, invalid, unavailable } from "@/base/error";
 import { IDs } from "@/base/id";
 import { KILL_GRACE_MS, TOOL_OUTPUT_MAX_BYTES, TOOL_OUTPUT_MAX_LINES } from "@/base/limits";
-import { CALL_VARIABLE, CallProcesses, type RunningProcess } from "./call-processes";
+import {
+  CALL_VARIABLE,
+  CallProcesses,
+  OWNER_VARIABLE,
+  type RunningProcess,
+} from "./call-processes";
 import { ShellOutput } from "./shell-output";
 
 export interface ShellOptions {
@@ -125,7 +130,7 @@ function start(command: string, id: string, options: ShellOptions) {
         ...options.env,
         OPENCODE: "1",
         AGENT: "1",
-        OPENCODE_PID: String(process.pid),
+        [OWNER_VARIABLE]: String(process.pid),
         [CALL_VARIABLE]: id,
       },
       stdin: "ignore",

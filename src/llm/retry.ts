@@ -1,8 +1,8 @@
 // When a failed model request is sent again. The policy:
 //
 // - Retried: 408, 409, 429, 5xx (not 501 and 505), 529, any status whose body says server_error;
-//   connections refused or dropped; stalls beyond a time limit; answers that are cut or empty though
-//   the status was 200; errors inside a stream that stand for one of these.
+//   connections refused or dropped; stalls beyond a time limit; answers that are cut or empty
+//   though the status was 200; errors inside a stream that stand for one of these.
 // - Not retried: 400, 401, 402, 403, 404, 413, 422 and the other 4xx; quota, billing or credit used
 //   up, whatever its status; certificates not trusted; what the caller aborted. failure.ts decides.
 // - At most MODEL_ATTEMPTS_MAX requests in total, and at most WAIT_BUDGET_MS of waiting in total.

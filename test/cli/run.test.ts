@@ -1,5 +1,5 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isRunning } from "@/base/process";
 import { CLI_TIMEOUT_MS, CLIHome, parseLines, readUntil, ScriptedHome } from "@test/cli/support";
@@ -236,4 +236,16 @@ test("an interrupt ends the run, its tools and their children, and is told", asy
   expect(await child.exited).toBe(130);
   expect(lines.at(-1)).toMatchObject({ type: "result", status: "interrupted", exitCode: 130 });
   expect(await isRunning(pid)).toBe(false);
+});
+
+test("what is wrong in the person's files but stops nothing is said first", async () => {
+  await using home = await ScriptedHome.open({ turns: [{ text: "ok" }] });
+  await writeFile(join(home.cli.project, "opencode.json"), '{ "modell": "x/y" }');
+  await mkdir(home.cli.dataDirectory, { recursive: true });
+  await writeFile(join(home.cli.dataDirectory, "auth.json"), "{bad");
+  const { exitCode, stdout, stderr } = await home.cli.run(["run", "go"]);
+  expect([exitCode, stdout]).toEqual([0, "ok\n"]);
+  const [key, auth] = stderr.split("\n");
+  expect(key).toMatch(/^Warning: .*opencode\.json.*"modell".*Did you mean "model"/);
+  expect(auth).toMatch(/^Warning: .*auth\.json is not valid JSON/);
 });

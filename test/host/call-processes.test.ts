@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { readEnv } from "@/base/env";
 import { isRunning } from "@/base/process";
-import { CALL_VARIABLE, CallProcesses } from "@/host/call-processes";
+import { CALL_VARIABLE, CallProcesses, listCalls, OWNER_VARIABLE } from "@/host/call-processes";
 
 /** A shell in a group of its own, once it has printed `lines` lines. */
 async function start(mark: string, script: string, lines: number) {
@@ -50,4 +50,18 @@ test("leaves alone what belongs to another call", async () => {
   expect(await isRunning(other.child.pid)).toBe(true);
   await other.processes.end(1_000);
   await other.child.exited;
+});
+
+test("what the calls of this process started is listed, also what has left it", async () => {
+  const script = "(setsid sh -c 'echo $$; exec sleep 300' &)";
+  const startOwned = (owner: number) =>
+    start("tool_owned", `export ${OWNER_VARIABLE}=${owner}; ${script}`, 1);
+  const mine = await startOwned(process.pid);
+  const other = await startOwned(1);
+  const listed = await listCalls();
+  expect(listed).toEqual(expect.arrayContaining(mine.pids));
+  expect(listed).not.toEqual(expect.arrayContaining(other.pids));
+  expect(listed).not.toContain(process.pid);
+  await Promise.all([mine.processes.end(1_000), other.processes.end(1_000)]);
+  expect(await listCalls()).toEqual([]);
 });

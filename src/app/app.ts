@@ -77,6 +77,7 @@ export class App {
       bus: new Bus<InstanceEvent>(log),
       sessionStore,
       projectStore,
+      ...(database.keptAside === undefined ? {} : { keptAside: database.keptAside }),
       projects: new Projects(projectStore, clock, options.env),
       auth: new AuthStore({ path: paths.authFile, env: options.env, log, clock }),
       catalog: new Catalog(),

@@ -40,6 +40,8 @@ export interface AppServices {
   bus: Bus<InstanceEvent>;
   sessionStore: SessionStore;
   projectStore: ProjectStore;
+  /** Where a damaged database was moved when this process opened it: the person must hear of it. */
+  keptAside?: string;
   projects: Projects;
   auth: AuthStore;
   catalog: Catalog;

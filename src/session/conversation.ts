@@ -26,7 +26,7 @@ export class Conversation {
     return this.#messages;
   }
 
-  /** Adds what was said last. A prompt that is there, but before answers to others, moves behind. */
+  /** Adds what was said last. A prompt that stands before answers to others moves behind them. */
   add(messages: readonly MessageWithParts[]): void {
     for (const message of messages) {
       const at = this.#messages.findIndex(({ info }) => info.id === message.info.id);

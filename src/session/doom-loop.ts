@@ -1,6 +1,6 @@
-// DoomLoop: notices a model that repeats itself over the steps of a turn: the same calls, or a cycle
-// of two or three steps, again and again with the same results. Polling is no repetition: a result
-// that changes breaks the pattern.
+// DoomLoop: notices a model that repeats itself over the steps of a turn: the same calls, or a
+// cycle of two or three steps, again and again with the same results. Polling is no repetition: a
+// result that changes breaks the pattern.
 import { stableStringify } from "@/base/text";
 
 export interface RepeatableCall {

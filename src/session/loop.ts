@@ -8,9 +8,9 @@ import type { Run } from "./runs";
 import { runStep, type StepServices } from "./step";
 
 /**
- * Answers the prompts of `run` until none waits, and gives the last answer. A failure or an abort is
- * the error of that answer; prompts that waited when the run was aborted are answered with the abort
- * as well. Rejects only when the answer could not even be stored.
+ * Answers the prompts of `run` until none waits, and gives the last answer. A failure or an abort
+ * is the error of that answer; prompts that waited when the run was aborted are answered with the
+ * abort as well. Rejects only when the answer could not even be stored.
  */
 export async function runLoop(
   run: Run,

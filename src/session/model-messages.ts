@@ -15,12 +15,19 @@ type AssistantContent = Exclude<Content<"assistant">, string>[number];
 type ToolContent = Content<"tool">[number];
 
 /** The messages of a request's history, oldest first, without the system prompt. */
-export function toModelMessages(history: readonly MessageWithParts[], model: Model): ModelMessage[] {
+export function toModelMessages(
+  history: readonly MessageWithParts[],
+  model: Model,
+): ModelMessage[] {
   let agentBefore: string | undefined;
   const nameCall = uniqueNames();
   return history.flatMap(({ info, parts }) => {
     if (info.role === "assistant") {
-      return assistantMessages(info, parts.map((part) => withCallID(part, nameCall)), model);
+      return assistantMessages(
+        info,
+        parts.map((part) => withCallID(part, nameCall)),
+        model,
+      );
     }
     const reminder = agentReminder(info, agentBefore);
     agentBefore = info.agent;

@@ -7,5 +7,5 @@ export function noModel(): AppError {
 }
 
 const NO_MODEL = `No model is connected. Do one of these, then try again:
-  set a provider's key (for example ANTHROPIC_API_KEY or OPENAI_API_KEY), or run "opencode auth login";
+  set a provider's key (such as ANTHROPIC_API_KEY or OPENAI_API_KEY), or run "opencode auth login";
   start a local model server (Ollama, LM Studio, llama.cpp or vLLM), or name one in opencode.json.`;

@@ -87,8 +87,8 @@ export class ChangeRecords {
   }
 
   /**
-   * All that these parts changed, in the order of time; `lost` are the tool parts whose record is no
-   * longer kept.
+   * All that these parts changed, in the order of time; `lost` are the tool parts whose record is
+   * no longer kept.
    */
   async read(parts: readonly Part[]): Promise<ChangeRecord & { lost: ToolPart[] }> {
     const result: ChangeRecord & { lost: ToolPart[] } = { changes: [], uncertain: [], lost: [] };
@@ -136,7 +136,9 @@ export interface ChangeChain {
   after: FileVersion | undefined;
 }
 
-/** The chains of each file, in the order of time; those that came back to their beginning left out. */
+/**
+ * The chains of each file, in the order of time; those that came back to their beginning left out.
+ */
 export function chainByFile(changes: readonly FileChange[]): Map<string, ChangeChain[]> {
   const files = new Map<string, ChangeChain[]>();
   for (const { file, before, after } of changes) {
@@ -172,11 +174,15 @@ function* withSubagents(parts: readonly Part[], store: SessionStore): Iterable<T
     const { state } = part;
     if (state.status !== "completed" && state.status !== "error") continue;
     const child = state.metadata?.["sessionId"];
-    if (typeof child !== "string" || store.findSession(child)?.parentID !== part.sessionID) continue;
+    if (typeof child !== "string" || store.findSession(child)?.parentID !== part.sessionID)
+      continue;
     const isOfTask = ({ info }: MessageWithParts) =>
       info.time.created >= state.time.start && info.time.created <= state.time.end;
     const { messages } = store.listMessages(child);
-    yield* withSubagents(messages.filter(isOfTask).flatMap((message) => message.parts), store);
+    yield* withSubagents(
+      messages.filter(isOfTask).flatMap((message) => message.parts),
+      store,
+    );
   }
 }
 

@@ -68,7 +68,9 @@ function combine(ours: readonly Hunk[], theirs: readonly Hunk[]): Hunk[] | undef
   return isClear ? all : undefined;
 }
 
-/** Neighbouring lines are apart; an insertion beside a changed line belongs to it or not: unclear. */
+/**
+ * Neighbouring lines are apart; an insertion beside a changed line belongs to it or not: unclear.
+ */
 function isApart(first: Hunk, second: Hunk): boolean {
   if (first.end < second.start) return true;
   const isInsertion = first.start === first.end || second.start === second.end;

@@ -1,7 +1,12 @@
 // What undoing does to each file: computed before anything is written, from the file as it is, the
 // changes to take out, and what an earlier undo had taken out. A file is undone in full or left.
-import { type FileEntry, type FileVersion, isLink, isSameMode } from "@/host/snapshot-entry";
-import { withExecutable } from "@/host/snapshot-entry";
+import {
+  type FileEntry,
+  type FileVersion,
+  isLink,
+  isSameMode,
+  withExecutable,
+} from "@/host/snapshot-entry";
 import type { ChangeChain } from "./revert-changes";
 import { mergeChange } from "./revert-merge";
 
@@ -34,8 +39,7 @@ export interface FileToPlan {
 
 /** `redo` is the file with nothing undone. */
 export type FilePlan =
-  | { redo: KeptEntry | undefined; undone: KeptEntry | undefined }
-  | { skipped: string };
+  { redo: KeptEntry | undefined; undone: KeptEntry | undefined } | { skipped: string };
 
 type Outcome = { entry: KeptEntry | undefined } | { skipped: string };
 
@@ -66,7 +70,8 @@ export async function replace(
   contents: Contents,
 ): Promise<Outcome> {
   if (isSame(present, to)) return { entry: present };
-  if (isSame(present, from)) return to ? restore(present, from, to, contents) : { entry: undefined };
+  if (isSame(present, from))
+    return to ? restore(present, from, to, contents) : { entry: undefined };
   if (!present) return { skipped: "removed since by somebody else" };
   if (!from) return { skipped: "somebody else has made a file of this name since" };
   if (!to) return { skipped: "changed since by somebody else: it is not removed" };
@@ -74,15 +79,17 @@ export async function replace(
   return merge(present, from, to, contents);
 }
 
-function restore(
+async function restore(
   present: KeptEntry | undefined,
   from: FileVersion | undefined,
   to: FileVersion,
   contents: Contents,
-): Outcome {
+): Promise<Outcome> {
   const bytes = contents.find(to.hash);
   if (!bytes) return { skipped: LOST };
-  return { entry: { bytes, hash: to.hash, mode: present ? nextMode(present, from, to) : to.mode } };
+  // Kept as our own: it may have come from the person's repository, which may drop it.
+  const hash = await contents.keep(bytes);
+  return { entry: { bytes, hash, mode: present ? nextMode(present, from, to) : to.mode } };
 }
 
 async function merge(

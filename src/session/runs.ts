@@ -117,8 +117,8 @@ export class Runs {
 
   /**
    * Gives `prompt` to the session's run, or begins one with `work`. Resolves with the last answer
-   * when the run is over; rejects with what `work` threw. A run that is being aborted is waited for,
-   * then a new one begins. Throws what `claim` throws.
+   * when the run is over; rejects with what `work` threw. A run that is being aborted is waited
+   * for, then a new one begins. Throws what `claim` throws.
    */
   async submit(sessionID: string, prompt: MessageWithParts, work: Work): Promise<MessageWithParts> {
     for (;;) {

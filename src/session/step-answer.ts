@@ -43,7 +43,8 @@ export async function streamAnswer(
         writer.write(parts.apply(event));
     }
   }
-  records.together(() => writer.write(endOf(parts, answer.error)));
+  const changes = endOf(parts, answer.error);
+  if (changes.length > 0) records.together(() => writer.write(changes));
   return answer;
 }
 

@@ -194,7 +194,8 @@ export class StepParts {
     };
     this.#parts.set(key, part);
     this.#calls.push({ part, raw: event.input });
-    return [...opened, { type: "put", part }];
+    // Not worth a row of its own: it is about to run.
+    return [...opened, { type: "grow", part, text: "" }];
   }
 
   #partBase() {

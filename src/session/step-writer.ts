@@ -38,7 +38,7 @@ export class StepWriter {
     this.#parts = parts;
   }
 
-  /** Throws what the store throws; what was to be written then is not lost, but comes with later. */
+  /** Throws what the store throws; what was to be written then comes with the next write. */
   write(changes: readonly PartChange[]): void {
     for (const change of changes) {
       if (change.type === "grow") this.#grow(change.part, change.text);

@@ -143,7 +143,10 @@ function findFault(
   outcome: StepOutcome,
 ): MessageError | undefined {
   if (turn.doomLoop.isHopeless) {
-    return limit("The model repeated itself although it was told; send a prompt to go on", "repeats");
+    return limit(
+      "The model repeated itself although it was told; send a prompt to go on",
+      "repeats",
+    );
   }
   if (isLast && (outcome === "go-on" || turn.steps > 1)) {
     return limit(`The limit of ${turn.steps} steps is reached; send a prompt to go on`, "steps");

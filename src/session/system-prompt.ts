@@ -84,7 +84,8 @@ export class SystemPrompts {
 
   async #listSkills(agent: Agent): Promise<string[]> {
     const skills = (await this.#options.skills.list()).filter(
-      (skill) => skill.description && evaluate("skill", skill.name, agent.permission).action !== "deny",
+      (skill) =>
+        skill.description && evaluate("skill", skill.name, agent.permission).action !== "deny",
     );
     if (skills.length === 0) return [];
     const lines = skills.map((skill) => `- ${skill.name}: ${skill.description}`);

@@ -8,13 +8,7 @@ import { KILL_GRACE_MS } from "@/base/limits";
 import type { Logger } from "@/base/log";
 import type { Agent } from "@/schema/agent";
 import type { UserMessage } from "@/schema/message";
-import type {
-  FilePart,
-  Part,
-  ToolPart,
-  ToolStateCompleted,
-  ToolStateError,
-} from "@/schema/part";
+import type { FilePart, Part, ToolPart, ToolStateCompleted, ToolStateError } from "@/schema/part";
 import type { Model } from "@/schema/provider";
 import type { Session } from "@/schema/session";
 import type { Tool, ToolAttachment, ToolContext, ToolResult } from "@/tool/tool";
@@ -102,7 +96,11 @@ export class ToolCalls {
     );
     const outcomes = settled.map(resultOf);
     if (outcomes.every(({ type }) => type === "repeated")) doomLoop.recordRefusal();
-    else doomLoop.record(attempts, outcomes.map(({ text }) => text));
+    else
+      doomLoop.record(
+        attempts,
+        outcomes.map(({ text }) => text),
+      );
     return step.refusal || doomLoop.isHopeless ? "stop" : "go-on";
   }
 

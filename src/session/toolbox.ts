@@ -119,8 +119,7 @@ export class Toolbox {
       signal: owner.signal,
       ask: (request) => permissions.ask({ ...request, sessionID, tool, rules }, owner.signal),
       report,
-      askQuestions: (asked) =>
-        questions.ask({ sessionID, questions: asked, tool }, owner.signal),
+      askQuestions: (asked) => questions.ask({ sessionID, questions: asked, tool }, owner.signal),
       setTodos: (todos) => this.#options.records.putTodos(sessionID, todos),
       runSubagent: (input) => this.#options.runSubagent(input, owner),
       findSkill: (name) => skills.find(name),

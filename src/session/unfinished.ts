@@ -43,7 +43,10 @@ function endPart(part: Part, { now, result }: Ending): Part | undefined {
     const isRunning = state.status === "running";
     const metadata = { ...(isRunning ? state.metadata : {}), interrupted: true };
     const time = { start: isRunning ? state.time.start : now, end: now };
-    return { ...part, state: { status: "error", input: state.input, error: result, metadata, time } };
+    return {
+      ...part,
+      state: { status: "error", input: state.input, error: result, metadata, time },
+    };
   }
   // The texts of a prompt have no time: they never ran.
   const isText = part.type === "reasoning" || part.type === "text";

@@ -4,7 +4,7 @@
 // the change after its own transaction has committed, never inside it. Events, permissions to write
 // and the meaning of a session are left to session/.
 
-import { and, asc, desc, eq, gte, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gte, isNotNull, isNull, lt, type SQL, sql } from "drizzle-orm";
 import type { BunSQLiteDatabase } from "drizzle-orm/bun-sqlite";
 import type { Message, MessageWithParts } from "@/schema/message";
 import type { Part } from "@/schema/part";
@@ -32,6 +32,8 @@ export interface SessionFilter {
   search?: string;
   /** Updated at this time (epoch ms) or later. */
   start?: number;
+  /** Updated earlier than this time. */
+  before?: number;
   limit?: number;
   /** Only archived ones (true) or only the others (false). */
   archived?: boolean;
@@ -258,7 +260,7 @@ export class SessionStore {
 }
 
 function sessionConditions(filter: SessionFilter): SQL[] {
-  const { projectID, directory, path, parentID, search, start, archived } = filter;
+  const { projectID, directory, path, parentID, search, start, before, archived } = filter;
   const conditions: SQL[] = [];
   if (projectID !== undefined) conditions.push(eq(session.projectID, projectID));
   if (directory !== undefined) conditions.push(eq(session.directory, directory));
@@ -266,6 +268,7 @@ function sessionConditions(filter: SessionFilter): SQL[] {
   if (parentID !== undefined) conditions.push(eq(session.parentID, parentID));
   if (filter.roots) conditions.push(isNull(session.parentID));
   if (start !== undefined) conditions.push(gte(session.timeUpdated, start));
+  if (before !== undefined) conditions.push(lt(session.timeUpdated, before));
   if (search) conditions.push(sql`instr(${session.title}, ${foldTitle(search)}) > 0`);
   if (archived === true) conditions.push(isNotNull(session.timeArchived));
   if (archived === false) conditions.push(isNull(session.timeArchived));

@@ -75,10 +75,7 @@ test("what a failed attempt said is taken back before the next one", async () =>
   const clock = new FakeClock();
   await using t = await sessionApp({
     clock,
-    turns: [
-      { text: ["Half ", "of ", "it ", "all"], fault: "end-mid" },
-      { text: "All of it" },
-    ],
+    turns: [{ text: ["Half ", "of ", "it ", "all"], fault: "end-mid" }, { text: "All of it" }],
   });
   const session = t.create();
   const waits = retry(t);
@@ -167,7 +164,7 @@ test("a stream that stalls is ended by its time limit", async () => {
   expect((await answered).parts).toContainEqual(expect.objectContaining({ text: "Whole" }));
 });
 
-test("an agent or a model that is gone when its prompt's turn comes is that answer's error", async () => {
+test("an agent that is gone when its prompt's turn comes is that answer's error", async () => {
   const gate = Promise.withResolvers<void>();
   await using t = await sessionApp({
     config: { agent: { helper: { mode: "primary", prompt: "Help" } } },

@@ -25,7 +25,7 @@ test("at the step limit the model is asked to wrap up, and the answer says so", 
   expect(t.model.violations).toEqual([]);
 });
 
-test("a call that is made again and again is refused, and in the end the turn is ended", async () => {
+test("a call made again and again is refused, and in the end the turn is ended", async () => {
   await using t = await sessionApp({
     files: { "a.txt": "a" },
     turns: Array.from({ length: 10 }, () => read("a.txt")),
@@ -35,7 +35,9 @@ test("a call that is made again and again is refused, and in the end the turn is
   const { info } = await t.prompt(session, "Loop");
   const calls = t.calls(session).map(({ state }) => state.status);
   expect(calls).toEqual(["completed", "completed", "completed", "error", "error", "error"]);
-  expect(t.calls(session).at(-1)).toMatchObject({ state: { metadata: { denied: "RepeatedCall" } } });
+  expect(t.calls(session).at(-1)).toMatchObject({
+    state: { metadata: { denied: "RepeatedCall" } },
+  });
   expect(info).toMatchObject({
     error: { name: "MessageOutputLengthError", data: { limit: "repeats" } },
   });
@@ -61,7 +63,10 @@ test("two calls in turn are noticed as well, and a model that heeds the word goe
 
 test("a person may let it be repeated", async () => {
   const turns = Array.from({ length: 4 }, () => read("a.txt"));
-  await using t = await sessionApp({ files: { "a.txt": "a" }, turns: [...turns, { text: "Done" }] });
+  await using t = await sessionApp({
+    files: { "a.txt": "a" },
+    turns: [...turns, { text: "Done" }],
+  });
   const session = t.create();
   const asked = t.next("permission.asked");
   const answered = t.prompt(session, "Loop");

@@ -1,5 +1,5 @@
-// A call that needs consent: asked once, answered in each of the ways there are, and what becomes of
-// the turn after it.
+// A call that needs consent: asked once, answered in each of the ways there are, and what becomes
+// of the turn after it.
 import { expect, test } from "bun:test";
 import type { PermissionRequest } from "@/schema/permission";
 import { type SessionApp, sessionApp, trace } from "@test/support/session-app";
@@ -38,7 +38,7 @@ test("once: the call runs, and the next one is asked for again", async () => {
   ]);
 });
 
-test("always: like calls run without asking, in other sessions and after a restart too", async () => {
+test("always: like calls run without asking, elsewhere and after a restart too", async () => {
   await using t = await sessionApp({
     config,
     isStored: true,
@@ -96,7 +96,7 @@ test("rejected with a word: the model reads it and goes on", async () => {
   expect(result?.text).toContain("with the following feedback: use git clean");
 });
 
-test("what a rule denies, and what nobody is there to allow, is a result like any other", async () => {
+test("what a rule or the policy denies is a result like any other", async () => {
   await using t = await sessionApp({
     config: { permission: { bash: { "*": "ask", "rm *": "deny" } } },
     turns: [{ calls: [bash("rm a"), bash("echo 1")] }, { text: "I may not" }],
@@ -111,7 +111,7 @@ test("what a rule denies, and what nobody is there to allow, is a result like an
   expect(t.told("permission.asked")).toEqual([]);
 });
 
-test("a tool that is denied outright is not offered, and calling it all the same is no call", async () => {
+test("a tool that is denied outright is not offered, and calling it is no call", async () => {
   await using t = await sessionApp({
     config: { permission: { bash: "deny" } },
     turns: [{ calls: [bash("echo 1")] }, { text: "No bash" }],

@@ -10,7 +10,11 @@ test("a prompt that comes while a step runs is taken with the next one", async (
   await using t = await sessionApp({
     files: { "a.txt": "x" },
     turns: [
-      { text: ["One"], calls: [{ tool: "read", input: { filePath: "a.txt" } }], gate: gate.promise },
+      {
+        text: ["One"],
+        calls: [{ tool: "read", input: { filePath: "a.txt" } }],
+        gate: gate.promise,
+      },
       { text: "Both" },
     ],
   });
@@ -52,16 +56,20 @@ test("many prompts at once are all stored, answered together, in order", async (
   const rest = Array.from({ length: 20 }, (_, index) => t.prompt(session, `p${index + 1}`));
   const answers = await Promise.all([gate, ...rest]);
   expect(new Set(answers.map(({ info }) => info.id)).size).toBe(1);
-  const texts = t.history(session).flatMap(({ info, parts }) =>
-    info.role === "user" ? parts.map((part) => (part.type === "text" ? part.text : "")) : [],
-  );
+  const texts = t
+    .history(session)
+    .flatMap(({ info, parts }) =>
+      info.role === "user" ? parts.map((part) => (part.type === "text" ? part.text : "")) : [],
+    );
   expect(texts).toEqual(Array.from({ length: 21 }, (_, index) => `p${index}`));
   expect(idles(t.events)).toBe(1);
 });
 
 test("more prompts than may wait are refused, and not stored", async () => {
   const gate = Promise.withResolvers<void>();
-  await using t = await sessionApp({ turns: [{ text: "One", gate: gate.promise }, { text: "Two" }] });
+  await using t = await sessionApp({
+    turns: [{ text: "One", gate: gate.promise }, { text: "Two" }],
+  });
   const session = t.create();
   const first = t.prompt(session, "First");
   await t.model.waitForRequest(0);
@@ -80,7 +88,9 @@ test("more prompts than may wait are refused, and not stored", async () => {
 
 test("prompts that wait when the session is aborted are answered with the abort", async () => {
   const gate = Promise.withResolvers<void>();
-  await using t = await sessionApp({ turns: [{ text: "One", gate: gate.promise }, { text: "Two" }] });
+  await using t = await sessionApp({
+    turns: [{ text: "One", gate: gate.promise }, { text: "Two" }],
+  });
   const session = t.create();
   const first = t.prompt(session, "First");
   await t.model.waitForRequest(0);
@@ -94,9 +104,12 @@ test("prompts that wait when the session is aborted are answered with the abort"
   expect(idles(t.events)).toBe(1);
   gate.resolve();
   await t.prompt(session, "Third");
-  expect(t.model.requests.at(-1)?.request.messages.map(({ text }) => text).join()).toContain(
-    "Second",
-  );
+  expect(
+    t.model.requests
+      .at(-1)
+      ?.request.messages.map(({ text }) => text)
+      .join(),
+  ).toContain("Second");
   expect(t.model.violations).toEqual([]);
 });
 

@@ -73,11 +73,13 @@ describe.each(WIRE_NAMES)("over %s", (wire) => {
     expect(answer.parts.find((part) => part.type === "text")).toMatchObject({ text: "Done." });
     expect(await readTree(t.directory, "a.txt")).toBe("one\nthree\n");
     expect(
-      t.calls(session).map(({ tool, state }) => [
-        tool,
-        state.status,
-        state.status === "completed" ? state.output.split("\n").at(0) : undefined,
-      ]),
+      t
+        .calls(session)
+        .map(({ tool, state }) => [
+          tool,
+          state.status,
+          state.status === "completed" ? state.output.split("\n").at(0) : undefined,
+        ]),
     ).toEqual([
       ["read", "completed", `<path>${t.directory}/a.txt</path>`],
       ["grep", "completed", "Found 1 matches"],

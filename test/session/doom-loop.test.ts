@@ -22,7 +22,10 @@ test("the same call with the same result is suspicious the fourth time", () => {
 });
 
 test("keys in another order are the same call", () => {
-  const inputs = [{ a: 1, b: 2 }, { b: 2, a: 1 }];
+  const inputs = [
+    { a: 1, b: 2 },
+    { b: 2, a: 1 },
+  ];
   expect(firstSuspicion(repeat(10, (index) => ["grep", inputs[index % 2], "none"]))).toBe(3);
 });
 
@@ -75,7 +78,7 @@ test("the calls of one step are judged together", () => {
   expect(loop.isSuspicious([same])).toBe(false);
 });
 
-test("a model that goes on although it is told is hopeless; another call is a new beginning", () => {
+test("a model that goes on though it is told is hopeless; another call begins anew", () => {
   const loop = new DoomLoop();
   const calls = [{ tool: "read", input: {} }];
   for (let step = 0; step < 3; step++) loop.record(calls, ["same"]);

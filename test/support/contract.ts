@@ -79,7 +79,8 @@ export class Contract {
       return;
     }
     const sent = headers.get("content-type")?.split(";")[0];
-    if (sent !== type) throw new Error(`${id}: ${status} is ${sent}, /doc declares ${type}`);
+    if (sent !== type.split(";")[0])
+      throw new Error(`${id}: ${status} is ${sent}, /doc declares ${type}`);
     this.#fit(`${id} ${status}`, nodeOf(nodeOf(content[type])["schema"]), body);
   }
 

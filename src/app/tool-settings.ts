@@ -16,11 +16,21 @@ export class ToolSettings {
   }
 
   async get(): Promise<{ host: ToolHost; limits: TextLimit }> {
-    const { clock, env, locks, log, paths, ripgrep, shellParser } = this.#services;
+    const { clock, env, locks, log, paths, ripgrep, scope, shellParser } = this.#services;
     const { config } = await this.#config.get();
     const shell = findShell(env, config.shell);
     return {
-      host: { ripgrep, shellParser, paths, shell, env, clock, locks, log: log.child("tool") },
+      host: {
+        ripgrep,
+        shellParser,
+        paths,
+        shell,
+        env,
+        clock,
+        locks,
+        log: log.child("tool"),
+        scope,
+      },
       limits: {
         maxLines: config.tool_output?.max_lines ?? TOOL_OUTPUT_MAX_LINES,
         maxBytes: config.tool_output?.max_bytes ?? TOOL_OUTPUT_MAX_BYTES,

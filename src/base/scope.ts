@@ -32,16 +32,26 @@ export class Scope {
     else this.#closers.push({ name, close });
   }
 
+  /** Lets the close wait for `work`, which is going to end by itself; its failure is its own. */
+  track(name: string, work: Promise<void>): void {
+    const closer = { name, close: () => work };
+    this.#closers.push(closer);
+    const forget = () => this.#forget(closer);
+    work.then(forget, forget);
+  }
+
   /** A scope that closes no later than this one. */
   child(name: string): Scope {
     const child = new Scope(`${this.name}/${name}`, this.#log);
     const closer = { name, close: () => child.close() };
     this.#closers.push(closer);
-    child.defer("leave parent", () => {
-      const index = this.#closers.indexOf(closer);
-      if (index >= 0) this.#closers.splice(index, 1);
-    });
+    child.defer("leave parent", () => this.#forget(closer));
     return child;
+  }
+
+  #forget(closer: Closer): void {
+    const index = this.#closers.indexOf(closer);
+    if (index >= 0) this.#closers.splice(index, 1);
   }
 
   /** Closes everything; never rejects. Further calls await the same close. */

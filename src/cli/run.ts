@@ -87,6 +87,9 @@ interface RunWork {
   printer: RunPrinter;
 }
 
+/** The session runs in another process, which an interrupt of this one does not concern. */
+function ignoreElsewhere(): void {}
+
 /** What is wrong with the person's files, but stops nothing, before the run may fail for it. */
 async function warnAtFirst({ output }: CLIContext, app: App): Promise<void> {
   const instance = await app.instances.get(app.services.directory);
@@ -116,7 +119,7 @@ async function answer(context: CLIContext, work: RunWork): Promise<number> {
     agent: agent.name,
   });
   const stopListening = watcher.listen(instance.bus);
-  const abort = () => void instance.sessions.abort(session.id);
+  const abort = () => void instance.sessions.abort(session.id).catch(ignoreElsewhere);
   interrupts.signal.addEventListener("abort", abort, { once: true });
   if (interrupts.signal.aborted) return interrupts.code ?? EXIT.interrupted;
   try {

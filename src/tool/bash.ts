@@ -50,6 +50,7 @@ async function run(input: Input, context: ToolContext): Promise<ToolResult> {
     onOutput: (tail) => context.report({ metadata: { output: shownPart(tail), ...about } }),
     clock: context.host.clock,
   });
+  context.host.scope.track("processes of a command that was ended", result.settled);
   const notes = formatNotes(result, timeoutMs);
   const ended = result.timedOut || result.aborted;
   return {

@@ -7,6 +7,7 @@ import type { Logger } from "@/base/log";
 import type { Paths } from "@/base/paths";
 import type { KeyedLock } from "@/base/queue";
 import type { Static, TSchema } from "@/base/schema";
+import type { Scope } from "@/base/scope";
 import type { TextLimit } from "@/base/text";
 import type { Ripgrep } from "@/host/ripgrep";
 import type { ShellParser } from "@/host/shell-syntax";
@@ -29,6 +30,8 @@ export interface ToolHost {
   /** Keyed by the real path of a file: one change of a file at a time. */
   locks: KeyedLock;
   log: Logger;
+  /** Holds what ends a little after its call: the app does not close before it. */
+  scope: Pick<Scope, "track">;
 }
 
 /** A question of permission. All of `patterns` must be allowed; `always` is what "always" keeps. */

@@ -54,3 +54,14 @@ test("a child closes with its parent, and alone", async () => {
   expect(steps).toEqual(["alone", "under"]);
   expect(under.signal.aborted).toBe(true);
 });
+
+test("a close waits for tracked work, and for none that has ended or failed", async () => {
+  const { scope, steps } = scopeWithSteps();
+  const gate = Promise.withResolvers<void>();
+  scope.track("failed", Promise.reject(new Error("no")));
+  scope.track("slow", gate.promise.then(() => void steps.push("slow")));
+  const closing = scope.close().then(() => steps.push("closed"));
+  gate.resolve();
+  await closing;
+  expect(steps).toEqual(["slow", "closed"]);
+});

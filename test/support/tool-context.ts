@@ -7,6 +7,7 @@ import { denied } from "@/base/error";
 import { Logger } from "@/base/log";
 import { type Paths, resolvePaths } from "@/base/paths";
 import { KeyedLock } from "@/base/queue";
+import { Scope } from "@/base/scope";
 import { parse } from "@/base/schema";
 import { Ripgrep } from "@/host/ripgrep";
 import { ShellParser } from "@/host/shell-syntax";
@@ -87,6 +88,7 @@ export async function toolBench(
       env: { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: home },
       clock: systemClock,
       locks: new KeyedLock(),
+      scope: new Scope("tools", Logger.silent()),
       log,
     },
     fileEdited: (path) => void edited.push(path),

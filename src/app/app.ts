@@ -15,10 +15,12 @@ import { Catalog } from "@/llm/catalog";
 import { LLM } from "@/llm/llm";
 import { AuthStore } from "@/provider/auth-store";
 import type { LocalServer } from "@/provider/local-servers";
+import type { Project } from "@/schema/project";
 import { recover } from "@/session/recover";
 import { openDatabase } from "@/storage/open-database";
 import { ProjectStore } from "@/storage/project-store";
 import { SessionStore } from "@/storage/session-store";
+import { GlobalConfig } from "./global-config";
 import { Instances } from "./instances";
 import { Projects } from "./projects";
 import type { AppServices, InstanceEvent } from "./services";
@@ -38,6 +40,7 @@ export interface AppOptions {
 export class App {
   readonly services: AppServices;
   readonly instances: Instances;
+  readonly globalConfig: GlobalConfig;
 
   /** Throws AppError unavailable when the data directory or the database cannot be used. */
   static async open(options: AppOptions): Promise<App> {
@@ -65,20 +68,27 @@ export class App {
     const projectStore = new ProjectStore(database);
     const recovered = recover(sessionStore, clock);
     if (recovered.length > 0) log.warn("ended what a dead process left", { sessions: recovered });
+    const bus = new Bus<InstanceEvent>(log);
+    const ids = new IDs(clock);
+    const tellProject = (project: Project, seq: number) => {
+      const event = { id: ids.create("evt"), type: "project.updated" as const, seq };
+      const place = { directory: "global", project: project.id };
+      bus.publish({ ...place, event: { ...event, properties: project } });
+    };
     return new App({
       env: options.env,
       directory: options.directory,
       paths,
       clock,
-      ids: new IDs(clock),
+      ids,
       log,
       scope,
       owner: processIdentity(process.pid) ?? { pid: process.pid, startedAt: "" },
-      bus: new Bus<InstanceEvent>(log),
+      bus,
       sessionStore,
       projectStore,
       ...(database.keptAside === undefined ? {} : { keptAside: database.keptAside }),
-      projects: new Projects(projectStore, clock, options.env),
+      projects: new Projects(projectStore, clock, options.env, tellProject),
       auth: new AuthStore({ path: paths.authFile, env: options.env, log, clock }),
       catalog: new Catalog(),
       llm: new LLM({ clock, log }),
@@ -92,6 +102,7 @@ export class App {
   private constructor(services: AppServices) {
     this.services = services;
     this.instances = new Instances(services);
+    this.globalConfig = new GlobalConfig(services, this.instances);
   }
 
   /** Ends everything that runs and closes what is open; never rejects. */

@@ -11,6 +11,9 @@ import { ConfigService } from "@/config/config-service";
 import { FileIndex } from "@/host/file-index";
 import { Git } from "@/host/git";
 import { ProjectFiles } from "@/host/project-files";
+import { Ptys } from "@/host/ptys";
+import { Vcs } from "@/host/vcs";
+import { Watcher } from "@/host/watcher";
 import { Permissions } from "@/permission/permissions";
 import { Questions } from "@/permission/questions";
 import { Providers } from "@/provider/providers";
@@ -22,6 +25,7 @@ import { Prompts } from "@/session/prompts";
 import { Records } from "@/session/records";
 import { Runs } from "@/session/runs";
 import { Sessions } from "@/session/sessions";
+import { Shares } from "@/session/shares";
 import { Subagents } from "@/session/subagents";
 import { SystemPrompts } from "@/session/system-prompt";
 import { Titles } from "@/session/title";
@@ -40,9 +44,12 @@ export class Instance {
   readonly bus: Bus<BusEvent>;
   readonly publish: Publish;
   readonly git: Git | undefined;
+  readonly vcs: Vcs;
   readonly files: ProjectFiles;
   readonly fileIndex: FileIndex;
   readonly config: ConfigService;
+  readonly ptys: Ptys;
+  readonly watcher: Watcher;
   readonly providers: Providers;
   readonly permissions: Permissions;
   readonly questions: Questions;
@@ -52,6 +59,7 @@ export class Instance {
   readonly instructions: Instructions;
   readonly runs: Runs;
   readonly sessions: Sessions;
+  readonly shares: Shares;
   readonly toolbox: Toolbox;
   readonly prompts: Prompts;
 
@@ -82,10 +90,30 @@ export class Instance {
     this.publish = publish;
 
     this.git = repository && new Git(repository, env);
+    this.vcs = new Vcs(this.git);
     this.files = new ProjectFiles({ ...place, ...(this.git ? { git: this.git } : {}) });
     this.fileIndex = new FileIndex(directory, ripgrep, clock, log);
 
     this.config = new ConfigService({ ...place, env, paths, log, clock });
+    this.ptys = new Ptys({
+      directory,
+      env,
+      ids,
+      publish,
+      shell: async () => (await this.config.get()).config.shell,
+    });
+    scope.defer("terminals", () => this.ptys.close());
+    this.watcher = new Watcher({
+      directory,
+      ripgrep,
+      publish,
+      clock,
+      log,
+      ignore: async () => (await this.config.get()).config.watcher?.ignore ?? [],
+      ...(this.git ? { git: this.git } : {}),
+    });
+    scope.defer("watcher", () => this.watcher.close());
+    if (services.bus.listenerCount > 0) this.watcher.start();
     this.providers = new Providers({
       catalog: services.catalog,
       config: this.config,
@@ -123,6 +151,16 @@ export class Instance {
       clock,
       projectID: project.id,
       ...place,
+    });
+    this.shares = new Shares({
+      sessions: this.sessions,
+      runs: this.runs,
+      store: sessionStore,
+      config: this.config,
+      auth: services.auth,
+      env,
+      home: paths.home,
+      worktree: root,
     });
     const settings = new ToolSettings(services, this.config);
     this.toolbox = new Toolbox({
@@ -173,6 +211,10 @@ export class Instance {
       (await this.config.get()).config.subagent_depth ?? SUBAGENT_DEPTH_MAX;
     const subagents = new Subagents({ agents, prompts: this.prompts, sessions, maxDepth });
 
+    bus.subscribe(({ type, properties }) => {
+      const isListed = type === "file.watcher.updated" && properties.event !== "change";
+      if (isListed) this.fileIndex.invalidate();
+    });
     bus.subscribe(({ type, properties }) => {
       if (type !== "session.deleted") return;
       for (const rememberer of [instructions, systemPrompts, toolbox]) {

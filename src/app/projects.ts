@@ -22,11 +22,19 @@ export class Projects {
   readonly #store: ProjectStore;
   readonly #clock: Clock;
   readonly #env: Env;
+  readonly #tell: (project: Project, seq: number) => void;
 
-  constructor(store: ProjectStore, clock: Clock, env: Env) {
+  /** `tell` is told of each project that was stored, with the number of the change. */
+  constructor(
+    store: ProjectStore,
+    clock: Clock,
+    env: Env,
+    tell: (project: Project, seq: number) => void,
+  ) {
     this.#store = store;
     this.#clock = clock;
     this.#env = env;
+    this.#tell = tell;
   }
 
   /** The project of a directory, stored when it is new or has moved. */
@@ -54,7 +62,7 @@ export class Projects {
     if (!present) throw notFound("Project", projectID);
     const time = { ...present.time, updated: this.#clock.now() };
     const project = { ...present, ...input, time };
-    this.#store.putProject(project);
+    this.#tell(project, this.#store.putProject(project));
     return project;
   }
 
@@ -82,7 +90,7 @@ export class Projects {
       ...(id === GLOBAL_PROJECT_ID ? {} : { vcs: "git" as const }),
       time: { ...known?.time, created: known?.time.created ?? now, updated: now },
     };
-    this.#store.putProject(project);
+    this.#tell(project, this.#store.putProject(project));
     return project;
   }
 }

@@ -25,8 +25,12 @@ const SessionModel = t.Object({
 const Revert = t.Object({
   messageID: MessageID,
   partID: t.Optional(PartID),
+  /** Names what is needed to bring it back. */
   snapshot: t.Optional(t.String()),
+  /** What undoing changed in files: a unified diff. */
   diff: t.Optional(t.String()),
+  /** Files left as they are, since others changed them too; `reason` is for a person. */
+  skipped: t.Optional(t.Array(t.Object({ file: t.String(), reason: t.String() }))),
 });
 
 const session = {

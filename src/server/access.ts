@@ -6,6 +6,7 @@ import { timingSafeEqual } from "node:crypto";
 import { bearer } from "@elysiajs/bearer";
 import { Elysia } from "elysia";
 import { denied } from "@/base/error";
+import { isShareVisit } from "./share-address";
 
 export interface AccessOptions {
   /** The name or address the server is bound to. */
@@ -64,7 +65,9 @@ export class Access {
       throw denied(`Refused: pages of ${origin} may not use this server; ${advice}`, { origin });
     }
     const site = request.headers.get("sec-fetch-site");
-    if (origin === null && (site === "cross-site" || site === "same-site")) {
+    const isForeign = origin === null && (site === "cross-site" || site === "same-site");
+    // A link to a shared session may stand anywhere.
+    if (isForeign && !isShareVisit(request)) {
       throw denied("Refused: pages of other sites may not use this server");
     }
   }

@@ -20,6 +20,9 @@ const CHUNK_CHARACTERS = 64 * 1024;
 /** How long an ended connection that nobody reads is kept for what is on its way. */
 const LINGER_SECONDS = 5;
 
+/** With this header, and `tui` in it, a terminal interface tells what it is. */
+const CLIENT_HEADER = "x-opencode-client";
+
 const HEADERS = {
   "content-type": "text/event-stream",
   "cache-control": "no-cache, no-transform",
@@ -62,12 +65,25 @@ export class EventStreams {
       onEnd: () => void this.#open.delete(stream),
     });
     this.#open.add(stream);
+    void this.#watch(options.directory);
     return new Response(stream.body, { headers: HEADERS });
+  }
+
+  /** Whether a terminal interface listens to what happens in `directory`. */
+  hasTui(directory: string): boolean {
+    return [...this.#open].some((stream) => stream.isTuiOf(directory));
   }
 
   /** Ends every stream after what waits for it. */
   close(): void {
     for (const stream of this.#open) stream.end();
+  }
+
+  /** Files are watched from when somebody listens; instances made later see to it themselves. */
+  async #watch(directory: string | undefined): Promise<void> {
+    for (const instance of await this.#app.instances.list()) {
+      if (directory === undefined || directory === instance.directory) instance.watcher.start();
+    }
   }
 
   #format({ directory, project, event, cursor }: PlacedEvent, isPlaced: boolean): string {
@@ -124,6 +140,12 @@ class EventStream {
       pull: () => this.#pull(),
       cancel: () => this.#release(),
     });
+  }
+
+  isTuiOf(directory: string): boolean {
+    const { request, directory: own } = this.#options;
+    const isNear = own === undefined || own === directory;
+    return isNear && request.headers.get(CLIENT_HEADER) === "tui";
   }
 
   /** Tells what waits, then ends. A replay is broken off: the client goes on from its last id. */

@@ -5,7 +5,10 @@ import { conflict, errorCode, errorMessage, unavailable } from "@/base/error";
 import { isLoopback, type Password } from "./access";
 import { EventStreams } from "./event-stream";
 import { publishMdns } from "./mdns";
+import { PtySockets } from "./pty-sockets";
+import { ShareStreams } from "./share-stream";
 import { createServer } from "./server";
+import { socketHandlers } from "./web-socket";
 
 const DEFAULT_HOSTNAME = "127.0.0.1";
 const DEFAULT_PORT = 4096;
@@ -50,9 +53,13 @@ export async function startServer(app: App, options: ListenOptions = {}): Promis
   const hostname = options.hostname ?? (options.mdns ? "0.0.0.0" : DEFAULT_HOSTNAME);
   const { password, generated } = choosePassword(hostname, options);
   const streams = new EventStreams(app);
+  const sockets = new PtySockets();
+  const shareStreams = new ShareStreams(app);
   const server = createServer(app, {
     hostname,
     streams,
+    sockets,
+    shareStreams,
     cors: options.cors ?? [],
     domains: options.mdns ? [mdnsDomain] : [],
     ...(password && { password }),
@@ -68,6 +75,8 @@ export async function startServer(app: App, options: ListenOptions = {}): Promis
   log.info("listening", { hostname, port });
   const stop = async () => {
     streams.close();
+    shareStreams.close();
+    sockets.close();
     await Promise.all([withdraw(), close(socket)]);
   };
   const url = new URL(`http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`);
@@ -103,6 +112,7 @@ function listenOn(hostname: string, port: number, fetch: Handler) {
     hostname,
     port,
     fetch,
+    websocket: socketHandlers(),
     development: false,
     // A second server on the port of a first one would take half of its requests.
     reusePort: false,

@@ -2,7 +2,7 @@
 // a name become components. Made at the first request for it, and kept.
 import { type AnyElysia, Elysia } from "elysia";
 import { version } from "@/base/version";
-import { GROUPS } from "./operation";
+import { describeOperation, GROUPS } from "./operation";
 
 type JSONObject = Record<string, unknown>;
 
@@ -50,8 +50,8 @@ async function collect(server: AnyElysia): Promise<JSONObject> {
     }),
   );
   for (const { method, path, hooks } of server.routes) {
-    if (hooks?.detail?.operationId === undefined) continue;
-    collector.route(method, path, () => "", { detail: hooks.detail });
+    const detail = describeOperation(hooks?.detail);
+    if (detail) collector.route(method, path, () => "", { detail });
   }
   const answer = await collector.handle(new Request(`http://localhost${PATH}`));
   const document: unknown = await answer.json();

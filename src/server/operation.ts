@@ -32,6 +32,8 @@ export const GROUPS = {
   Agents: "Agents and skills",
   Permissions: "What waits for consent",
   Questions: "What waits for an answer",
+  PTY: "Terminals",
+  TUI: "What the terminal interface is to do",
   Logging: "Lines that clients add to the log",
   Auth: "Credentials of providers",
   Events: "The event stream of a directory",
@@ -58,6 +60,8 @@ interface Declaration extends Inputs {
   response?: TSchema;
   /** The response is a stream of server-sent events, each of this schema. */
   isStream?: boolean;
+  /** The content type of a response that is not JSON. */
+  type?: string;
   /** Headers of a success, and what they hold. */
   headers?: Readonly<Record<string, string>>;
   /** Failures beyond those that any request may meet. */
@@ -78,6 +82,8 @@ interface Input<S extends TSchema> {
 type Options<I extends Inputs> = {
   [K in keyof Inputs & keyof I]: I[K] extends TSchema ? Input<I[K]> : never;
 } & { detail: DocumentDecoration };
+
+const DESCRIBE = "describe";
 
 const ERRORS: Readonly<Record<number, TSchema>> = {
   400: BadRequestError,
@@ -102,7 +108,8 @@ const DIRECTORY = {
 export function operation<const I extends Declaration>(declaration: I): Options<I> {
   const { params, query, body } = declaration;
   const options = {
-    detail: describe(declaration),
+    // A function, because most processes are never asked for the document.
+    detail: { operationId: declaration.id, [DESCRIBE]: () => describe(declaration) },
     ...(params && { params: input(params, "Params") }),
     ...(query && {
       query: input(query, "Query"),
@@ -125,7 +132,16 @@ function input<S extends TSchema>(schema: S, kind: InputKind): Input<S> {
   return { "~standard": { version: 1, vendor: "opencode", validate } };
 }
 
-/** The operation as the document has it, its schemas as they are: openapi.ts makes them plain. */
+/**
+ * What the document says of a route, by the `detail` that `operation` gave it; undefined for a
+ * route without one. Its schemas are as they are: openapi.ts makes them plain.
+ */
+export function describeOperation(detail: unknown): DocumentDecoration | undefined {
+  if (typeof detail !== "object" || detail === null || !(DESCRIBE in detail)) return undefined;
+  const describe = detail[DESCRIBE];
+  return typeof describe === "function" ? describe() : undefined;
+}
+
 function describe(declaration: Declaration): DocumentDecoration {
   const { id, group, summary, description, place, params, query, body } = declaration;
   const detail = {
@@ -160,8 +176,8 @@ function parameters(schema: TSchema | undefined, place: "path" | "query") {
   }));
 }
 
-function responses({ place, params, body, response, isStream, headers, errors }: Declaration) {
-  const type = isStream ? "text/event-stream" : "application/json";
+function responses({ place, params, body, response, headers, errors, ...rest }: Declaration) {
+  const type = rest.type ?? (rest.isStream ? "text/event-stream" : "application/json");
   const success = response
     ? { description: "Success", content: { [type]: { schema: response } } }
     : { description: "Done; there is nothing to say" };

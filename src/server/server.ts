@@ -7,13 +7,20 @@ import type { Logger } from "@/base/log";
 import { Access, type AccessOptions, type Password, passwordCheck } from "./access";
 import { answerError, errorResponse } from "./error-response";
 import { EventStreams } from "./event-stream";
-import { answerUnknown } from "./unknown-path";
+import { answerJSON } from "./json-response";
+import { PtySockets } from "./pty-sockets";
+import { PtyTickets } from "./pty-tickets";
+import { hideShare, isShareRequest } from "./share-address";
+import { ShareStreams } from "./share-stream";
+import { TuiControl } from "./tui-control";
+import { answerOptions, answerUnknown } from "./unknown-path";
 import { agentRoutes } from "./routes/agent";
 import { authRoutes } from "./routes/auth";
 import { commandRoutes } from "./routes/command";
 import { configRoutes } from "./routes/config";
 import { docRoutes } from "./routes/doc";
 import { eventRoutes } from "./routes/event";
+import { experimentalRoutes } from "./routes/experimental";
 import { fileRoutes } from "./routes/file";
 import { findRoutes } from "./routes/find";
 import { globalRoutes } from "./routes/global";
@@ -24,10 +31,13 @@ import { pathRoutes } from "./routes/path";
 import { permissionRoutes } from "./routes/permission";
 import { projectRoutes } from "./routes/project";
 import { providerRoutes } from "./routes/provider";
+import { ptyRoutes } from "./routes/pty";
 import { questionRoutes } from "./routes/question";
 import { sessionRoutes } from "./routes/session";
+import { shareRoutes } from "./routes/share";
 import { skillRoutes } from "./routes/skill";
 import { toolRoutes } from "./routes/tool";
+import { tuiRoutes } from "./routes/tui";
 import { vcsRoutes } from "./routes/vcs";
 
 export interface ServerOptions extends AccessOptions {
@@ -35,20 +45,36 @@ export interface ServerOptions extends AccessOptions {
   password?: Password;
   /** Ended by whoever stops the server. */
   streams?: EventStreams;
+  /** As `streams`. */
+  sockets?: PtySockets;
+  /** As `streams`. */
+  shareStreams?: ShareStreams;
+  /** For who asks the terminal interface something. */
+  control?: TuiControl;
+}
+
+/** What connections share. */
+interface Connections {
+  streams: EventStreams;
+  sockets: PtySockets;
+  shareStreams: ShareStreams;
+  tickets: PtyTickets;
+  control: TuiControl;
 }
 
 const METHODS = "GET, HEAD, PUT, PATCH, POST, DELETE";
 const PREFLIGHT_SECONDS = 86_400;
 const REQUEST_HEADERS =
-  "authorization, content-type, last-event-id, x-opencode-directory, x-request-id";
-const RESPONSE_HEADERS = "link, x-next-cursor, x-request-id";
+  "authorization, content-type, if-none-match, last-event-id, " +
+  "x-opencode-client, x-opencode-directory, x-request-id";
+const RESPONSE_HEADERS = "etag, link, x-next-cursor, x-opencode-tui, x-request-id";
 /** A client's own id of a request is kept when it has this form. */
 const REQUEST_ID = /^[\w.:-]{1,64}$/;
 
-/** The server of `app`. It opens nothing; what it holds ends with `options.streams`. */
+/** The server of `app`. It opens nothing; what it holds ends with its streams and sockets. */
 export function createServer(app: App, options: ServerOptions = {}): AnyElysia {
   const log = app.services.log.child("server");
-  const streams = options.streams ?? new EventStreams(app);
+  const connections = connectionsOf(app, options);
   const access = new Access(options);
   const server: AnyElysia = new Elysia({ name: "server" })
     .headers({ "cache-control": "no-store", "x-content-type-options": "nosniff" })
@@ -59,34 +85,53 @@ export function createServer(app: App, options: ServerOptions = {}): AnyElysia {
       const given = request.headers.get("x-request-id") ?? "";
       set.headers["x-request-id"] = REQUEST_ID.test(given) ? given : crypto.randomUUID();
       access.check(request);
+      if (request.method !== "OPTIONS" || isPreflight(request)) return undefined;
+      return answerOptions(server, request) ?? answerUnknown(server, request);
     })
     .use(corsHeaders(access))
-    .use(passwordGate(options.password))
+    .use(passwordGate(options.password, connections.tickets))
     // Elysia would answer a boolean as text, and nothing as an empty 200.
-    .mapResponse({ as: "global" }, ({ responseValue }) => {
+    .mapResponse({ as: "global" }, async ({ responseValue, request, set }) => {
       if (responseValue instanceof Response) return undefined;
       if (responseValue === undefined) return new Response(null, { status: 204 });
-      return Response.json(responseValue);
+      return answerJSON(JSON.stringify(responseValue), request, set);
     })
     .onAfterResponse({ as: "global" }, ({ request, responseValue, set }) => {
       const status = responseValue instanceof Response ? responseValue.status : set.status;
       logRequest(log, request, { id: set.headers["x-request-id"], status });
     });
-  for (const routes of routesOf(app, streams)) server.use(routes);
+  for (const routes of routesOf(app, connections)) server.use(routes);
   return server.use(docRoutes(server));
+}
+
+function connectionsOf(app: App, options: ServerOptions): Connections {
+  const { clock } = app.services;
+  return {
+    streams: options.streams ?? new EventStreams(app),
+    sockets: options.sockets ?? new PtySockets(),
+    shareStreams: options.shareStreams ?? new ShareStreams(app),
+    tickets: new PtyTickets(clock),
+    control: options.control ?? new TuiControl(clock),
+  };
+}
+
+/** A browser asks first what a page of another origin may send. */
+function isPreflight(request: Request): boolean {
+  return request.headers.has("origin") && request.headers.has("access-control-request-method");
 }
 
 /** Who changes something is in the log always; who only reads, when the log is to have all. */
 function logRequest(log: Logger, { method, url }: Request, facts: Record<string, unknown>): void {
   const level = method === "GET" || method === "HEAD" ? "debug" : "info";
   // Without the query: it may hold credentials.
-  log[level]("request", { ...facts, method, path: new URL(url).pathname });
+  log[level]("request", { ...facts, method, path: hideShare(new URL(url).pathname) });
 }
 
 /** One module for each group of the documentation. */
-function routesOf(app: App, streams: EventStreams): AnyElysia[] {
+function routesOf(app: App, connections: Connections): AnyElysia[] {
+  const { streams } = connections;
   return [
-    globalRoutes(streams),
+    globalRoutes(app, streams),
     eventRoutes(app, streams),
     projectRoutes(app),
     pathRoutes(app),
@@ -99,12 +144,16 @@ function routesOf(app: App, streams: EventStreams): AnyElysia[] {
     skillRoutes(app),
     commandRoutes(app),
     sessionRoutes(app),
+    shareRoutes(app, connections.shareStreams),
     messageRoutes(app),
     permissionRoutes(app),
     questionRoutes(app),
     findRoutes(app),
     fileRoutes(app),
     toolRoutes(app),
+    experimentalRoutes(app),
+    ptyRoutes(app, connections),
+    tuiRoutes(app, connections),
     logRoutes(app),
   ];
 }
@@ -121,11 +170,13 @@ function corsHeaders(access: Access) {
   });
 }
 
-function passwordGate(password: Password | undefined): AnyElysia {
+function passwordGate(password: Password | undefined, tickets: PtyTickets): AnyElysia {
   const gate = new Elysia({ name: "password" });
   if (!password) return gate;
   const hasPassword = passwordCheck(password);
   return gate.onRequest(async ({ request }) => {
+    // A shared session has an address that is its own password.
+    if (isShareRequest(request) || tickets.admits(request)) return;
     if (await hasPassword(request)) return;
     const message = "The server's password is needed: give it by Basic or Bearer authentication";
     const headers = { "www-authenticate": 'Basic realm="opencode"' };

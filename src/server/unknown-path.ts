@@ -1,5 +1,5 @@
 // The answer to a request that no route takes: 405 with the methods of the path when it is known
-// for others, else 404.
+// for others, else 404. And which methods a path takes, for those who ask just that.
 import type { AnyElysia } from "elysia";
 import { errorResponse } from "./error-response";
 
@@ -13,6 +13,16 @@ export function answerUnknown(server: AnyElysia, request: Request): Response {
   const allow = methods.join(", ");
   const message = `${pathname} does not take ${request.method}, only ${allow}`;
   return errorResponse(405, "MethodNotAllowedError", message, {}, { allow });
+}
+
+/** The answer to OPTIONS by who does not come from another page; undefined for an unknown path. */
+export function answerOptions(server: AnyElysia, request: Request): Response | undefined {
+  const methods = methodsOf(server, new URL(request.url).pathname);
+  if (methods.length === 0) return undefined;
+  return new Response(null, {
+    status: 204,
+    headers: { allow: [...methods, "OPTIONS"].join(", ") },
+  });
 }
 
 function methodsOf(server: AnyElysia, pathname: string): string[] {

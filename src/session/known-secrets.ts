@@ -38,10 +38,7 @@ function secretsOfLogin(auth: Auth): string[] {
   return [auth.key, ...collect(auth.metadata, { name: "", isHolder: false, depth: 1 })];
 }
 
-function collect(
-  value: unknown,
-  at: { name: string; isHolder: boolean; depth: number },
-): string[] {
+function collect(value: unknown, at: { name: string; isHolder: boolean; depth: number }): string[] {
   if (typeof value === "string") {
     // Of a header the last word is the secret: "Bearer abc".
     return at.isHolder || isSecretName(at.name) ? [value, value.split(/\s+/).at(-1) ?? ""] : [];

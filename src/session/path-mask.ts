@@ -4,7 +4,7 @@ import { normalize, relative } from "node:path";
 import { isInside } from "@/base/file";
 
 /** Stands for a path outside of the project. */
-export const HIDDEN_PATH = "‹path›";
+const HIDDEN_PATH = "‹path›";
 
 export interface PathMaskOptions {
   /** The root of the project. */
@@ -24,6 +24,8 @@ const USUAL_ROOTS: readonly string[] = [
 
 /** Every machine has them, and they lead nowhere. */
 const DEVICES = /^\/dev\/(?:null|zero|u?random|tty|std(?:in|out|err)|fd\/\d)$/;
+
+const DRIVE = /^[A-Za-z]:[\\/]/;
 
 /** What a path goes on with; trailing punctuation belongs to the sentence around it. */
 const REST = "(?:\\\\ |[^\\s\"'`<>|:;‹›])";
@@ -47,7 +49,9 @@ export function maskPath(found: string, { root, home }: PathMaskOptions): string
   const path = absolutePath(found, home);
   if (path === undefined) return found;
   if (DEVICES.test(path)) return found;
-  if (!isInside(root, path)) return HIDDEN_PATH;
+  // A path of a system with drives has no place on one without.
+  const isForeign = DRIVE.test(path) !== DRIVE.test(root);
+  if (isForeign || !isInside(root, path)) return HIDDEN_PATH;
   const way = relative(root, path) || ".";
   return path.endsWith("/") && way !== "." ? `${way}/` : way;
 }
@@ -59,7 +63,7 @@ function absolutePath(found: string, home: string): string | undefined {
   const path = plain
     .replace(/^file:\/{0,2}(?:localhost)?(?=\/)/i, "")
     .replace(/^(?:~|\$HOME|\$\{HOME\}|%USERPROFILE%)(?=[\\/]|$)/, () => home);
-  const isAbsolute = path.startsWith("/") || /^[A-Za-z]:[\\/]/.test(path);
+  const isAbsolute = path.startsWith("/") || DRIVE.test(path);
   if (isAbsolute) return normalize(path.replaceAll("\\\\", "\\"));
   return isURL ? "/" : undefined;
 }
@@ -83,14 +87,17 @@ function createForms({ root, home, roots = [] }: PathMaskOptions): RegExp[] {
     ...(encoded.length > 0 ? [`(?:${alternatives(encoded)})[\\w%.~-]*`] : []),
     // The project and the home directory wherever they stand, also behind a flag: -I/home/user.
     ...(written.length > 0 ? [`(?:${alternatives(written)})${REST}*`] : []),
+    `(?<![A-Za-z0-9])(?:[A-Z]:(?:\\\\|/(?!/))|c:[\\\\/]+(?:Users|Windows)[\\\\/])${REST}+`,
     `(?<![\\w./\\\\~@-])/(?:${tops})/${REST}+`,
     `(?<![\\w./\\\\-])(?:~|\\$HOME|\\$\\{HOME\\}|%USERPROFILE%)[\\\\/]${REST}+`,
-    `(?<![A-Za-z0-9])(?:[A-Z]:(?:\\\\|/(?!/))|c:[\\\\/]+(?:Users|Windows)[\\\\/])${REST}+`,
   ];
   return sources.map((source) => new RegExp(source, "g"));
 }
 
 /** Longest first, so that a name that begins another does not hide it. */
 function alternatives(texts: readonly string[]): string {
-  return [...texts].sort((a, b) => b.length - a.length).map((text) => RegExp.escape(text)).join("|");
+  return [...texts]
+    .sort((a, b) => b.length - a.length)
+    .map((text) => RegExp.escape(text))
+    .join("|");
 }

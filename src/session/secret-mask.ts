@@ -13,44 +13,69 @@ const SECRET_MIN = 8;
 /** A line of a longer secret, such as a key in a file. */
 const LINE_MIN = 16;
 
-/** All quantifiers are bounded, or nothing that follows can fail: hostile texts cost no time. */
-const FORMS: readonly (readonly [RegExp, string])[] = [
-  [/-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,10}-----[\s\S]*?(?:-----END [^-\n]{0,60}-----|$)/g, REDACTED],
-  [/\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/@"'`<>]{1,512}@/gi, `$1${REDACTED}@`],
+/**
+ * The forms of tokens. All quantifiers, here and below, are bounded, or nothing that follows can
+ * fail: hostile texts cost no time.
+ */
+const TOKENS = new RegExp(
   [
-    /(authorization["'\\]{0,4}\s{0,3}[:=]\s{0,3}["'\\]{0,4})(?:[a-z-]{2,20} {1,3})?[^\s"'\\,;]{1,4096}/gi,
-    `$1${REDACTED}`,
-  ],
-  [/\b((?:set-)?cookie["'\\]{0,4}\s{0,3}:\s{0,3}["'\\]{0,4})[^"'\\\r\n]{1,4096}/gi, `$1${REDACTED}`],
-  [/\b(bearer\s{1,3})[\w.~+/=-]{12,4096}/gi, `$1${REDACTED}`],
-  [/\beyJ[\w-]{8,4096}\.[\w-]{2,4096}(?:\.[\w-]{0,4096}){0,3}/g, REDACTED],
-  [/\b(?:sk|pk|rk|whsec|sess)[-_][\w-]{16,512}/g, REDACTED],
-  [/\bgh[pousr]_\w{16,512}|\bgithub_pat_\w{16,512}/g, REDACTED],
-  [/\bgl(?:pat|dt|rt|cbt|ptt|agent|soat|ft)-[\w-]{16,512}/g, REDACTED],
-  [/\bxox[a-z]-[\w-]{10,512}|\bxapp-[\w-]{10,512}/g, REDACTED],
-  [/(hooks\.slack\.com\/services\/)[\w/]{10,200}/g, `$1${REDACTED}`],
-  [/(discord(?:app)?\.com\/api\/webhooks\/)[\w/-]{10,200}/g, `$1${REDACTED}`],
-  [/\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b/g, REDACTED],
-  [/\bAIza[\w-]{30,60}|\bya29\.[\w-]{20,2048}|\bGOCSPX-[\w-]{20,60}/g, REDACTED],
-  [/\bhf_[A-Za-z0-9]{20,64}|\bnpm_[A-Za-z0-9]{30,64}|\bpypi-[\w-]{40,512}/g, REDACTED],
-  [/\b(?:gsk|xai|pplx|nvapi|r8|fw|csk|tvly|dckr_pat|lin_api|figd|sntrys|sbp|shpat|shpss)[-_][\w-]{20,512}/g, REDACTED],
-  [/\bdo[oprt]_v1_[a-f0-9]{40,80}|\bSG\.[\w-]{16,64}\.[\w-]{16,64}|\bhv[sbr]\.[\w-]{20,512}/g, REDACTED],
-  [/\bATATT[\w=-]{20,512}|\bEAA[A-Za-z0-9]{40,512}|\bAGE-SECRET-KEY-1[A-Z0-9]{40,70}/g, REDACTED],
-  [/\btskey-[\w-]{10,200}|\b\d{8,10}:AA[\w-]{32,40}\b/g, REDACTED],
-  [/([?&;][\w.-]{0,40}(?:key|token|secret|passw|sig|code|auth|credential)[\w-]{0,20}=)[^&#\s"'`<>]{1,4096}/gi, `$1${REDACTED}`],
-  [/(--?[\w-]{0,40}(?:passw(?:or)?d|passphrase|token|secret|api-?key)(?:[=]|\s{1,4}))(["']?)(?!-)[^\s"']{1,4096}\2/gi, `$1${REDACTED}`],
-  [/(\s(?:-u|--user|--proxy-user)\s{1,4}["']?[^\s:"']{1,64}:)[^\s"']{1,256}/g, `$1${REDACTED}`],
-  [/(\bsshpass\s{1,4}-p\s{0,4})\S{1,256}/g, `$1${REDACTED}`],
+    "-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY[A-Z ]{0,10}-----[^]*?(?:-----END [^-\\n]{0,60}-----|$)",
+    "\\beyJ[\\w-]{8,4096}\\.[\\w-]{2,4096}(?:\\.[\\w-]{0,4096}){0,3}",
+    "\\b(?:sk|pk|rk|whsec|sess)[-_][\\w-]{16,512}",
+    "\\bgh[pousr]_\\w{16,512}",
+    "\\bgithub_pat_\\w{16,512}",
+    "\\bgl(?:pat|dt|rt|cbt|ptt|agent|soat|ft)-[\\w-]{16,512}",
+    "\\bxox[a-z]-[\\w-]{10,512}",
+    "\\bxapp-[\\w-]{10,512}",
+    "\\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\\b",
+    "\\bAIza[\\w-]{30,60}",
+    "\\bya29\\.[\\w-]{20,2048}",
+    "\\bGOCSPX-[\\w-]{20,60}",
+    "\\bhf_[A-Za-z0-9]{20,64}",
+    "\\bnpm_[A-Za-z0-9]{30,64}",
+    "\\bpypi-[\\w-]{40,512}",
+    "\\b(?:gsk|xai|pplx|nvapi|r8|fw|csk|tvly|figd|sntrys|sbp|shpat|shpss)[-_][\\w-]{20,512}",
+    "\\b(?:dckr_pat|lin_api)[-_][\\w-]{20,512}",
+    "\\bdo[oprt]_v1_[a-f0-9]{40,80}",
+    "\\bSG\\.[\\w-]{16,64}\\.[\\w-]{16,64}",
+    "\\bhv[sbr]\\.[\\w-]{20,512}",
+    "\\bATATT[\\w=-]{20,512}",
+    "\\bEAA[A-Za-z0-9]{40,512}",
+    "\\bAGE-SECRET-KEY-1[A-Z0-9]{40,70}",
+    "\\btskey-[\\w-]{10,200}",
+    "\\b\\d{8,10}:AA[\\w-]{32,40}\\b",
+  ].join("|"),
+  "g",
+);
+
+/** What stands behind these is a secret, whatever its form. */
+const BEHIND: readonly RegExp[] = [
+  /\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^\s/@"'`<>]{1,512}(?=@)/gi,
+  /(authorization["'\\]{0,4}\s?[:=]\s{0,3}["'\\]{0,4})(?:[a-z-]{2,20} {1,3})?[^\s"'\\,;]{1,999}/gi,
+  /\b((?:set-)?cookie["'\\]{0,4}\s{0,3}:\s{0,3}["'\\]{0,4})[^"'\\\r\n]{1,4096}/gi,
+  /\b(bearer\s{1,3})[\w.~+/=-]{12,4096}/gi,
+  /(hooks\.slack\.com\/services\/)[\w/]{10,200}/g,
+  /(discord(?:app)?\.com\/api\/webhooks\/)[\w/-]{10,200}/g,
+  /([?&;][\w.-]{0,40}(?:key|token|secret|passw|credential)[\w-]{0,20}=)[^&#\s"'`<>]{1,4096}/gi,
+  /([?&;][\w.-]{0,40}(?:sig|signature|code|auth)=)[^&#\s"'`<>]{1,4096}/gi,
+  /(--?[\w-]{0,40}(?:passw(?:or)?d|passphrase)[= ]\s{0,3}["']?)[^\s"'-][^\s"']{0,999}/gi,
+  /(--?[\w-]{0,40}(?:token|secret|api-?key)[= ]\s{0,3}["']?)[^\s"'-][^\s"']{0,999}/gi,
+  /(\s(?:-u|--user|--proxy-user)\s{1,4}["']?[^\s:"']{1,64}:)[^\s"']{1,256}/g,
+  /(\bsshpass\s{1,4}-p\s{0,4})\S{1,256}/g,
 ];
 
-/** A name and what assigns to it: `API_KEY=`, `"apiKey": `, `token := `, in JSON in JSON as well. */
+/** A name and what assigns to it: `API_KEY=`, `"apiKey": `, `token := `, in escaped JSON too. */
 const ASSIGNMENT =
   /(?<![\w-])([A-Za-z_][\w.-]{0,80})(\\{0,3}["']?\]?\s{0,4}(?::=|=>|[:=])(?![=>])\s{0,8})/g;
 const OPENING = /\\{0,3}["'`]/y;
 const BARE_VALUE = /[^\s"'`,;&|(){}[\]<>\\]{1,4096}/y;
 /** What stands at the place of a value in code, and says what it is or where it comes from. */
-const WORD_OF_CODE =
-  /^(?:string|number|boolean|bool|bytes|str|int|float|any|unknown|object|undefined|null|none|nil|true|false|required|optional|await|new|this|self|type|[a-z_]\w*(?:\??\.[a-z_]\w*)+)$/i;
+const WORD_OF_CODE = new RegExp(
+  "^(?:string|number|boolean|bool|bytes|str|int|float|any|unknown|object|undefined|null|none|nil" +
+    "|true|false|required|optional|await|new|this|self|type" +
+    "|[a-z_]\\w*(?:\\??\\.[a-z_]\\w*)+)$",
+  "i",
+);
 
 /** Where a value comes from tells nothing of it. */
 const REFERENCE = /^(?:\$|process\.env|import\.meta\.env|os\.environ|os\.getenv|Deno\.env)/;
@@ -64,7 +89,8 @@ export function createSecretMask(secrets: readonly string[]): (text: string) => 
   return (text) => {
     let masked = text;
     for (const secret of known) masked = masked.replaceAll(secret, REDACTED);
-    for (const [form, mask] of FORMS) masked = masked.replace(form, mask);
+    masked = masked.replace(TOKENS, REDACTED);
+    for (const form of BEHIND) masked = masked.replace(form, `$1${REDACTED}`);
     return maskAssignments(masked);
   };
 }
@@ -145,5 +171,7 @@ function isLiteral(
   if (/\d/.test(value) && value.length >= SECRET_MIN) return text[end] !== "(";
   // A line of its own, as YAML has it.
   const before = text.slice(Math.max(0, at - 40), at);
-  return /(?:^|\n)[\s-]*["']?$/.test(before) && /^[ \t]*(?:\r?\n|$)/.test(text.slice(end, end + 80));
+  return (
+    /(?:^|\n)[\s-]*["']?$/.test(before) && /^[ \t]*(?:\r?\n|$)/.test(text.slice(end, end + 80))
+  );
 }

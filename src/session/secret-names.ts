@@ -22,7 +22,8 @@ const ABOUT_A_SECRET = new RegExp(
 );
 
 /** `max_tokens` and `tokens` count what models read. */
-const COUNTED = /(?:^|_)(?:(?:max|min|num|total|input|output|prompt|completion|reasoning)_)?tokens$/;
+const COUNTED =
+  /(?:^|_)(?:(?:max|min|num|total|input|output|prompt|completion|reasoning)_)?tokens$/;
 
 /** Where the shell is. */
 const DIRECTORIES: readonly string[] = ["PWD", "OLDPWD", "pwd", "oldpwd"];

@@ -38,7 +38,7 @@ export function sharedMessage({ info, parts }: MessageWithParts, mask: ShareMask
   return { info: sharedInfo(info, mask), parts: parts.flatMap((part) => sharedPart(part, mask)) };
 }
 
-export function sharedInfo(info: Message, mask: ShareMask): Message {
+function sharedInfo(info: Message, mask: ShareMask): Message {
   const { id, sessionID, agent } = info;
   if (info.role === "user") {
     const { role, time, model } = info;

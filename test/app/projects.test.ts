@@ -14,10 +14,14 @@ async function projects() {
   const clock = new FakeClock();
   const database = await openDatabase(":memory:", { clock, log: Logger.silent() });
   const env = { PATH: process.env["PATH"], ...GIT_ENV };
+  const told: { name: string; seq: number }[] = [];
   return {
     root: temp.path,
     clock,
-    projects: new Projects(new ProjectStore(database), clock, env),
+    told,
+    projects: new Projects(new ProjectStore(database), clock, env, ({ name, id }, seq) => {
+      told.push({ name: name ?? id, seq });
+    }),
     async [Symbol.asyncDispose]() {
       database.close();
       await temp[Symbol.asyncDispose]();
@@ -85,4 +89,12 @@ test("without a commit there is nothing to know a repository by", async () => {
 test("an unknown project cannot be changed", async () => {
   await using t = await projects();
   expect(() => t.projects.update("x", { name: "y" })).toThrow(/Project not found: x/);
+});
+
+test("what is stored of a project is told, with rising numbers", async () => {
+  await using t = await projects();
+  const { project } = await t.projects.locate(t.root);
+  t.projects.update(project.id, { name: "renamed" });
+  expect(t.told.map(({ name }) => name)).toEqual(["global", "renamed"]);
+  expect(t.told[1]?.seq).toBeGreaterThan(t.told[0]?.seq ?? Infinity);
 });

@@ -45,6 +45,10 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
     { ask: "PATCH /config", body: { username: "me" }, answer: { username: "me" } },
   ],
   doc: [{ ask: "GET /doc", answer: { openapi: expect.stringMatching(/^3\.1/) } }],
+  experimental: [
+    { ask: "GET /experimental/capabilities", answer: { backgroundSubagents: false } },
+    { ask: "GET /experimental/session", answer: expect.any(Array) },
+  ],
   event: [{ ask: "STREAM /event", answer: { type: "server.connected" } }],
   file: [
     { ask: "GET /file?path=src", answer: [{ path: "src/a.txt", type: "file" }] },
@@ -57,6 +61,7 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
   ],
   global: [
     { ask: "GET /global/health", answer: { healthy: true } },
+    { ask: "GET /global/config", answer: expect.any(Object) },
     { ask: "STREAM /global/event", answer: { payload: { type: "server.connected" } } },
   ],
   instance: [{ ask: "POST /instance/dispose", answer: true }],
@@ -88,6 +93,12 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
     },
     { ask: "GET /provider/auth", answer: expect.any(Object) },
   ],
+  pty: [
+    { ask: "GET /pty/shells", answer: has(like({ name: "sh" })) },
+    { ask: "POST /pty", body: { command: "cat" }, answer: { status: "running" } },
+    { ask: "GET /pty", answer: has(like({ command: "cat" })) },
+    { ask: "GET /pty/pty_none/connect", status: 404, answer: notFound },
+  ],
   question: [
     { ask: "GET /question", answer: [] },
     { ...unknownRequest("question/que_none/reply"), answer: expect.anything() },
@@ -112,7 +123,15 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
       answer: has(like({ id: "bash", parameters: like({ type: "object" }) })),
     },
   ],
-  vcs: [{ ask: "GET /vcs", answer: { branch: "main" } }],
+  tui: [
+    { ask: "POST /tui/open-themes", answer: true },
+    { ask: "POST /tui/append-prompt", body: { text: "x" }, answer: true },
+    { ask: "POST /tui/control/response", body: {}, answer: true },
+  ],
+  vcs: [
+    { ask: "GET /vcs", answer: { branch: "main" } },
+    { ask: "GET /vcs/status", answer: has(like({ file: "new.txt", status: "added" })) },
+  ],
 };
 
 test("each route file answers", async () => {

@@ -162,6 +162,8 @@ test("finds its place, its files and texts, and writes to the log", async () => 
 test("hears of all directories, and is told when an instance ends", async () => {
   await using t = await opened();
   const { client, app } = t;
+  // Now, because the project that this stores would be told as well.
+  await app.instance();
   const { stream } = await client.global.event({ sseMaxRetryAttempts: 1 });
   expect((await stream.next()).value).toMatchObject({ payload: { type: "server.connected" } });
   const session = await ok(client.session.create({ body: {} }));

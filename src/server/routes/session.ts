@@ -15,6 +15,7 @@ import {
 import { Todo } from "@/schema/todo";
 import { operation } from "@/server/operation";
 import { inDirectory, inSession } from "@/server/request-context";
+import { shareNew } from "@/server/share-address";
 
 export function sessionRoutes(app: App): AnyElysia {
   return new Elysia().use(directoryRoutes(app)).use(ownRoutes(app));
@@ -28,7 +29,13 @@ function directoryRoutes(app: App): AnyElysia {
       ({ instance, query }) => instance.sessions.list(filterOf(instance, query)),
       list,
     )
-    .post("/session", ({ instance, body }) => instance.sessions.create(body), create)
+    .post(
+      "/session",
+      ({ instance, body, request, server }) => {
+        return shareNew(app, instance, instance.sessions.create(body), { request, server });
+      },
+      create,
+    )
     .get("/session/status", ({ instance }) => instance.runs.status(), status);
 }
 
@@ -65,7 +72,10 @@ function ownRoutes(app: App): AnyElysia {
     )
     .post(
       "/session/:sessionID/fork",
-      ({ instance, params, body }) => instance.sessions.fork(params.sessionID, body.messageID),
+      ({ instance, params, body, request, server }) => {
+        const fork = instance.sessions.fork(params.sessionID, body.messageID);
+        return shareNew(app, instance, fork, { request, server });
+      },
       fork,
     )
     .post(

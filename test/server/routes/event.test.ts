@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { FakeClock } from "@test/support/clock";
 import { Contract } from "@test/support/contract";
 import { EventReader, propertiesOf } from "@test/support/event-reader";
 import { testApp } from "@test/support/test-app";
@@ -49,4 +51,24 @@ test("a HEAD request gets the headers and no stream", async () => {
   const { status, headers } = await t.request("HEAD", "/event");
   expect(status).toBe(200);
   expect(headers.get("content-type")).toBe("text/event-stream");
+});
+
+test("while somebody listens, changes of files are told", async () => {
+  const clock = new FakeClock();
+  await using t = await testApp({ clock, files: { "a.txt": "a" } });
+  const contract = await Contract.of(t);
+  const { watcher } = await t.instance();
+  expect(clock.pending).toBe(0);
+  await using events = await EventReader.open(new URL("/event", t.server.url));
+  await events.untilType("server.connected");
+  await clock.waitForPending(2); // the heartbeat and the start of the watcher
+  await clock.advance(1_000);
+  await watcher.ready();
+  await Bun.write(join(t.directory, "a.txt"), "b");
+  await clock.waitForPending(2);
+  await clock.advance(100);
+  const told = await events.untilType("file.watcher.updated");
+  contract.checkEvent("event.subscribe", told.data);
+  const file = join(t.directory, "a.txt");
+  expect(propertiesOf(told)).toEqual({ file, event: "change" });
 });

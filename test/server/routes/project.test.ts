@@ -36,3 +36,29 @@ test("a project is renamed, which is told", async () => {
   await contract.call("project.update", { params: { projectID: "nope" }, body, status: 404 });
   await contract.call("project.update", { params: { projectID }, body: { name: 1 }, status: 400 });
 });
+
+test("a directory is made a repository, once", async () => {
+  await using t = await testApp();
+  const contract = await Contract.of(t);
+  const query = { directory: t.home };
+  const before = await t.instance(t.home);
+  expect(before.git).toBeUndefined();
+  const made = await contract.call("project.initGit", { query });
+  expect(made.body).toMatchObject({ id: "global" });
+  const { git } = await t.instance(t.home);
+  expect(git?.worktree).toBe(t.home);
+  expect((await contract.call("vcs.get", { query })).body).toHaveProperty("branch");
+  const after = await t.instance(t.home);
+  await contract.call("project.initGit", { query });
+  expect(await t.instance(t.home)).toBe(after);
+});
+
+test("a project's directories are listed", async () => {
+  await using t = await testApp();
+  const contract = await Contract.of(t);
+  const { id: projectID } = (await contract.call("project.current")).body as Project;
+  const params = { projectID };
+  const { body } = await contract.call("project.directories", { params });
+  expect(body).toEqual([{ directory: t.directory }]);
+  await contract.call("project.directories", { params: { projectID: "nope" }, status: 404 });
+});

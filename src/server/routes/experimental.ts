@@ -1,0 +1,58 @@
+// Experimental: what may change: what this server can do beyond the rest, and the sessions of all
+// projects in one list.
+import { type AnyElysia, Elysia } from "elysia";
+import type { App } from "@/app/app";
+import { t } from "@/base/schema";
+import { GlobalSession } from "@/schema/session";
+import { ExperimentalCapabilities } from "@/schema/status";
+import { globalSessions } from "@/server/global-sessions";
+import { operation } from "@/server/operation";
+import { inDirectory } from "@/server/request-context";
+
+const LIMIT_DEFAULT = 100;
+const LIMIT_MAX = 1_000;
+
+export function experimentalRoutes(app: App): AnyElysia {
+  return new Elysia()
+    .use(inDirectory(app))
+    .get("/experimental/capabilities", () => ({ backgroundSubagents: false }), capabilities)
+    .get(
+      "/experimental/session",
+      ({ query: { limit = LIMIT_DEFAULT, ...query }, set }) => {
+        const { sessions, cursor } = globalSessions(app, { ...query, limit });
+        if (cursor !== undefined) set.headers["x-next-cursor"] = String(cursor);
+        return sessions;
+      },
+      sessions,
+    );
+}
+
+const capabilities = operation({
+  id: "experimental.capabilities.get",
+  group: "Tools (Experimental)",
+  place: "directory",
+  summary: "Get what this server can do beyond the rest",
+  response: ExperimentalCapabilities,
+});
+
+const sessions = operation({
+  id: "experimental.session.list",
+  group: "Sessions",
+  place: "directory",
+  summary: "List the sessions of all projects",
+  description: "The one changed last first, each with its project.",
+  query: t.Object({
+    roots: t.Optional(t.Boolean({ description: "Only sessions without a parent" })),
+    start: t.Optional(t.Number({ minimum: 0, description: "Changed at this time or later" })),
+    cursor: t.Optional(
+      t.Number({ minimum: 0, description: "The X-Next-Cursor of the page before" }),
+    ),
+    search: t.Optional(t.String({ description: "A part of the title" })),
+    limit: t.Optional(
+      t.Integer({ minimum: 1, maximum: LIMIT_MAX, description: `Default ${LIMIT_DEFAULT}` }),
+    ),
+    archived: t.Optional(t.Boolean({ description: "The archived ones too" })),
+  }),
+  response: t.Array(GlobalSession),
+  headers: { "X-Next-Cursor": "What to give as `cursor` to get older ones, when there are any" },
+});

@@ -1,0 +1,65 @@
+import { expect, test } from "bun:test";
+import type { GlobalSession, Session } from "@/schema/session";
+import { FakeClock } from "@test/support/clock";
+import { Contract } from "@test/support/contract";
+import { testApp } from "@test/support/test-app";
+
+test("the capabilities are told", async () => {
+  await using t = await testApp();
+  const contract = await Contract.of(t);
+  const { body } = await contract.call("experimental.capabilities.get");
+  expect(body).toEqual({ backgroundSubagents: false });
+});
+
+test("the sessions of all projects are in one list, in pages without gaps", async () => {
+  const clock = new FakeClock();
+  await using t = await testApp({ clock });
+  const contract = await Contract.of(t);
+  const made: string[] = [];
+  for (let count = 0; count < 7; count++) {
+    const query = { directory: count % 2 === 0 ? t.directory : t.home };
+    const { body } = await contract.call("session.create", { body: {}, query });
+    made.unshift((body as Session).id);
+    // Two at a time bear the same time.
+    if (count % 2 === 1) await clock.advance(1_000);
+  }
+  const page = async (query: Record<string, string>) => {
+    const { body, headers } = await contract.call("experimental.session.list", { query });
+    return { sessions: body as GlobalSession[], cursor: headers.get("x-next-cursor") };
+  };
+  const all = await page({});
+  expect(all.sessions.map(({ id }) => id).sort()).toEqual([...made].sort());
+  expect(all.cursor).toBeNull();
+  const worktrees = new Set(all.sessions.map(({ project }) => project?.worktree));
+  expect(worktrees).toEqual(new Set([t.directory, "/"]));
+  const seen: string[] = [];
+  let cursor: string | null = null;
+  do {
+    const query: Record<string, string> = cursor === null ? {} : { cursor };
+    const found = await page({ limit: "2", ...query });
+    expect(found.sessions.length).toBeLessThanOrEqual(3);
+    seen.push(...found.sessions.map(({ id }) => id));
+    cursor = found.cursor;
+  } while (cursor !== null);
+  expect(seen).toEqual(all.sessions.map(({ id }) => id));
+});
+
+test("the list is searched, and leaves archived sessions out unless they are wanted", async () => {
+  await using t = await testApp();
+  const contract = await Contract.of(t);
+  for (const title of ["alpha", "beta"]) await contract.call("session.create", { body: { title } });
+  const list = async (query: Record<string, string>) => {
+    const { body } = await contract.call("experimental.session.list", { query });
+    return (body as Session[]).map(({ title }) => title).sort();
+  };
+  const [alpha] = (await contract.call("session.list", { query: { search: "alp" } }))
+    .body as Session[];
+  const time = { archived: 1 };
+  const params = { sessionID: alpha?.id ?? "" };
+  await contract.call("session.update", { params, body: { time } });
+  expect(await list({})).toEqual(["beta"]);
+  expect(await list({ archived: "true" })).toEqual(["alpha", "beta"]);
+  expect(await list({ archived: "true", search: "ALP" })).toEqual(["alpha"]);
+  expect(await list({ start: "99999999999999" })).toEqual([]);
+  await contract.call("experimental.session.list", { query: { limit: "0" }, status: 400 });
+});

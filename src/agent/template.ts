@@ -17,13 +17,20 @@ export function templateHints(template: string): string[] {
 export function expandTemplate(template: string, args: string): string {
   const hints = templateHints(template);
   if (hints.length === 0) return args.trim() === "" ? template : `${template}\n\n${args.trim()}`;
+  return templateFiller(template, args)(template);
+}
+
+/** The same for a template that is taken apart: fills a piece of it, with no arguments behind. */
+export function templateFiller(template: string, args: string): (piece: string) => string {
   const words = splitWords(args);
-  const last = Math.max(0, ...hints.filter((hint) => hint !== "$ARGUMENTS").map(rank));
-  return template.replace(PLACEHOLDER, (_, name: string) => {
-    if (name === "ARGUMENTS") return args.trim();
-    const number = Number(name);
-    return number === last ? words.slice(number - 1).join(" ") : (words[number - 1] ?? "");
-  });
+  const numbers = templateHints(template).filter((hint) => hint !== "$ARGUMENTS");
+  const last = Math.max(0, ...numbers.map(rank));
+  return (piece) =>
+    piece.replace(PLACEHOLDER, (_, name: string) => {
+      if (name === "ARGUMENTS") return args.trim();
+      const number = Number(name);
+      return number === last ? words.slice(number - 1).join(" ") : (words[number - 1] ?? "");
+    });
 }
 
 /**

@@ -1,6 +1,7 @@
 // Instance: all that belongs to one project directory, built by hand in layer order. It is passed,
 // it is disposed, it is never ambient. Everything in it is idle until it is asked for.
 import { Bus } from "@/base/bus";
+import { errorMessage } from "@/base/error";
 import { SUBAGENT_DEPTH_MAX } from "@/base/limits";
 import type { Scope } from "@/base/scope";
 import { Agents } from "@/agent/agents";
@@ -11,26 +12,42 @@ import { ConfigService } from "@/config/config-service";
 import { FileIndex } from "@/host/file-index";
 import { Git } from "@/host/git";
 import { ProjectFiles } from "@/host/project-files";
+import { Snapshots } from "@/host/snapshots";
 import { Ptys } from "@/host/ptys";
 import { Vcs } from "@/host/vcs";
 import { Watcher } from "@/host/watcher";
+import { CodeNavigation } from "@/lsp/code-navigation";
+import { LanguageServers } from "@/lsp/language-servers";
 import { Permissions } from "@/permission/permissions";
 import { Questions } from "@/permission/questions";
+import { ProviderLogins } from "@/provider/provider-logins";
 import { Providers } from "@/provider/providers";
 import type { BusEvent, Publish } from "@/schema/event";
 import type { Project } from "@/schema/project";
 import { Attachments } from "@/session/attachments";
+import { Compactions } from "@/session/compaction";
+import { Diffs } from "@/session/diffs";
 import { PromptParts } from "@/session/prompt-parts";
 import { Prompts } from "@/session/prompts";
 import { Records } from "@/session/records";
+import { CallChanges, ChangeRecords, rootOf } from "@/session/revert-changes";
+import { RevertFiles } from "@/session/revert-files";
+import { Reverts } from "@/session/reverts";
 import { Runs } from "@/session/runs";
 import { Sessions } from "@/session/sessions";
 import { Shares } from "@/session/shares";
+import { ShellCommands } from "@/session/shell-commands";
+import { SlashCommands } from "@/session/slash-commands";
 import { Subagents } from "@/session/subagents";
+import { Summaries } from "@/session/summary";
+import { Summarizer } from "@/session/summarize";
 import { SystemPrompts } from "@/session/system-prompt";
 import { Titles } from "@/session/title";
 import { ToolCalls } from "@/session/tool-call";
 import { Toolbox } from "@/session/toolbox";
+import { UserMessages } from "@/session/user-messages";
+import { lspTool } from "@/tool/lsp";
+import { listFiles } from "./list-files";
 import type { Place } from "./projects";
 import type { AppServices } from "./services";
 import { ToolSettings } from "./tool-settings";
@@ -51,6 +68,9 @@ export class Instance {
   readonly ptys: Ptys;
   readonly watcher: Watcher;
   readonly providers: Providers;
+  readonly logins: ProviderLogins;
+  readonly languageServers: LanguageServers;
+  readonly codeNavigation: CodeNavigation;
   readonly permissions: Permissions;
   readonly questions: Questions;
   readonly skills: Skills;
@@ -60,15 +80,21 @@ export class Instance {
   readonly runs: Runs;
   readonly sessions: Sessions;
   readonly shares: Shares;
+  readonly diffs: Diffs;
+  readonly reverts: Reverts;
   readonly toolbox: Toolbox;
   readonly prompts: Prompts;
+  readonly shellCommands: ShellCommands;
+  readonly slashCommands: SlashCommands;
+  readonly summarizer: Summarizer;
 
   static async open(directory: string, services: AppServices): Promise<Instance> {
     return new Instance(directory, await services.projects.locate(directory), services);
   }
 
   private constructor(directory: string, { project, repository }: Place, services: AppServices) {
-    const { clock, env, ids, llm, owner, paths, projectStore, ripgrep, sessionStore } = services;
+    const { clock, env, ids, llm, locks, owner, paths } = services;
+    const { projectStore, ripgrep, sessionStore } = services;
     const log = services.log.child("instance");
     const scope = services.scope.child(directory);
     const bus = new Bus<BusEvent>(log);
@@ -122,8 +148,38 @@ export class Instance {
       paths,
       clock,
       log,
+      renewals: llm.renewals,
       ...(services.localServers ? { localServers: services.localServers } : {}),
     });
+    this.logins = new ProviderLogins({
+      catalog: services.catalog,
+      config: this.config,
+      auth: services.auth,
+      providers: this.providers,
+      clock,
+      log,
+    });
+    scope.defer("logins", () => this.logins.close());
+
+    this.languageServers = new LanguageServers({
+      ...place,
+      home: paths.home,
+      env,
+      clock,
+      log,
+      scope,
+      publish,
+      config: async () => (await this.config.get()).config.lsp,
+      isTrusted: async () => true,
+    });
+    this.codeNavigation = new CodeNavigation({
+      ...place,
+      servers: this.languageServers,
+      clock,
+      log,
+      listFiles: (limit, signal) => listFiles(ripgrep, directory, { limit, signal }),
+    });
+    const navigationTool = lspTool(this.codeNavigation);
 
     this.permissions = new Permissions({
       ids,
@@ -162,6 +218,28 @@ export class Instance {
       home: paths.home,
       worktree: root,
     });
+    const snapshots = new Snapshots({
+      worktree: root,
+      repository,
+      paths,
+      env,
+      clock,
+      locks,
+      log,
+      owner,
+      isEnabled: async () => (await this.config.get()).config.snapshot !== false,
+    });
+    const changes = new ChangeRecords(snapshots, sessionStore, log);
+    const kept = { records, sessions: this.sessions, store: sessionStore, snapshots, changes };
+    this.diffs = new Diffs({ ...kept, ids, publish });
+    this.reverts = new Reverts({
+      ...kept,
+      diffs: this.diffs,
+      files: new RevertFiles(snapshots, locks, log),
+      log,
+      publish,
+      hold: (sessionID, work) => this.runs.hold(sessionID, work),
+    });
     const settings = new ToolSettings(services, this.config);
     this.toolbox = new Toolbox({
       ...place,
@@ -173,6 +251,9 @@ export class Instance {
       records,
       publish,
       settings: () => settings.get(),
+      extraTools: async () => ((await this.config.get()).config.lsp ? [navigationTool] : []),
+      touchFile: (path) => this.languageServers.touch(path),
+      checkFile: (path, title, signal) => this.languageServers.checkFile(path, title, signal),
       runSubagent: (input, owner) => subagents.run(input, owner),
     });
     const { agents, instructions, providers, sessions, toolbox } = this;
@@ -184,33 +265,79 @@ export class Instance {
     });
     const { signal } = scope;
     const attachments = new Attachments({ agents, sessions, toolbox, signal });
-    this.prompts = new Prompts({
+    const toolCalls = new ToolCalls({
+      toolbox,
+      ids,
+      clock,
+      log,
+      changesOf: (id) => new CallChanges(snapshots, rootOf(id, sessionStore)),
+    });
+    const answers = { clock, diffs: this.diffs, ids, log, publish, records, sessions };
+    const messages = new UserMessages({
       agents,
       clock,
       ids,
       providers,
       records,
       sessions,
-      runs: this.runs,
+      store: sessionStore,
+      finalizeRevert: (sessionID) => this.reverts.finalize(sessionID),
+    });
+    const compactions = new Compactions({
+      ...answers,
+      providers,
+      summaries: new Summaries({ ...answers, agents, instructions, llm, providers }),
+      settings: async () => (await this.config.get()).config.compaction ?? {},
+    });
+    const runs = { messages, runs: this.runs, sessions };
+    this.prompts = new Prompts({
+      ...runs,
+      clock,
+      records,
       store: sessionStore,
       parts: new PromptParts({ ids, attachments }),
       titles: new Titles({ agents, llm, log, providers, sessions, signal }),
       steps: {
-        clock,
-        ids,
+        ...answers,
         llm,
-        log,
-        publish,
-        records,
-        sessions,
+        compactions,
         sources: { agents, providers, sessions, systemPrompts, toolbox },
-        toolCalls: new ToolCalls({ toolbox, ids, clock, log }),
+        toolCalls,
       },
+    });
+    const { commands, prompts } = this;
+    this.shellCommands = new ShellCommands({ ...answers, ...runs, agents, prompts, toolCalls });
+    this.slashCommands = new SlashCommands({
+      ...runs,
+      agents,
+      commands,
+      ids,
+      prompts,
+      publish,
+      toolbox,
+    });
+    this.summarizer = new Summarizer({
+      ...runs,
+      clock,
+      compactions,
+      prompts,
+      records,
+      store: sessionStore,
+    });
+    this.reverts.recover().catch((error: unknown) => {
+      log.error("an interrupted undo could not be ended", { error: errorMessage(error) });
     });
     const maxDepth = async () =>
       (await this.config.get()).config.subagent_depth ?? SUBAGENT_DEPTH_MAX;
     const subagents = new Subagents({ agents, prompts: this.prompts, sessions, maxDepth });
 
+    bus.subscribe(({ type, properties }) => {
+      const { languageServers, watcher } = this;
+      if (type === "file.edited") languageServers.noteChange(properties.file, "change");
+      else if (type === "file.watcher.updated") {
+        languageServers.noteChange(properties.file, properties.event);
+      } else if (type === "lsp.updated") watcher.start(); // they hear of files from us alone
+    });
     bus.subscribe(({ type, properties }) => {
       const isListed = type === "file.watcher.updated" && properties.event !== "change";
       if (isListed) this.fileIndex.invalidate();

@@ -25,10 +25,13 @@ const MAX_QUOTE = 60;
 /** The JSON schema keywords that are understood; a TypeBox schema is one of these. */
 interface SchemaNode {
   $id?: string;
-  type?: string;
+  /** A list in foreign schemas alone: TypeBox writes unions. */
+  type?: string | readonly string[];
   const?: unknown;
   enum?: readonly unknown[];
   anyOf?: readonly SchemaNode[];
+  /** In foreign schemas alone, and taken for anyOf: of several members one fits best. */
+  oneOf?: readonly SchemaNode[];
   allOf?: readonly SchemaNode[];
   properties?: Record<string, SchemaNode>;
   required?: readonly string[];
@@ -101,7 +104,7 @@ export function toJSONSchema(schema: TSchema): Record<string, unknown> {
 
 function visit(node: SchemaNode, value: unknown, path: string, issues: SchemaIssue[]): void {
   if (issues.length >= MAX_ISSUES) return;
-  if (node.anyOf !== undefined) return visitUnion(flatten(node), value, path, issues);
+  if (membersOf(node) !== undefined) return visitUnion(flatten(node), value, path, issues);
   for (const member of node.allOf ?? []) visit(member, value, path, issues);
   const fault = findFault(node, value);
   if (fault !== undefined) {
@@ -239,7 +242,11 @@ function contradicts(member: SchemaNode, value: unknown): boolean {
 
 /** A union's members, those of unions inside it included. */
 function flatten(node: SchemaNode): SchemaNode[] {
-  return node.anyOf === undefined ? [node] : node.anyOf.flatMap(flatten);
+  return membersOf(node)?.flatMap(flatten) ?? [node];
+}
+
+function membersOf(node: SchemaNode): readonly SchemaNode[] | undefined {
+  return node.anyOf ?? node.oneOf;
 }
 
 /** What is wrong with the value itself, its items and properties aside. */
@@ -247,7 +254,9 @@ function findFault(node: SchemaNode, value: unknown): string | undefined {
   if (node.const !== undefined) {
     return value === node.const ? undefined : `expected ${quote(node.const)}, got ${quote(value)}`;
   }
-  if (!typeFits(node, value)) return `expected ${node.type}, got ${typeName(value)}`;
+  if (!typeFits(node, value)) {
+    return `expected ${typesOf(node).join(" or ")}, got ${typeName(value)}`;
+  }
   if (node.enum !== undefined) {
     if (node.enum.includes(value)) return undefined;
     return `expected one of ${quoteList(node.enum)}, got ${quote(value)}`;
@@ -292,8 +301,13 @@ function findLengthFault(node: SchemaNode, length: number): string | undefined {
 
 function typeFits(node: SchemaNode, value: unknown): boolean {
   if (node.type === undefined) return true;
-  if (node.type === "integer") return Number.isInteger(value);
-  return typeName(value) === node.type;
+  return typesOf(node).some((type) =>
+    type === "integer" ? Number.isInteger(value) : typeName(value) === type,
+  );
+}
+
+function typesOf({ type }: SchemaNode): readonly string[] {
+  return typeof type === "string" ? [type] : (type ?? []);
 }
 
 function typeName(value: unknown): string {
@@ -315,7 +329,8 @@ function describeMembers(members: SchemaNode[], value: unknown): string {
 function describeMember(node: SchemaNode): string[] {
   if (node.const !== undefined) return [quote(node.const)];
   if (node.enum !== undefined) return node.enum.map(quote);
-  return [node.pattern === undefined ? (node.type ?? "any") : `text matching ${node.pattern}`];
+  if (node.pattern !== undefined) return [`text matching ${node.pattern}`];
+  return node.type === undefined ? ["any"] : [...typesOf(node)];
 }
 
 /** Only certain values fit, whatever their type. */

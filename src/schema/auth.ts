@@ -3,7 +3,21 @@
 import { stringEnum, t, type Static } from "@/base/schema";
 import { StringMap, Timestamp } from "./primitive";
 
-/** `expires` is when `access` ends, epoch milliseconds. */
+/**
+ * Where the tokens of a login came from. They are renewed there and nowhere else, and sent to
+ * `apiOrigins` alone, whatever a configuration says by then. `at` is when, epoch milliseconds.
+ */
+const OAuthIssue = t.Object({
+  tokenURL: t.String(),
+  clientID: t.String(),
+  apiOrigins: t.Array(t.String()),
+  at: Timestamp,
+});
+
+/**
+ * `expires` is when `access` ends, epoch milliseconds, 0 when that is not known. Tokens without
+ * `issued` were brought by somebody: they are used while they last.
+ */
 export const OAuth = t.Object(
   {
     type: t.Literal("oauth"),
@@ -12,6 +26,7 @@ export const OAuth = t.Object(
     expires: Timestamp,
     accountId: t.Optional(t.String()),
     enterpriseUrl: t.Optional(t.String()),
+    issued: t.Optional(OAuthIssue),
   },
   { $id: "OAuth" },
 );

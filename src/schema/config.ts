@@ -129,10 +129,38 @@ export type ModelConfig = Static<typeof ModelConfig>;
 /** `false` means no limit. */
 const TimeLimit = t.Union([PositiveCount, t.Literal(false)]);
 
+/**
+ * How a person logs in to a provider: by the authorization code flow with PKCE, or by the device
+ * flow. Stands in one file as a whole: what two of them say together is refused. Addresses are
+ * `https:`, or `http:` of this machine.
+ */
+export const ProviderOAuthConfig = t.Object(
+  {
+    /** Without it each flow whose address is given is offered. */
+    type: t.Optional(stringEnum(["code", "device"])),
+    /** Where a browser is sent. */
+    authorizationURL: t.Optional(t.String()),
+    /** Where codes are exchanged for tokens, and tokens renewed. */
+    tokenURL: t.Optional(t.String()),
+    /** Where a code for another device is asked for. */
+    deviceAuthorizationURL: t.Optional(t.String()),
+    clientID: t.Optional(t.String()),
+    clientSecret: t.Optional(t.String()),
+    scopes: t.Optional(Texts),
+    /** On 127.0.0.1, for authorization servers that want it registered; else any free port. */
+    redirectPort: t.Optional(t.Integer({ minimum: 1, maximum: 65_535 })),
+    /** What people choose it by. */
+    label: t.Optional(t.String()),
+  },
+  { $id: "ProviderOAuthConfig" },
+);
+export type ProviderOAuthConfig = Static<typeof ProviderOAuthConfig>;
+
 /** Keys that are not known go to the provider's SDK. */
 const ProviderOptions = t.Object(
   {
     apiKey: t.Optional(t.String()),
+    oauth: t.Optional(ProviderOAuthConfig),
     baseURL: t.Optional(t.String()),
     enterpriseUrl: t.Optional(t.String()),
     setCacheKey: t.Optional(t.Boolean()),

@@ -29,6 +29,7 @@ export const GROUPS = {
   Commands: "Slash commands",
   Files: "Searching and reading files",
   "Tools (Experimental)": "What the model can do",
+  "LSP, Formatters & MCP": "What stands around the model",
   Agents: "Agents and skills",
   Permissions: "What waits for consent",
   Questions: "What waits for an answer",

@@ -26,6 +26,7 @@ import { findRoutes } from "./routes/find";
 import { globalRoutes } from "./routes/global";
 import { instanceRoutes } from "./routes/instance";
 import { logRoutes } from "./routes/log";
+import { lspRoutes } from "./routes/lsp";
 import { messageRoutes } from "./routes/message";
 import { pathRoutes } from "./routes/path";
 import { permissionRoutes } from "./routes/permission";
@@ -33,6 +34,7 @@ import { projectRoutes } from "./routes/project";
 import { providerRoutes } from "./routes/provider";
 import { ptyRoutes } from "./routes/pty";
 import { questionRoutes } from "./routes/question";
+import { revertRoutes } from "./routes/revert";
 import { sessionRoutes } from "./routes/session";
 import { shareRoutes } from "./routes/share";
 import { skillRoutes } from "./routes/skill";
@@ -144,6 +146,7 @@ function routesOf(app: App, connections: Connections): AnyElysia[] {
     skillRoutes(app),
     commandRoutes(app),
     sessionRoutes(app),
+    revertRoutes(app),
     shareRoutes(app, connections.shareStreams),
     messageRoutes(app),
     permissionRoutes(app),
@@ -154,6 +157,7 @@ function routesOf(app: App, connections: Connections): AnyElysia[] {
     experimentalRoutes(app),
     ptyRoutes(app, connections),
     tuiRoutes(app, connections),
+    lspRoutes(app),
     logRoutes(app),
   ];
 }

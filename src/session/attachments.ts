@@ -21,6 +21,15 @@ interface AttachmentsOptions {
   signal: AbortSignal;
 }
 
+/** For what is done before a prompt is stored: no part shows it, and no undoing is meant for it. */
+export const UNWATCHED = {
+  report: () => undefined,
+  changes: {
+    files: <T>(_: readonly string[], work: () => Promise<T>) => work(),
+    tree: <T>(work: () => Promise<T>) => work(),
+  },
+};
+
 export class Attachments {
   readonly #options: AttachmentsOptions;
 
@@ -34,8 +43,7 @@ export class Attachments {
     const session = sessions.get(prompt.sessionID);
     const agent = await agents.get(prompt.agent);
     const call = { sessionID: session.id, messageID: prompt.id, callID: "attachment" };
-    const owner = { session, agent, prompt, signal };
-    const context = await toolbox.context(call, owner, () => undefined);
-    return readTool.run(input, { ...context, ask: async () => undefined });
+    const owner = { session, agent, prompt, signal, byPerson: {} };
+    return readTool.run(input, await toolbox.context(call, owner, UNWATCHED));
   }
 }

@@ -2,6 +2,7 @@
 // from the store once per run and then kept in step by the loop, so that a step costs what it adds,
 // not what was before.
 import type { AssistantMessage, MessageWithParts, UserMessage } from "@/schema/message";
+import type { Part } from "@/schema/part";
 
 export interface Prompt {
   info: UserMessage;
@@ -37,15 +38,24 @@ export class Conversation {
     }
   }
 
-  /** The newest user message. */
+  /** The newest user message that is to be answered: one that asks for a summary is not. */
   prompt(): Prompt | undefined {
-    const found = this.#messages.findLast(isUser);
+    const found = this.#messages.findLast((message) => isUser(message) && !asksSummary(message));
     return found?.info.role === "user" ? { info: found.info, parts: found.parts } : undefined;
   }
 
-  /** The newest assistant message. */
+  /** The newest assistant message that is an answer: a summary is none. */
   answer(): MessageWithParts | undefined {
-    return this.#messages.findLast((message) => !isUser(message));
+    return this.#messages.findLast(
+      ({ info }) => info.role === "assistant" && info.summary !== true,
+    );
+  }
+
+  /** Puts a changed part in the place of what it was. */
+  replacePart(part: Part): void {
+    const message = this.#messages.find(({ info }) => info.id === part.messageID);
+    const at = message?.parts.findIndex(({ id }) => id === part.id) ?? -1;
+    if (message && at >= 0) message.parts[at] = part;
   }
 }
 
@@ -71,6 +81,10 @@ export function orderMessages(messages: readonly MessageWithParts[]): MessageWit
     ...(moved[index] ? [moved[index]] : []),
     ...(kept[index] ? [message] : []),
   ]);
+}
+
+function asksSummary({ parts }: MessageWithParts): boolean {
+  return parts.some((part) => part.type === "compaction");
 }
 
 function isUser({ info }: MessageWithParts): boolean {

@@ -64,7 +64,9 @@ export class Diffs {
     const { changes } = await this.#options.changes.read(message.parts);
     if (changes.length === 0) return;
     const files = [...new Set(changes.map(({ file }) => file))];
-    const hash = await snapshots.put(Buffer.from(JSON.stringify({ changes, uncertain: [] })));
+    const record = JSON.stringify({ changes, uncertain: [] });
+    const hash = await snapshots.put(Buffer.from(record)).catch(() => undefined); // a full disk
+    if (hash === undefined) return;
     write({ id: ids.create("prt"), sessionID, messageID, type: "patch", hash, files });
     await this.#tellStep(message);
   }

@@ -1,11 +1,18 @@
 // The loop: steps of the model and its tools until a prompt is answered. Control flow only: what a
-// step does is step.ts, what a call does is tool-call.ts; their failures are results, not throws.
+// step does is step.ts, what a call does is tool-call.ts, how room is made for more compaction.ts;
+// their failures are results, not throws.
 import { assert } from "@/base/assert";
 import type { MessageWithParts } from "@/schema/message";
+import type { Compactions } from "./compaction";
 import type { Conversation } from "./conversation";
 import { DoomLoop } from "./doom-loop";
 import type { Run } from "./runs";
-import { runStep, type StepServices } from "./step";
+import { runStep, type StepOutcome, type StepServices, type Turn } from "./step";
+import { runSubtasks } from "./subtasks";
+
+export interface LoopServices extends StepServices {
+  compactions: Compactions;
+}
 
 /**
  * Answers the prompts of `run` until none waits, and gives the last answer. A failure or an abort
@@ -15,19 +22,27 @@ import { runStep, type StepServices } from "./step";
 export async function runLoop(
   run: Run,
   conversation: Conversation,
-  services: StepServices,
+  services: LoopServices,
 ): Promise<MessageWithParts> {
-  let turn = { steps: 0, doomLoop: new DoomLoop() };
-  let outcome = "stop";
+  let turn = newTurn();
+  let outcome: StepOutcome = "stop";
   for (;;) {
     const prompts = run.takePrompts();
     conversation.add(prompts);
-    if (prompts.length > 0) turn = { steps: 0, doomLoop: new DoomLoop() };
+    if (prompts.length > 0) turn = newTurn();
     else if (outcome === "stop") break;
-    turn.steps++;
-    outcome = await runStep({ run, conversation, turn }, services);
+    const stage = { run, conversation, turn };
+    outcome = await runSubtasks(prompts, stage, services);
+    if (outcome === "stop") continue;
+    await services.compactions.makeRoom(stage);
+    outcome = await runStep(stage, services);
+    if (outcome === "overflow") outcome = await services.compactions.recover(stage);
   }
   const answer = conversation.answer();
   assert(answer, "a run begins with a prompt, and a step answers it");
   return answer;
+}
+
+function newTurn(): Turn {
+  return { steps: 0, doomLoop: new DoomLoop(), structuredMisses: 0 };
 }

@@ -4,7 +4,7 @@
 import { prompts } from "@/agent/prompts";
 import type { ModelMessage, ProviderMetadata } from "@/llm/model-event";
 import type { AssistantMessage, MessageWithParts, UserMessage } from "@/schema/message";
-import type { FilePart, Part, ReasoningPart, TextPart, ToolPart } from "@/schema/part";
+import type { FilePart, Part, ReasoningPart, SubtaskPart, TextPart, ToolPart } from "@/schema/part";
 import type { Model } from "@/schema/provider";
 import { readDataURL } from "./data-url";
 import { isTextType } from "./media-type";
@@ -75,10 +75,18 @@ function userMessage(
   const content = parts.flatMap((part): UserContent[] => {
     if (part.type === "text") return part.ignored ? [] : spokenText(part.text);
     if (part.type === "file") return fileContent(part, model);
-    return [];
+    if (part.type === "subtask") return [textContent(subtaskText(part))];
+    return part.type === "compaction" ? [textContent(SUMMARY_ASKED)] : [];
   });
   if (reminder !== undefined && content.length > 0) content.push(textContent(reminder));
   return content.length > 0 ? [{ role: "user", content }] : [];
+}
+
+/** Stands before the summary that a compaction made. */
+const SUMMARY_ASKED = "What did we do so far?";
+
+function subtaskText({ agent, description, prompt }: SubtaskPart): string {
+  return `(The user gave this task to the agent ${agent}: ${description || prompt})`;
 }
 
 function textContent(text: string): { type: "text"; text: string } {

@@ -1,38 +1,30 @@
 // Prompts: what a client sends becomes a stored user message, and the session's run answers it.
 import type { Clock } from "@/base/clock";
-import { AppError, conflict, invalid } from "@/base/error";
-import type { IDs } from "@/base/id";
+import { invalid } from "@/base/error";
 import { KeyedLock } from "@/base/queue";
-import type { Agents } from "@/agent/agents";
-import type { Providers } from "@/provider/providers";
-import type { Agent } from "@/schema/agent";
-import type { MessageWithParts, PromptInput, UserMessage } from "@/schema/message";
+import type { MessageWithParts, PromptInput } from "@/schema/message";
 import type { Part } from "@/schema/part";
-import type { ModelRef } from "@/schema/primitive";
-import type { Session } from "@/schema/session";
 import type { SessionStore } from "@/storage/session-store";
-import { Conversation, type Prompt } from "./conversation";
-import { runLoop } from "./loop";
-import { noModel } from "./no-model";
+import type { Prompt } from "./conversation";
+import { loadConversation } from "./history";
+import { type LoopServices, runLoop } from "./loop";
 import type { PromptParts } from "./prompt-parts";
 import type { Records } from "./records";
 import type { Runs, Work } from "./runs";
 import type { Sessions } from "./sessions";
-import type { StepServices } from "./step";
+import { checkFormat } from "./structured-output";
 import type { Titles } from "./title";
-import { ended, endUnfinished, interrupted } from "./unfinished";
+import type { UserMessages } from "./user-messages";
 
 interface PromptsOptions {
-  agents: Agents;
   clock: Clock;
-  ids: IDs;
+  messages: UserMessages;
   parts: PromptParts;
-  providers: Providers;
   records: Records;
   runs: Runs;
   sessions: Sessions;
   store: SessionStore;
-  steps: StepServices;
+  steps: LoopServices;
   titles: Titles;
 }
 
@@ -82,17 +74,18 @@ export class Prompts {
   }
 
   async #accept(sessionID: string, input: PromptInput): Promise<AcceptedPrompt> {
-    const { parts: promptParts, sessions, runs, titles } = this.#options;
-    const info = await this.#createMessage(sessions.get(sessionID), input);
+    const { messages, parts: promptParts, sessions, runs, titles } = this.#options;
+    checkFormat(input.format);
+    const info = await messages.create(sessions.get(sessionID), input);
     const parts = await promptParts.resolve(input.parts, info);
     if (!input.noReply && !parts.some(saysSomething)) {
       throw invalid("parts: expected a text, a file, an agent or a subtask");
     }
     const prompt: Prompt = { info, parts };
-    this.#store(prompt, input.noReply ? undefined : () => runs.claim(sessionID));
+    messages.store(prompt, input.noReply ? undefined : () => runs.claim(sessionID));
     if (input.noReply) return { message: prompt };
     void titles.make(prompt);
-    return { message: prompt, answered: runs.submit(sessionID, prompt, this.#answer) };
+    return { message: prompt, answered: runs.submit(sessionID, prompt, this.answer) };
   }
 
   async #stopWith<T>(signal: AbortSignal, sessionID: string, answered: Promise<T>): Promise<T> {
@@ -107,92 +100,12 @@ export class Prompts {
     }
   }
 
-  readonly #answer: Work = (run) => {
-    const { clock, records, steps, store } = this.#options;
-    const { messages } = store.listMessages(run.sessionID);
-    // This process holds the session, so whoever left something unfinished in it is gone.
-    const ending = interrupted(clock.now());
-    records.together(() => {
-      for (const message of messages) {
-        const { info, parts } = endUnfinished(message, ending);
-        for (const part of parts) records.putPart(part);
-        if (info) records.putMessage(info);
-      }
-    });
-    const history = messages.map((message) => ended(message, ending));
-    return runLoop(run, new Conversation(history), steps);
-  };
-
-  async #createMessage(session: Session, input: PromptInput): Promise<UserMessage> {
-    const { clock, ids, store } = this.#options;
-    if (input.messageID && store.findMessage(session.id, input.messageID)) {
-      throw conflict(`A message with the id ${input.messageID} exists already`);
-    }
-    const agent = await this.#chooseAgent(session, input);
-    const model = await this.#chooseModel(session, input, agent.model);
-    const variant = input.variant ?? agent.variant;
-    return {
-      id: input.messageID ?? ids.create("msg"),
-      sessionID: session.id,
-      role: "user",
-      time: { created: clock.now() },
-      agent: agent.name,
-      model: { ...model, ...(variant ? { variant } : {}) },
-      ...(input.system ? { system: input.system } : {}),
-      ...(input.tools ? { tools: input.tools } : {}),
-      ...(input.format ? { format: input.format } : {}),
-    };
-  }
-
-  /** The one the prompt names, else the session's last if it is still there, else the default. */
-  async #chooseAgent(session: Session, input: PromptInput): Promise<Agent> {
-    const { agents } = this.#options;
-    if (input.agent) return agents.get(input.agent);
-    const last = session.agent && (await ifFound(agents.get(session.agent)));
-    return last || agents.get(await agents.defaultAgent());
-  }
-
-  /** What the prompt names, else the agent's, else the session's last, else the default. */
-  async #chooseModel(
-    session: Session,
-    input: PromptInput,
-    ofAgent: ModelRef | undefined,
-  ): Promise<ModelRef> {
-    const { providers } = this.#options;
-    const wanted = input.model ?? ofAgent;
-    if (!wanted && session.model) {
-      const { providerID, id: modelID } = session.model;
-      const last = await ifFound(providers.model(providerID, modelID));
-      if (last) return { providerID, modelID };
-    }
-    const chosen = wanted ?? (await providers.defaultModel());
-    if (!chosen) throw noModel();
-    await providers.model(chosen.providerID, chosen.modelID); // throws when there is none such
-    return chosen;
-  }
-
-  #store({ info, parts }: Prompt, claim?: () => void): void {
-    const { records, sessions } = this.#options;
-    const { modelID: id, providerID, variant } = info.model;
-    const model = { id, providerID, ...(variant ? { variant } : {}) };
-    records.together(() => {
-      claim?.();
-      records.putMessage(info);
-      for (const part of parts) records.putPart(part);
-      sessions.change(info.sessionID, (session) => ({ ...session, agent: info.agent, model }));
-    });
-  }
+  /** The work of a run that answers prompts. */
+  readonly answer: Work = (run) =>
+    runLoop(run, loadConversation(run.sessionID, this.#options), this.#options.steps);
 }
 
 /** Whether the model gets to read anything of the part. */
 function saysSomething(part: Part): boolean {
   return part.type !== "text" || (!part.ignored && part.text.trim() !== "");
-}
-
-/** Undefined when it is no longer there: nobody asked for it by name. */
-async function ifFound<T>(found: Promise<T>): Promise<T | undefined> {
-  return found.catch((error: unknown) => {
-    if (error instanceof AppError && error.kind === "not-found") return undefined;
-    throw error;
-  });
 }

@@ -51,13 +51,17 @@ export class CallChanges {
     return this.#snapshots.recordTree(this.#family, this.#found, work);
   }
 
-  /** What the state of the call's part is to have in its metadata; nothing without changes. */
+  /** What the part's state is to have in its metadata; empty without changes. Never throws. */
   async finish(): Promise<Record<string, unknown>> {
     const { changes, uncertain } = this.#found;
     if (changes.length === 0 && uncertain.length === 0) return {};
-    const counted = await countAll(this.#snapshots, changes);
-    const record: ChangeRecord = { changes: counted, uncertain: [...new Set(uncertain)] };
-    return { [RECORD_KEY]: await this.#snapshots.put(Buffer.from(JSON.stringify(record))) };
+    try {
+      const counted = await countAll(this.#snapshots, changes);
+      const record: ChangeRecord = { changes: counted, uncertain: [...new Set(uncertain)] };
+      return { [RECORD_KEY]: await this.#snapshots.put(Buffer.from(JSON.stringify(record))) };
+    } catch {
+      return {}; // A full disk, say: what the call did stands, though it cannot be undone.
+    }
   }
 }
 

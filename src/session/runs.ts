@@ -68,6 +68,9 @@ class ActiveRun implements Run {
 export class Runs {
   readonly #options: RunsOptions;
   readonly #active = new Map<string, ActiveRun>();
+  readonly #held = new Set<string>();
+  /** What is under way for prompts that are not stored yet. */
+  readonly #preparing = new Map<string, Set<AbortController>>();
 
   constructor(options: RunsOptions) {
     this.#options = options;
@@ -75,7 +78,7 @@ export class Runs {
   }
 
   isBusy(sessionID: string): boolean {
-    return this.#active.has(sessionID);
+    return this.#active.has(sessionID) || this.#held.has(sessionID);
   }
 
   /** The sessions that are not idle. */
@@ -85,7 +88,7 @@ export class Runs {
 
   /** Throws AppError busy while the session runs, here or in another process. */
   assertIdle(sessionID: string): void {
-    if (this.isBusy(sessionID)) throw busy(`Session is busy: ${sessionID}`, { sessionID });
+    if (this.isBusy(sessionID)) throw busyHere(sessionID);
     this.assertOurs(sessionID);
   }
 
@@ -107,6 +110,7 @@ export class Runs {
   claim(sessionID: string): void {
     const { store, owner, scope } = this.#options;
     if (scope.signal.aborted) throw unavailable("The directory is being closed", { sessionID });
+    if (this.#held.has(sessionID)) throw busyHere(sessionID);
     const waiting = this.#active.get(sessionID)?.prompts.length ?? 0;
     if (waiting >= WAITING_PROMPTS_MAX) {
       throw limitReached(`${waiting} prompts wait in this session already: ${sessionID}`);
@@ -130,25 +134,86 @@ export class Runs {
       }
       await active.over();
     }
+    return this.#begin(sessionID, work, [prompt]);
+  }
+
+  /**
+   * Begins a run with `first`, which is no answer to a prompt; prompts that come meanwhile are
+   * answered by `rest` behind it. Resolves with what `first` gave as soon as the session is idle
+   * again or works on those; rejects with what `first` threw. Throws AppError busy while the
+   * session runs, and what `claim` throws.
+   */
+  async begin(sessionID: string, first: Work, rest: Work): Promise<MessageWithParts> {
+    if (this.isBusy(sessionID)) throw busyHere(sessionID);
+    const done = Promise.withResolvers<MessageWithParts>();
+    let result: MessageWithParts | undefined;
+    const work: Work = async (run) => {
+      if (!result) return (result = await first(run));
+      done.resolve(result);
+      return rest(run);
+    };
+    this.#begin(sessionID, work, []).then(done.resolve, done.reject);
+    return done.promise;
+  }
+
+  /**
+   * Does what has to be done before a prompt can be stored, so that stopping the session stops it
+   * as well. The session is not busy for it.
+   */
+  async prepare<T>(sessionID: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const controller = new AbortController();
+    const others = this.#preparing.get(sessionID) ?? new Set();
+    this.#preparing.set(sessionID, others.add(controller));
+    try {
+      return await work(controller.signal);
+    } finally {
+      others.delete(controller);
+      if (others.size === 0) this.#preparing.delete(sessionID);
+    }
+  }
+
+  /**
+   * Keeps the session from running, here and in other processes, while `work` goes on with what it
+   * has said. Throws AppError busy while it runs.
+   */
+  async hold<T>(sessionID: string, work: () => Promise<T>): Promise<T> {
+    this.assertIdle(sessionID);
     this.claim(sessionID);
-    const run = new ActiveRun(sessionID, this.#options.publish);
-    this.#active.set(sessionID, run);
-    run.prompts.push(prompt);
-    void this.#drive(run, work);
-    return run.done.promise;
+    this.#held.add(sessionID);
+    try {
+      return await work();
+    } finally {
+      this.#held.delete(sessionID);
+      this.#release(sessionID);
+    }
   }
 
   /** Stops the session's run; resolves when it is over. False when there was none. */
   async abort(sessionID: string): Promise<boolean> {
+    for (const controller of this.#preparing.get(sessionID) ?? []) controller.abort(abortReason());
     const run = this.#active.get(sessionID);
     if (!run) return false;
-    run.controller.abort(new DOMException("Aborted", "AbortError"));
+    run.controller.abort(abortReason());
     await run.over();
     return true;
   }
 
   async abortAll(): Promise<void> {
-    await Promise.all([...this.#active.keys()].map((sessionID) => this.abort(sessionID)));
+    const sessionIDs = new Set([...this.#active.keys(), ...this.#preparing.keys()]);
+    await Promise.all([...sessionIDs].map((sessionID) => this.abort(sessionID)));
+  }
+
+  #begin(
+    sessionID: string,
+    work: Work,
+    prompts: readonly MessageWithParts[],
+  ): Promise<MessageWithParts> {
+    this.claim(sessionID);
+    const run = new ActiveRun(sessionID, this.#options.publish);
+    this.#active.set(sessionID, run);
+    run.prompts.push(...prompts);
+    void this.#drive(run, work);
+    return run.done.promise;
   }
 
   /** Never rejects: what the work throws is the run's own end. */
@@ -177,22 +242,34 @@ export class Runs {
   }
 
   #end(run: ActiveRun): void {
-    const { log, owner, publish, store } = this.#options;
     const { sessionID } = run;
     this.#active.delete(sessionID);
+    this.#release(sessionID);
+    run.setStatus({ type: "idle" });
+    this.#options.publish("session.idle", { sessionID });
+  }
+
+  #release(sessionID: string): void {
+    const { log, owner, store } = this.#options;
     try {
       store.releaseRun(sessionID, owner);
     } catch (error) {
       // The lease ends with this process at the latest; the answer matters more.
       log.error("a run could not be released", { sessionID, error: errorMessage(error) });
     }
-    run.setStatus({ type: "idle" });
-    publish("session.idle", { sessionID });
   }
 }
 
 function isSame(a: ProcessIdentity, b: ProcessIdentity): boolean {
   return a.pid === b.pid && a.startedAt === b.startedAt;
+}
+
+function abortReason(): DOMException {
+  return new DOMException("Aborted", "AbortError");
+}
+
+function busyHere(sessionID: string) {
+  return busy(`Session is busy: ${sessionID}`, { sessionID });
 }
 
 function busyElsewhere(sessionID: string, { pid }: ProcessIdentity) {

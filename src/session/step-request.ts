@@ -7,11 +7,13 @@ import type { Providers } from "@/provider/providers";
 import type { Agent } from "@/schema/agent";
 import type { Model } from "@/schema/provider";
 import type { Session } from "@/schema/session";
+import { answerTokens } from "./compaction-plan";
 import type { Conversation, Prompt } from "./conversation";
 import { lastStepReminder, toModelMessages } from "./model-messages";
 import type { Sessions } from "./sessions";
 import type { SystemPrompts } from "./system-prompt";
 import type { Toolbox } from "./toolbox";
+import { visibleHistory } from "./visible-history";
 
 /** Where all that comes from. */
 export interface StepSources {
@@ -52,10 +54,11 @@ export async function prepareStep(
     sessionID: session.id,
     messages: [
       { role: "system", content: system },
-      ...toModelMessages(step.conversation.messages, model),
+      ...toModelMessages(visibleHistory(step.conversation.messages), model),
       ...(isLast ? [lastStepReminder()] : []),
     ],
     tools,
+    maxOutputTokens: answerTokens(model),
     // The tools stay in the request: providers refuse a history with calls of unknown tools.
     toolChoice: isLast ? "none" : "auto",
     ...(agent.temperature === undefined ? {} : { temperature: agent.temperature }),

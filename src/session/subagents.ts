@@ -4,7 +4,7 @@ import { AppError, invalid, limitReached, notFound } from "@/base/error";
 import type { Agents } from "@/agent/agents";
 import { evaluate } from "@/permission/rules";
 import type { Agent } from "@/schema/agent";
-import type { MessageWithParts } from "@/schema/message";
+import type { MessageWithParts, UserMessage } from "@/schema/message";
 import type { PermissionRule } from "@/schema/permission";
 import type { Session } from "@/schema/session";
 import type { SubagentInput, SubagentResult } from "@/tool/tool";
@@ -35,13 +35,11 @@ export class Subagents {
   async run(input: SubagentInput, owner: CallOwner): Promise<SubagentResult> {
     const { prompts } = this.#options;
     const { signal } = owner;
-    const agent = await this.#findAgent(input.agent);
+    const agent = await this.#findAgent(input.agent, owner);
     const child = input.taskID
       ? this.#resume(input.taskID, owner.session)
       : await this.#begin(input, agent, owner);
-    const { providerID, modelID } = agent.model ?? owner.prompt.model;
-    const model = { providerID, modelID };
-    const variant = agent.model ? agent.variant : owner.prompt.model.variant;
+    const { variant, ...model } = chooseModel(agent, owner);
     input.onStart?.({ sessionID: child.id, model });
     const prompt = {
       agent: agent.name,
@@ -54,9 +52,9 @@ export class Subagents {
     return { sessionID: child.id, text: answerText(answer), model };
   }
 
-  async #findAgent(name: string): Promise<Agent> {
+  async #findAgent(name: string, owner: CallOwner): Promise<Agent> {
     const agent = await this.#options.agents.get(name);
-    if (agent.mode === "primary") throw invalid(`${name} is not a subagent`);
+    if (agent.mode === "primary" && !owner.byPerson) throw invalid(`${name} is not a subagent`);
     return agent;
   }
 
@@ -85,6 +83,13 @@ export class Subagents {
     if (!session.parentID) return 0;
     return 1 + this.#depth(this.#options.sessions.get(session.parentID));
   }
+}
+
+/** What the person named, else the agent's own, else the caller's. */
+function chooseModel(agent: Agent, { byPerson, prompt }: CallOwner): UserMessage["model"] {
+  if (byPerson?.model) return byPerson.model;
+  if (!agent.model) return prompt.model;
+  return { ...agent.model, ...(agent.variant ? { variant: agent.variant } : {}) };
 }
 
 /**

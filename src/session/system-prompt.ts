@@ -9,6 +9,7 @@ import type { Agent } from "@/schema/agent";
 import type { UserMessage } from "@/schema/message";
 import type { Model } from "@/schema/provider";
 import type { Session } from "@/schema/session";
+import { findSchema, INSTRUCTION } from "./structured-output";
 
 interface SystemPromptsOptions {
   instructions: Instructions;
@@ -44,8 +45,8 @@ export class SystemPrompts {
     made.catch(() => this.#made.delete(key)); // the next step tries again
     const [oldest] = this.#made.keys();
     if (this.#made.size > REMEMBERED_MAX && oldest) this.#made.delete(oldest);
-    const text = await made;
-    return prompt.system ? `${text}\n\n${prompt.system}` : text;
+    const asked = findSchema(prompt.format) ? [INSTRUCTION] : [];
+    return [await made, ...(prompt.system ? [prompt.system] : []), ...asked].join("\n\n");
   }
 
   /** To be told when a session is removed. */

@@ -6,35 +6,33 @@ import { AppError, errorMessage, isAbort } from "@/base/error";
 import type { IDs } from "@/base/id";
 import { KILL_GRACE_MS } from "@/base/limits";
 import type { Logger } from "@/base/log";
-import type { Agent } from "@/schema/agent";
-import type { UserMessage } from "@/schema/message";
 import type { FilePart, Part, ToolPart, ToolStateCompleted, ToolStateError } from "@/schema/part";
 import type { Model } from "@/schema/provider";
-import type { Session } from "@/schema/session";
-import type { Tool, ToolAttachment, ToolContext, ToolResult } from "@/tool/tool";
+import type { Tool, ToolAttachment, ToolChanges, ToolContext, ToolResult } from "@/tool/tool";
 import { checkCall, type CheckedCall } from "./call-check";
 import type { DoomLoop, RepeatableCall } from "./doom-loop";
 import { LiveCall, type LiveUpdate } from "./live-call";
 import type { RequestedCall } from "./step-parts";
-import type { Toolbox } from "./toolbox";
+import type { CallChanges } from "./revert-changes";
+import type { CallOwner, Toolbox } from "./toolbox";
 
-/** What the calls of one step share. */
-export interface CallScope {
-  session: Session;
-  agent: Agent;
-  model: Model;
-  prompt: UserMessage;
+/** What the calls of one message share. */
+export interface CallScope extends CallOwner {
   messageID: string;
-  /** The answer that holds them ended at the model's output limit. */
-  isCutAtLimit: boolean;
-  signal: AbortSignal;
-  doomLoop: DoomLoop;
   /** Stores a new state of a part and tells it. */
   write: (part: Part) => void;
 }
 
-/** The calls of one step while they run. */
-interface StepCalls extends CallScope {
+/** What the calls of one step share besides. */
+export interface StepScope extends CallScope {
+  model: Model;
+  /** The answer that holds them ended at the model's output limit. */
+  isCutAtLimit: boolean;
+  doomLoop: DoomLoop;
+}
+
+/** The calls of one message while they run. */
+interface RunningCalls extends CallScope {
   /** A person's refusal of one of them: nobody is asked about the others any more. */
   refusal?: AppError;
 }
@@ -44,7 +42,11 @@ interface ToolCallsOptions {
   ids: IDs;
   clock: Clock;
   log: Logger;
+  /** Begins the record of what one call of the session changes. */
+  changesOf(sessionID: string): Pick<CallChanges, "files" | "tree" | "finish">;
 }
+
+type Metadata = Record<string, unknown>;
 
 /** A call whose tool and arguments are good. */
 interface ReadyCall {
@@ -80,7 +82,7 @@ export class ToolCalls {
    * was no call, a person refused one without a word, or the model repeats itself beyond help.
    * Rejects only when a result could not be stored, and then after all calls have ended.
    */
-  async runAll(calls: readonly RequestedCall[], scope: CallScope): Promise<"go-on" | "stop"> {
+  async runAll(calls: readonly RequestedCall[], scope: StepScope): Promise<"go-on" | "stop"> {
     if (calls.length === 0) return "stop";
     const { doomLoop } = scope;
     const tools = await this.#options.toolbox.offered(scope);
@@ -90,7 +92,7 @@ export class ToolCalls {
     }));
     const attempts = checked.map(({ check }) => toAttempt(check));
     const isRepetition = doomLoop.isSuspicious(attempts);
-    const step: StepCalls = { ...scope };
+    const step: StepScope & RunningCalls = { ...scope };
     const settled = await Promise.allSettled(
       checked.map(({ part, check }) => this.#call(part, check, isRepetition, step)),
     );
@@ -104,11 +106,22 @@ export class ToolCalls {
     return step.refusal || doomLoop.isHopeless ? "stop" : "go-on";
   }
 
+  /**
+   * Runs one call that a person made, to its end; `input` must fit the tool. A failure is its
+   * result. Rejects only when that could not be stored.
+   */
+  async runOwn(
+    call: Omit<ReadyCall, "isRepetition">,
+    scope: CallScope & Required<Pick<CallOwner, "byPerson">>,
+  ): Promise<void> {
+    await this.#run({ ...call, isRepetition: false }, { ...scope });
+  }
+
   async #call(
     part: ToolPart,
     check: CheckedCall,
     isRepetition: boolean,
-    step: StepCalls,
+    step: RunningCalls,
   ): Promise<Outcome> {
     if (check.type === "ready") return this.#run({ ...check, part, isRepetition }, step);
     if (check.type === "misfit") {
@@ -118,25 +131,32 @@ export class ToolCalls {
     return { type: isRepetition ? "repeated" : "ran", text: check.error };
   }
 
-  async #run(ready: ReadyCall, step: StepCalls): Promise<Outcome> {
+  async #run(ready: ReadyCall, step: RunningCalls): Promise<Outcome> {
     const start = this.#options.clock.now();
     const { input, tool } = ready;
     const live = new LiveCall({ ...ready.part, tool: tool.id }, { input, start }, step.write);
+    const changes = this.#options.changesOf(ready.part.sessionID);
     let result: ToolResult;
     try {
-      const context = await this.#context(ready, live, step);
+      const context = await this.#context(ready, { live, changes }, step);
       if (ready.isRepetition) await askForRepetition(ready, context);
       result = await this.#runTool(ready, context);
     } catch (error) {
-      return this.#endFailed(ready, error, { live, start }, step);
+      const changed = await changes.finish();
+      return this.#endFailed(ready, error, { live, start, changed }, step);
     }
-    live.end(this.#completed(ready, result, start));
+    const metadata = { ...result.metadata, ...(await changes.finish()) };
+    live.end(this.#completed(ready, { ...result, metadata }, start));
     return { type: "ran", text: result.output };
   }
 
-  async #context({ part }: ReadyCall, live: LiveCall, step: StepCalls): Promise<ToolContext> {
+  async #context(
+    { part }: ReadyCall,
+    { live, changes }: { live: LiveCall; changes: ToolChanges },
+    step: RunningCalls,
+  ): Promise<ToolContext> {
     const report = (update: LiveUpdate) => this.#report(live, update);
-    const context = await this.#options.toolbox.context(part, step, report);
+    const context = await this.#options.toolbox.context(part, step, { report, changes });
     const ask: ToolContext["ask"] = async (request) => {
       if (step.refusal) throw step.refusal;
       await context.ask(request);
@@ -147,8 +167,8 @@ export class ToolCalls {
   #endFailed(
     { input, tool }: ReadyCall,
     error: unknown,
-    { live, start }: { live: LiveCall; start: number },
-    step: StepCalls,
+    { live, start, changed }: { live: LiveCall; start: number; changed: Metadata },
+    step: RunningCalls,
   ): Outcome {
     const isAborted = step.signal.aborted && isAbort(error);
     const text = isAborted ? ABORTED : errorMessage(error).slice(0, ERROR_MAX_CHARACTERS);
@@ -156,7 +176,7 @@ export class ToolCalls {
       this.#options.log.warn("a tool failed", { tool: tool.id, error: text });
     }
     const metadata = isAborted ? { interrupted: true } : denialMetadata(error);
-    live.end(this.#failed(input, text, start, metadata));
+    live.end(this.#failed(input, text, start, { ...metadata, ...changed }));
     if (isRefusal(error)) step.refusal ??= error;
     return { type: isRepeatedCall(error) ? "repeated" : "ran", text };
   }
@@ -174,7 +194,7 @@ export class ToolCalls {
   #endInvalid(
     part: ToolPart,
     { name, error }: Extract<CheckedCall, { type: "invalid" }>,
-    step: StepCalls,
+    step: RunningCalls,
   ): void {
     const now = this.#options.clock.now();
     const state: ToolStateCompleted = {

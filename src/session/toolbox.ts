@@ -17,9 +17,17 @@ import type { Session } from "@/schema/session";
 import type { ToolListItem } from "@/schema/tool";
 import { FileReads } from "@/tool/file-reads";
 import { builtinTools, toolsFor } from "@/tool/registry";
-import type { SubagentInput, SubagentResult, Tool, ToolContext, ToolHost } from "@/tool/tool";
+import type {
+  SubagentInput,
+  SubagentResult,
+  Tool,
+  ToolChanges,
+  ToolContext,
+  ToolHost,
+} from "@/tool/tool";
 import type { TextLimit } from "@/base/text";
 import type { Records } from "./records";
+import { describeTool, findSchema, structuredTool } from "./structured-output";
 
 /** Who calls: what decides over the offer. */
 export interface Caller {
@@ -30,10 +38,19 @@ export interface Caller {
 }
 
 /** On whose behalf a call runs. */
-export type CallOwner = Pick<Caller, "session" | "agent" | "prompt"> & { signal: AbortSignal };
+export interface CallOwner extends Pick<Caller, "session" | "agent" | "prompt"> {
+  signal: AbortSignal;
+  /**
+   * A person makes the call, not a model: nobody is asked for permission. A task may then go to any
+   * agent, and to the model that is named.
+   */
+  byPerson?: { model?: UserMessage["model"] };
+}
 
 /** What a call may do to its own running state. */
 export type Report = ToolContext["report"];
+
+type CheckFile = NonNullable<ToolContext["checkFile"]>;
 
 export interface ToolboxOptions {
   agents: Agents;
@@ -47,6 +64,12 @@ export interface ToolboxOptions {
   worktree: string;
   /** What the configuration decides of the host and of the size of results. */
   settings(): Promise<{ host: ToolHost; limits: TextLimit }>;
+  /** Tools besides the built-in ones. */
+  extraTools(): Promise<readonly Tool[]>;
+  /** Wakes the language servers of a file. */
+  touchFile(path: string): void;
+  /** What language servers say of a file as it is now. */
+  checkFile(path: string, title: string, signal: AbortSignal): ReturnType<CheckFile>;
   /** Runs a subagent for a call; aborts with the owner's signal. */
   runSubagent(input: SubagentInput, owner: CallOwner): Promise<SubagentResult>;
 }
@@ -67,11 +90,12 @@ export class Toolbox {
   async offered(caller: Caller): Promise<Tool[]> {
     const rules = rulesOf(caller);
     const { questions } = this.#options;
-    return toolsFor(caller.model)
+    const format = findSchema(caller.prompt.format);
+    const tools = (await this.#all(caller.model))
       .filter((tool) => !isToolHidden(tool.id, rules))
       .filter((tool) => caller.prompt.tools?.[tool.id] !== false)
-      .filter((tool) => tool.id !== "question" || questions.policy === "ask")
-      .sort((a, b) => (a.id < b.id ? -1 : 1));
+      .filter((tool) => tool.id !== "question" || questions.policy === "ask");
+    return sortTools([...tools, ...(format ? [structuredTool(format)] : [])]);
   }
 
   /** The same as the model is told of them: stable for a caller, byte for byte. */
@@ -79,17 +103,22 @@ export class Toolbox {
     if (!caller.model.capabilities.toolcall) return [];
     const tools = await this.offered(caller);
     const rules = rulesOf(caller);
-    return Promise.all(tools.map((tool) => this.#define(tool, rules)));
+    const format = findSchema(caller.prompt.format);
+    const structured = format && describeTool(format);
+    return Promise.all(
+      tools.map((tool) => (tool.id === structured?.name ? structured : this.#define(tool, rules))),
+    );
   }
 
   /** The names of all tools there are, sorted. */
-  ids(): string[] {
-    return builtinTools().map((tool) => tool.id);
+  async ids(): Promise<string[]> {
+    const tools = [...builtinTools(), ...(await this.#options.extraTools())];
+    return sortTools(tools).map((tool) => tool.id);
   }
 
   /** What a model that nothing is hidden from would be told. */
   async list(model: Pick<Model, "id">): Promise<ToolListItem[]> {
-    const tools = toolsFor(model).sort((a, b) => (a.id < b.id ? -1 : 1));
+    const tools = sortTools(await this.#all(model));
     const defined = await Promise.all(tools.map((tool) => this.#define(tool, [])));
     return defined.map(({ name: id, description, parameters }) => ({
       id,
@@ -102,7 +131,7 @@ export class Toolbox {
   async context(
     part: Pick<ToolPart, "sessionID" | "messageID" | "callID">,
     owner: CallOwner,
-    report: Report,
+    live: { report: Report; changes: ToolChanges },
   ): Promise<ToolContext> {
     const { directory, worktree, permissions, questions, skills } = this.#options;
     const { host, limits } = await this.#options.settings();
@@ -117,8 +146,13 @@ export class Toolbox {
       directory,
       worktree,
       signal: owner.signal,
-      ask: (request) => permissions.ask({ ...request, sessionID, tool, rules }, owner.signal),
-      report,
+      ask: async (request) => {
+        if (owner.byPerson) return;
+        await permissions.ask({ ...request, sessionID, tool, rules }, owner.signal);
+      },
+      ...live,
+      touchFile: (path) => this.#options.touchFile(path),
+      checkFile: (path, title) => this.#options.checkFile(path, title, owner.signal),
       askQuestions: (asked) => questions.ask({ sessionID, questions: asked, tool }, owner.signal),
       setTodos: (todos) => this.#options.records.putTodos(sessionID, todos),
       runSubagent: (input) => this.#options.runSubagent(input, owner),
@@ -150,6 +184,10 @@ export class Toolbox {
     this.#reads.delete(sessionID);
   }
 
+  async #all(model: Pick<Model, "id">): Promise<Tool[]> {
+    return [...toolsFor(model), ...(await this.#options.extraTools())];
+  }
+
   async #define(tool: Tool, rules: Rules): Promise<ModelTool> {
     let parameters = this.#schemas.get(tool);
     if (!parameters) this.#schemas.set(tool, (parameters = toJSONSchema(tool.parameters)));
@@ -165,6 +203,11 @@ export class Toolbox {
       .map((agent) => `- ${agent.name}: ${agent.description ?? "no description"}`);
     return `\nAgents:\n${lines.join("\n")}`;
   }
+}
+
+/** The order in which models are told of them: the same whatever came first. */
+function sortTools(tools: readonly Tool[]): Tool[] {
+  return tools.toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** Of the agent, then of the session: the last that matches decides. */

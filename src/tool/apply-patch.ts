@@ -11,6 +11,7 @@ import {
   finishChange,
   requireRead,
   requireUnchanged,
+  withDiagnostics,
   withFileLocks,
   writeChange,
 } from "./file-change";
@@ -44,18 +45,22 @@ async function run(input: Static<typeof parameters>, context: ToolContext): Prom
   requireApart(targets);
   await askExternalDirectory(targets, context);
   const paths = targets.map((target) => target.real);
-  return withFileLocks(paths, context, async () => {
-    const steps: Step[] = [];
+  const steps: Step[] = [];
+  const result = await withFileLocks(paths, context, async () => {
     for (const one of located) steps.push(await prepare(one, context));
     const files = await Promise.all(steps.map(describeStep));
     const diff = files.map((file) => file.patch).join("\n");
     const filepath = files.map((file) => file.relativePath).join(", ");
     await askEdit(targets, { filepath, diff, files }, context);
     for (const step of steps) await requireUnchanged(step);
-    await writeAll(steps, context);
+    await context.changes.files(paths, () => writeAll(steps, context));
     const output = `Success. Updated the following files:\n${steps.map(summarize).join("\n")}`;
-    return { title: output, output, metadata: { diff, files, diagnostics: {} } };
+    return { title: output, output, metadata: { diff, files } };
   });
+  const written = steps.flatMap(({ target, after, move }) =>
+    after === undefined ? [] : [move ?? target],
+  );
+  return withDiagnostics(result, written, context);
 }
 
 async function locate(operation: PatchOperation, context: ToolContext): Promise<Located> {

@@ -38,7 +38,7 @@ async function run(input: Input, context: ToolContext): Promise<ToolResult> {
   }
   context.report({ title: command, metadata: { output: "", ...about } });
   const timeoutMs = Math.min(input.timeout ?? TIMEOUT_DEFAULT_MS, TIMEOUT_MAX_MS);
-  const result = await runShell(command, {
+  const options = {
     shell: context.host.shell,
     cwd,
     env: context.host.env,
@@ -47,9 +47,12 @@ async function run(input: Input, context: ToolContext): Promise<ToolResult> {
     spillDirectory: context.host.paths.toolOutput,
     maxLines: context.limits.maxLines,
     maxBytes: context.limits.maxBytes,
-    onOutput: (tail) => context.report({ metadata: { output: shownPart(tail), ...about } }),
+    onOutput: (tail: string) => {
+      context.report({ metadata: { output: shownPart(tail), ...about } });
+    },
     clock: context.host.clock,
-  });
+  };
+  const result = await context.changes.tree(() => runShell(command, options));
   context.host.scope.track("processes of a command that was ended", result.settled);
   const notes = formatNotes(result, timeoutMs);
   const ended = result.timedOut || result.aborted;

@@ -13,6 +13,7 @@ import {
   finishChange,
   requireRead,
   requireUnchanged,
+  withDiagnostics,
   withFileLocks,
   writeChange,
 } from "./file-change";
@@ -41,19 +42,22 @@ async function run(input: Input, context: ToolContext): Promise<ToolResult> {
   }
   const target = await resolveTarget(input.filePath, context);
   await askExternalDirectory([target], context);
-  return withFileLocks([target.real], context, async () => {
+  const result = await withFileLocks([target.real], context, async () => {
     const { change, note } = await prepare(input, target, context);
     const filediff = await diffChange(change);
     await askEdit([target], { filepath: target.path, diff: filediff.patch }, context);
     await requireUnchanged(change);
-    const state = await writeChange(change, context);
-    await finishChange(target, state, context);
+    await context.changes.files([target.real], async () => {
+      const state = await writeChange(change, context);
+      await finishChange(target, state, context);
+    });
     return {
       title: target.title,
       output: `Edit applied successfully.${note}`,
-      metadata: { diff: filediff.patch, filediff, diagnostics: {} },
+      metadata: { diff: filediff.patch, filediff },
     };
   });
+  return withDiagnostics(result, [target], context);
 }
 
 async function prepare(

@@ -6,7 +6,7 @@ import { countChanges, createPatch } from "@/base/unified-diff";
 import { describeChange, type FileState } from "./file-reads";
 import type { FileTarget } from "./file-target";
 import { readTextFile, type TextFile, toLF, writeTextFile } from "./text-file";
-import type { ToolContext } from "./tool";
+import type { ToolContext, ToolResult } from "./tool";
 
 /** A change that is shown and asked as a whole. */
 export interface FileChange {
@@ -136,4 +136,33 @@ export async function finishChange(
   await context.fileEdited(target.path);
   const file = known ? await readTextFile(target.real) : undefined;
   if (file) context.reads.record(target.real, file.state);
+}
+
+/**
+ * The result with what language servers say of the files as they are now: for the model in its
+ * output, for clients in `diagnostics`. To be called when the files' locks are free again, because
+ * it may take seconds.
+ */
+export async function withDiagnostics(
+  result: ToolResult,
+  targets: readonly FileTarget[],
+  context: ToolContext,
+): Promise<ToolResult> {
+  const found = await Promise.all(
+    targets.map(async ({ path, title }) => ({
+      path,
+      ...((await context.checkFile?.(path, title)) ?? { text: "", diagnostics: [] }),
+    })),
+  );
+  const text = found.flatMap((one) => one.text || []).join("\n");
+  const diagnostics = Object.fromEntries(
+    found.flatMap((one) => (one.diagnostics.length > 0 ? [[one.path, one.diagnostics]] : [])),
+  );
+  return {
+    ...result,
+    output: text
+      ? `${result.output}\n\nErrors in the files now, please fix:\n${text}`
+      : result.output,
+    metadata: { ...result.metadata, diagnostics },
+  };
 }

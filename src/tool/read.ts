@@ -84,6 +84,7 @@ async function readFile(
     const total = window.total ?? 0;
     throw invalid(`Offset ${first} is out of range for this file (${total} lines)`);
   }
+  if (!target.outside) context.touchFile?.(target.path);
   const instructions = await findInstructions(target, context);
   return formatFile(target, window, instructions);
 }

@@ -64,6 +64,14 @@ export interface SubagentResult {
   model: ModelRef;
 }
 
+/** Records what a call changes, so that it can be undone: whatever writes files goes through it. */
+export interface ToolChanges {
+  /** Runs `work`, which writes these files (absolute, real paths) and no others. */
+  files<T>(paths: readonly string[], work: () => Promise<T>): Promise<T>;
+  /** Runs `work`, which may change any file. */
+  tree<T>(work: () => Promise<T>): Promise<T>;
+}
+
 /** All that one call of a tool may use. Built by the session for each call. */
 export interface ToolContext {
   sessionID: string;
@@ -95,7 +103,12 @@ export interface ToolContext {
   mayRead(pattern: string): boolean;
   /** Instruction files of the directories above `path` that the model has not been shown yet. */
   instructionsFor?(path: string): Promise<{ path: string; content: string }[]>;
+  /** Tells language servers that a file is being looked at, so that they are ready for its edits. */
+  touchFile?(path: string): void;
+  /** What language servers say of a file as it is now; takes seconds at most, never rejects. */
+  checkFile?(path: string, title: string): Promise<{ text: string; diagnostics: unknown[] }>;
   reads: FileReads;
+  changes: ToolChanges;
   host: ToolHost;
   /** Told after a file (absolute path) was written or removed; formatters may run in it. */
   fileEdited(path: string): void | Promise<void>;

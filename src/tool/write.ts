@@ -8,6 +8,7 @@ import {
   finishChange,
   requireRead,
   requireUnchanged,
+  withDiagnostics,
   withFileLocks,
   writeChange,
 } from "./file-change";
@@ -23,7 +24,7 @@ export const writeTool = defineTool({ id: "write", description, parameters, run 
 async function run(input: Static<typeof parameters>, context: ToolContext): Promise<ToolResult> {
   const target = await resolveTarget(input.filePath, context);
   await askExternalDirectory([target], context);
-  return withFileLocks([target.real], context, async () => {
+  const result = await withFileLocks([target.real], context, async () => {
     const before = await readTextFile(target.real);
     // An empty file has nothing to lose.
     if (before && before.text !== "") {
@@ -34,8 +35,10 @@ async function run(input: Static<typeof parameters>, context: ToolContext): Prom
     const filediff = await diffChange(change);
     await askEdit([target], { filepath: target.path, diff: filediff.patch }, context);
     await requireUnchanged(change);
-    const state = await writeChange(change, context);
-    await finishChange(target, state, context);
+    await context.changes.files([target.real], async () => {
+      const state = await writeChange(change, context);
+      await finishChange(target, state, context);
+    });
     const converted = after.includes("\r") && !input.content.includes("\r");
     const kept = converted ? " (CRLF line endings kept)" : "";
     return {
@@ -46,10 +49,10 @@ async function run(input: Static<typeof parameters>, context: ToolContext): Prom
         exists: before !== undefined,
         diff: filediff.patch,
         filediff,
-        diagnostics: {},
       },
     };
   });
+  return withDiagnostics(result, [target], context);
 }
 
 /** The mark and the mode are the writer's to keep; line endings are, where the model shows none. */

@@ -142,6 +142,22 @@ describe("parse", () => {
   });
 });
 
+test("foreign schemas may list types, and say oneOf", () => {
+  const schema = t.Unsafe({
+    type: "object",
+    properties: {
+      age: { type: ["integer", "null"] },
+      id: { oneOf: [{ type: "string" }, { type: "number" }] },
+    },
+  });
+  expect(findIssues(schema, { age: null, id: 1 })).toEqual([]);
+  expect(findIssues(schema, { age: 1, id: "a" })).toEqual([]);
+  expect(findIssues(schema, { age: 1.5, id: true })).toEqual([
+    { path: "age", message: "expected integer or null, got number" },
+    { path: "id", message: "expected one of string, number, got boolean" },
+  ]);
+});
+
 test("stringEnum matches whole values only, special characters included", () => {
   const schema = stringEnum(["a.b", "c"]);
   expect(["a.b", "c", "axb", "cc", "c\n"].map((value) => isValid(schema, value))).toEqual([

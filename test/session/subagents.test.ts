@@ -1,4 +1,5 @@
 // A subagent has a session and a run of its own, may do no more than its caller, and ends with it.
+import { UNRECORDED } from "@test/support/tool-context";
 import { expect, test } from "bun:test";
 import type { NeutralRequest, Turn } from "@test/support/scripted-model/turn";
 import { type SessionApp, sessionApp } from "@test/support/session-app";
@@ -53,7 +54,7 @@ test("a task goes on in its session; that of another parent is not found", async
           prompt: promptOf(t, session),
           signal: new AbortController().signal,
         },
-        () => undefined,
+        { report: () => undefined, changes: UNRECORDED },
       )
       .then(({ runSubagent }) =>
         runSubagent({

@@ -8,7 +8,7 @@ import { ToolCalls } from "@/session/tool-call";
 import type { Toolbox } from "@/session/toolbox";
 import { defineTool, type Tool, type ToolContext } from "@/tool/tool";
 import { userMessage } from "@test/storage/fixtures";
-import { toolBench } from "@test/support/tool-context";
+import { toolBench, UNRECORDED } from "@test/support/tool-context";
 import { model, testRecords } from "./support";
 
 const parameters = schema.Object({ n: schema.Number() });
@@ -28,9 +28,10 @@ async function callTool(
   // The two things that calls need of a toolbox.
   const toolbox: Pick<Toolbox, "offered" | "context"> = {
     offered: async () => tools,
-    context: async (_, __, report) => ({ ...bench.context, signal, report }),
+    context: async (_, __, live) => ({ ...bench.context, signal, ...live }),
   };
-  const calls = new ToolCalls({ ...test, toolbox: toolbox as Toolbox });
+  const changesOf = () => ({ ...UNRECORDED, finish: async () => ({ changes: "record" }) });
+  const calls = new ToolCalls({ ...test, toolbox: toolbox as Toolbox, changesOf });
   const ended: Record<string, ToolPart["state"]> = {};
   const outcome = calls.runAll(
     tools.map(({ id }) => ({ part: partOf(id), raw: '{"n":1}' })),
@@ -153,4 +154,14 @@ test("an error that quotes a whole file is cut", async () => {
   await t.outcome;
   const state = t.ended["tool0"];
   expect(state?.status === "error" && state.error.length).toBe(20_000);
+});
+
+test("what a call changed is named in its end state, whether it worked or failed", async () => {
+  using calls = await callTool([
+    async () => ({ title: "", output: "", metadata: { own: 1 } }),
+    async () => Promise.reject(new Error("no")),
+  ]);
+  await calls.outcome;
+  expect(calls.ended["tool0"]).toMatchObject({ metadata: { own: 1, changes: "record" } });
+  expect(calls.ended["tool1"]).toMatchObject({ error: "no", metadata: { changes: "record" } });
 });

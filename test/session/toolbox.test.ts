@@ -79,7 +79,7 @@ test("task lists the subagents that the caller may start", async () => {
 
 test("all tools are listed by name, and for a model with their schemas", async () => {
   await using t = await sessionApp();
-  const ids = t.instance.toolbox.ids();
+  const ids = await t.instance.toolbox.ids();
   expect(ids).toEqual(ids.toSorted());
   expect(ids).toContain("apply_patch");
   const list = await t.instance.toolbox.list(model());

@@ -12,9 +12,15 @@ import { parse } from "@/base/schema";
 import { Ripgrep } from "@/host/ripgrep";
 import { ShellParser } from "@/host/shell-syntax";
 import { FileReads } from "@/tool/file-reads";
-import type { Tool, ToolAsk, ToolContext, ToolResult } from "@/tool/tool";
+import type { Tool, ToolAsk, ToolChanges, ToolContext, ToolResult } from "@/tool/tool";
 import type { Todo } from "@/schema/todo";
 import { tempDirectory, type Tree, writeTree } from "@test/support/temp";
+
+/** What calls change is not kept. */
+export const UNRECORDED: ToolChanges = {
+  files: (_, work) => work(),
+  tree: (work) => work(),
+};
 
 export interface ToolBench extends AsyncDisposable {
   /** The project; `home` lies beside it. */
@@ -80,6 +86,7 @@ export async function toolBench(
     listSkills: async () => [],
     mayRead: options.mayRead ?? (() => true),
     reads: new FileReads(),
+    changes: UNRECORDED,
     host: {
       ripgrep: new Ripgrep(paths, log),
       shellParser: new ShellParser(),

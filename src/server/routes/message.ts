@@ -3,7 +3,13 @@ import { type AnyElysia, Elysia } from "elysia";
 import type { App } from "@/app/app";
 import { invalid } from "@/base/error";
 import { t, type Static } from "@/base/schema";
-import { MessageWithParts, PromptInput } from "@/schema/message";
+import {
+  AssistantMessageWithParts,
+  CommandInput,
+  MessageWithParts,
+  PromptInput,
+  ShellInput,
+} from "@/schema/message";
 import { Part } from "@/schema/part";
 import { MessageID, PartID, SessionID } from "@/schema/primitive";
 import { linkNext, pageOf } from "@/server/message-page";
@@ -30,6 +36,22 @@ function promptRoutes(app: App): AnyElysia {
       "/session/:sessionID/prompt_async",
       ({ instance, params, body }) => instance.prompts.promptAsync(params.sessionID, body),
       promptAsync,
+    )
+    .post(
+      "/session/:sessionID/command",
+      ({ instance, params, body, request, server }) => {
+        server?.timeout(request, 0);
+        return instance.slashCommands.run(params.sessionID, body);
+      },
+      command,
+    )
+    .post(
+      "/session/:sessionID/shell",
+      ({ instance, params, body, request, server }) => {
+        server?.timeout(request, 0);
+        return instance.shellCommands.run(params.sessionID, body);
+      },
+      shell,
     );
 }
 
@@ -110,6 +132,33 @@ const promptAsync = operation({
   description: "Answers when the message is stored; what becomes of it is told by events.",
   params,
   body: PromptInput,
+  errors: [409],
+});
+
+const command = operation({
+  id: "session.command",
+  group: "Messages",
+  place: "directory",
+  summary: "Execute a slash command",
+  description:
+    "The command's template becomes a prompt; answers the last assistant message of its turn.",
+  params,
+  body: CommandInput,
+  response: AssistantMessageWithParts,
+  errors: [409],
+});
+
+const shell = operation({
+  id: "session.shell",
+  group: "Messages",
+  place: "directory",
+  summary: "Run a shell command",
+  description:
+    "Recorded as a message pair that the model reads with the next prompt; answers the one that " +
+    "holds the output. No model is asked.",
+  params,
+  body: ShellInput,
+  response: MessageWithParts,
   errors: [409],
 });
 

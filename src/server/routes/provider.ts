@@ -2,7 +2,12 @@
 import { type AnyElysia, Elysia } from "elysia";
 import type { App } from "@/app/app";
 import { t } from "@/base/schema";
-import { ProviderAuthMethod } from "@/schema/auth";
+import {
+  OAuthAuthorizeInput,
+  OAuthCallbackInput,
+  ProviderAuthAuthorization,
+  ProviderAuthMethod,
+} from "@/schema/auth";
 import { ProviderList } from "@/schema/provider";
 import { operation } from "@/server/operation";
 import { inDirectory } from "@/server/request-context";
@@ -11,8 +16,27 @@ export function providerRoutes(app: App): AnyElysia {
   return new Elysia()
     .use(inDirectory(app))
     .get("/provider", ({ instance }) => instance.providers.describeAll(), list)
-    .get("/provider/auth", ({ instance }) => instance.providers.authMethods(), methods);
+    .get("/provider/auth", ({ instance }) => instance.logins.methods(), methods)
+    .post(
+      "/provider/:providerID/oauth/authorize",
+      async ({ instance, params, body }) => {
+        // An API key has no page to go to, which is null rather than no answer.
+        return Response.json(await instance.logins.authorize(params.providerID, body));
+      },
+      authorize,
+    )
+    .post(
+      "/provider/:providerID/oauth/callback",
+      ({ instance, params, body, request, server }) => {
+        // A person takes longer than a connection may be quiet; the login has its own limit.
+        server?.timeout(request, 0);
+        return instance.logins.callback(params.providerID, body, request.signal);
+      },
+      callback,
+    );
 }
+
+const params = t.Object({ providerID: t.String() });
 
 const list = operation({
   id: "provider.list",
@@ -28,4 +52,27 @@ const methods = operation({
   place: "directory",
   summary: "Get provider authentication methods",
   response: t.Record(t.String(), t.Array(ProviderAuthMethod)),
+});
+
+const authorize = operation({
+  id: "provider.oauth.authorize",
+  group: "Provider",
+  place: "directory",
+  summary: "Begin a login at a provider",
+  description: "Answers null for a method that is an API key: it is stored by PUT /auth.",
+  params,
+  body: OAuthAuthorizeInput,
+  response: t.Union([ProviderAuthAuthorization, t.Null()]),
+  errors: [409],
+});
+
+const callback = operation({
+  id: "provider.oauth.callback",
+  group: "Provider",
+  place: "directory",
+  summary: "Wait for a login at a provider, or end it with its code",
+  params,
+  body: OAuthCallbackInput,
+  response: t.Boolean(),
+  errors: [409],
 });

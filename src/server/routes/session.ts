@@ -7,10 +7,12 @@ import { stringEnum, t, type Static } from "@/base/schema";
 import { SessionID } from "@/schema/primitive";
 import {
   ForkInput,
+  InitInput,
   Session,
   SessionCreateInput,
   SessionStatus,
   SessionUpdateInput,
+  SummarizeInput,
 } from "@/schema/session";
 import { Todo } from "@/schema/todo";
 import { operation } from "@/server/operation";
@@ -85,6 +87,22 @@ function ownRoutes(app: App): AnyElysia {
         return true;
       },
       abort,
+    )
+    .post(
+      "/session/:sessionID/init",
+      ({ instance, params, body, request, server }) => {
+        server?.timeout(request, 0);
+        return instance.slashCommands.init(params.sessionID, body);
+      },
+      init,
+    )
+    .post(
+      "/session/:sessionID/summarize",
+      ({ instance, params, body, request, server }) => {
+        server?.timeout(request, 0);
+        return instance.summarizer.summarize(params.sessionID, body);
+      },
+      summarize,
     );
 }
 
@@ -205,4 +223,30 @@ const abort = operation({
   description: "Resolves when nothing of it runs any more; an idle session is no fault.",
   params,
   response: t.Boolean(),
+});
+
+const init = operation({
+  id: "session.init",
+  group: "Sessions",
+  place: "directory",
+  summary: "Analyze the project and create AGENTS.md",
+  description: "Answers when the run is over: false when it failed, which its message tells.",
+  params,
+  body: InitInput,
+  response: t.Boolean(),
+  errors: [409],
+});
+
+const summarize = operation({
+  id: "session.summarize",
+  group: "Sessions",
+  place: "directory",
+  summary: "Summarize the session",
+  description:
+    "Answers when the summary is there, which stands for all that was said before it; false when " +
+    "it failed. With `auto` the session goes on from it first.",
+  params,
+  body: SummarizeInput,
+  response: t.Boolean(),
+  errors: [409],
 });

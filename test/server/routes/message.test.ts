@@ -145,3 +145,73 @@ test("a message id that exists is a conflict, an unknown agent is not found", as
     status: 404,
   });
 });
+
+test("a slash command is answered as its prompt is", async () => {
+  await using t = await testApp({
+    files: { ".opencode/command/greet.md": "Greet $1.\n" },
+    turns: [{ text: "Hello" }],
+  });
+  const contract = await Contract.of(t);
+  const params = await createSession(contract);
+  const executed = until((await t.instance()).bus, ({ type }) => type === "command.executed");
+  const body = { command: "greet", arguments: "Ada", messageID: "msg_000000000001" };
+  const answer = (await contract.call("session.command", { params, body }))
+    .body as MessageWithParts;
+  expect(answer.info).toMatchObject({ role: "assistant", parentID: "msg_000000000001" });
+  expect((await executed).properties).toMatchObject({
+    name: "greet",
+    arguments: "Ada",
+    messageID: answer.info.id,
+  });
+  await contract.call("session.command", { params, body, status: 409 });
+  await contract.call("session.command", { params, body: { command: "greet" }, status: 400 });
+  const unknown = { command: "nope", arguments: "" };
+  const { body: error } = await contract.call("session.command", {
+    params,
+    body: unknown,
+    status: 404,
+  });
+  expect(JSON.stringify(error)).toContain("greet");
+});
+
+test("a slash command that may not run what it has to is refused", async () => {
+  await using t = await testApp({
+    config: { permission: { bash: "deny" }, command: { list: { template: "!`ls`" } } },
+  });
+  const contract = await Contract.of(t);
+  const params = await createSession(contract);
+  const body = { command: "list", arguments: "" };
+  await contract.call("session.command", { params, body, status: 403 });
+  expect(await list(contract, params)).toEqual([]);
+});
+
+test("a shell command is recorded as a pair of messages", async () => {
+  await using t = await testApp({ turns: [{ text: "half", fault: "hang-mid" }] });
+  const contract = await Contract.of(t);
+  const params = await createSession(contract);
+  const body = { agent: "build", command: "echo out" };
+  const answer = await contract.call("session.shell", { params, body });
+  const [prompt, result] = await list(contract, params);
+  expect(prompt?.info.role).toBe("user");
+  expect(result).toEqual(answer.body as MessageWithParts);
+  expect(result?.parts).toMatchObject([{ tool: "bash", state: { output: "out\n" } }]);
+  await contract.call("session.shell", { params, body: { command: "ls" }, status: 400 });
+  const nobody = { ...body, agent: "nobody" };
+  await contract.call("session.shell", { params, body: nobody, status: 404 });
+  await contract.call("session.prompt_async", { params, body: { parts }, status: 204 });
+  await t.model.waitForRequest(0);
+  await contract.call("session.shell", { params, body, status: 409 });
+  await contract.call("session.abort", { params });
+});
+
+test("a prompt may ask for JSON of a schema", async () => {
+  const input = { name: "Ada" };
+  await using t = await testApp({ turns: [{ calls: [{ tool: "StructuredOutput", input }] }] });
+  const contract = await Contract.of(t);
+  const params = await createSession(contract);
+  const schema = { type: "object", properties: { name: { type: "string" } } };
+  const format = { type: "json_schema", schema };
+  const { body } = await contract.call("session.prompt", { params, body: { parts, format } });
+  expect((body as MessageWithParts).info).toMatchObject({ structured: input });
+  expect(await list(contract, params)).toHaveLength(2);
+});

@@ -116,3 +116,51 @@ test("a change brings nothing that was not asked for", async () => {
   const time = { ...changed.time, created: session.time.created, archived: 2 };
   expect(changed).toEqual({ ...session, title: "second", time });
 });
+
+test("init writes AGENTS.md by a run, and is true when that went well", async () => {
+  const input = { filePath: "AGENTS.md", content: "- Test: bun test" };
+  const turns = [{ calls: [{ tool: "write", input }] }, { text: "Written" }];
+  await using t = await testApp({ turns });
+  const contract = await Contract.of(t);
+  const params = { sessionID: (await create(contract)).id };
+  const messageID = "msg_000000000001";
+  const body = { providerID: "scripted", modelID: "main", messageID };
+  expect((await contract.call("session.init", { params, body })).body).toBe(true);
+  const message = { ...params, messageID };
+  expect((await contract.call("session.message", { params: message })).status).toBe(200);
+  await contract.call("session.init", { params, body, status: 409 });
+  await contract.call("session.init", {
+    params,
+    body: { ...body, messageID: "msg_2", modelID: "nope" },
+    status: 404,
+  });
+  await contract.call("session.init", { params, body: {}, status: 400 });
+});
+
+test("a session is summarised on demand", async () => {
+  await using t = await testApp({ turns: [{ text: "Hello" }] });
+  const contract = await Contract.of(t);
+  const params = { sessionID: (await create(contract, { title: "talk" })).id };
+  const body = { providerID: "scripted", modelID: "main" };
+  await contract.call("session.summarize", { params, body, status: 400 }); // nothing to summarise
+  const parts = [{ type: "text", text: "hi" }];
+  await contract.call("session.prompt", { params, body: { parts } });
+  expect((await contract.call("session.summarize", { params, body })).body).toBe(true);
+  const { body: messages } = await contract.call("session.messages", { params });
+  expect((messages as { info: object }[]).at(-1)?.info).toMatchObject({ summary: true });
+  await contract.call("session.summarize", { params, body: {}, status: 400 });
+  const unknown = { ...body, modelID: "nope" };
+  await contract.call("session.summarize", { params, body: unknown, status: 404 });
+});
+
+test("a busy session is not summarised", async () => {
+  await using t = await testApp({ turns: [{ text: "half", fault: "hang-mid" }] });
+  const contract = await Contract.of(t);
+  const params = { sessionID: (await create(contract)).id };
+  const parts = [{ type: "text", text: "hi" }];
+  await contract.call("session.prompt_async", { params, body: { parts }, status: 204 });
+  await t.model.waitForRequest(0);
+  const body = { providerID: "scripted", modelID: "main" };
+  await contract.call("session.summarize", { params, body, status: 409 });
+  await contract.call("session.abort", { params });
+});

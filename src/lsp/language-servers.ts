@@ -1,0 +1,286 @@
+// LanguageServers: what the rest of the program knows of language servers, for one project. Nothing
+// starts before a file of a server's is touched, and nobody waits for a server without a limit: one
+// that is slow, missing or broken costs its own answers only.
+import { basename, extname, relative, resolve } from "node:path";
+import type { Clock } from "@/base/clock";
+import type { Env } from "@/base/env";
+import { errorMessage, isAbort, notFound, unavailable } from "@/base/error";
+import { isInside } from "@/base/file";
+import type { Logger } from "@/base/log";
+import { KeyedLock } from "@/base/queue";
+import type { Scope } from "@/base/scope";
+import type { Config } from "@/schema/config";
+import type { Publish } from "@/schema/event";
+import type { LSPStatus } from "@/schema/status";
+import { configuredServers } from "./configured-servers";
+import { formatDiagnostics } from "./diagnostic-text";
+import { isFile, readDocument } from "./document-text";
+import { FileChanges, type FileEvent } from "./file-changes";
+import { findRoot } from "./find-root";
+import { atMost, firstAnswer } from "./first-answer";
+import type { LanguageClient } from "./language-client";
+import type { LanguageServer } from "./language-server";
+import type { Feature } from "./server-features";
+import type { Diagnostic } from "./protocol";
+import { ServerPool } from "./server-pool";
+
+/** How long an edit waits to hear what it broke. */
+const DIAGNOSTICS_WAIT_MS = 3_000;
+/** How long somebody who asks for an answer waits for a server to get ready. */
+const READY_WAIT_MS = 30_000;
+
+export interface LanguageServersOptions {
+  directory: string;
+  /** The root of the repository, or `directory` where there is none. */
+  worktree: string;
+  home: string;
+  /** The configuration's `lsp`. */
+  config(): Promise<Config["lsp"]>;
+  /** Whether programs may be run on what is in the project: false starts none. */
+  isTrusted(): Promise<boolean>;
+  env: Env;
+  clock: Clock;
+  log: Logger;
+  scope: Scope;
+  publish: Publish;
+}
+
+type Wanted = ReturnType<ServerPool["want"]>;
+
+/** What an edit broke, for the model and for clients. */
+export interface FileDiagnostics {
+  /** Empty when there is no error. */
+  text: string;
+  diagnostics: Diagnostic[];
+}
+
+export class LanguageServers {
+  readonly #options: LanguageServersOptions;
+  readonly #log: Logger;
+  readonly #pool: ServerPool;
+  readonly #changes: FileChanges;
+  readonly #locks = new KeyedLock();
+
+  constructor(options: LanguageServersOptions) {
+    const { clock, env, log, publish, scope, worktree } = options;
+    this.#options = options;
+    this.#log = log.child("lsp");
+    this.#pool = new ServerPool({
+      worktree,
+      env,
+      clock,
+      log,
+      signal: scope.signal,
+      onChange: () => publish("lsp.updated", {}),
+    });
+    this.#changes = new FileChanges(clock, (changes) => void this.#tellChanges(changes));
+    scope.defer("language servers", async () => {
+      this.#changes.close();
+      await this.#pool.close();
+    });
+  }
+
+  /** Those that run and those that were given up; roots are relative to the directory. */
+  status(): LSPStatus[] {
+    const { directory } = this.#options;
+    const describe = ({ id, root }: { id: string; root: string }, status: LSPStatus["status"]) => {
+      return { id, name: id, root: relative(directory, root), status };
+    };
+    return [
+      ...this.#pool.clients.map((client) => describe(client, "connected")),
+      ...this.#pool.broken.map((one) => describe(one, "error")),
+    ];
+  }
+
+  /** Starts what serves this file and tells it the file's text, in the background. */
+  touch(file: string): void {
+    void this.#sync(file, this.#options.scope.signal, READY_WAIT_MS).catch((error: unknown) => {
+      if (isAbort(error)) return;
+      this.#log.debug("a file was not told", { file, error: errorMessage(error) });
+    });
+  }
+
+  /** Tells servers of a file that anybody has made, changed or removed. Starts none. */
+  noteChange(file: string, event: FileEvent): void {
+    if (this.#pool.clients.length > 0) this.#changes.add(file, event);
+  }
+
+  /** What is known to be wrong with a file, without asking. */
+  diagnostics(file: string): Diagnostic[] {
+    return this.#pool.clients.flatMap((client) => client.diagnosticsOf(file));
+  }
+
+  /**
+   * What the file's servers say of it as it is on the disk now: after a few seconds at most, and
+   * then what is known. Never rejects. `title` names the file in the text.
+   */
+  async checkFile(file: string, title: string, signal: AbortSignal): Promise<FileDiagnostics> {
+    const deadline = this.#options.clock.now() + DIAGNOSTICS_WAIT_MS;
+    try {
+      const clients = await this.#sync(file, signal, DIAGNOSTICS_WAIT_MS);
+      const leftMs = Math.max(0, deadline - this.#options.clock.now());
+      const found = await Promise.all(
+        clients.map((client) => client.freshDiagnostics(file, leftMs, signal)),
+      );
+      const diagnostics = found.flat();
+      return { text: formatDiagnostics(title, diagnostics), diagnostics };
+    } catch (error) {
+      this.#log.debug("a file was not checked", { file, error: errorMessage(error) });
+      return { text: "", diagnostics: [] };
+    }
+  }
+
+  /**
+   * Puts a question about a file to its servers, started if need be and told the file's present
+   * text. The first answer that is not undefined counts, whatever the others do; undefined when
+   * none has one. Throws AppError not-found when there is no such file, unavailable when it has no
+   * server (saying how to get one) or none could answer; the signal's reason on abort.
+   */
+  async ask<T>(
+    file: string,
+    feature: Feature,
+    question: (client: LanguageClient) => Promise<T | undefined>,
+    signal: AbortSignal,
+  ): Promise<T | undefined> {
+    const path = resolve(this.#options.directory, file);
+    if (!(await isFile(path))) throw notFound("File", path);
+    const wanted = await this.#want(path);
+    let answered = false;
+    let able = false;
+    const asked = wanted.map(async (one) => {
+      const client = await this.#syncOne(one, path, signal, READY_WAIT_MS);
+      if (!client?.has(feature)) return undefined;
+      able = true;
+      const answer = await question(client);
+      answered = true;
+      return answer;
+    });
+    const { answer, error } = await firstAnswer(asked);
+    signal.throwIfAborted();
+    if (answer !== undefined || answered) return answer;
+    if (error !== undefined) throw error;
+    const isReady = this.#pool.clients.some((client) => client.openPaths.includes(path));
+    if (isReady && !able) throw unavailable(`No language server of ${path} answers ${feature}`);
+    throw unavailable(await this.#whyNone(path));
+  }
+
+  /** Starts what serves this file, if it is on this machine; resolves when it is ready or not. */
+  async wake(file: string, signal: AbortSignal): Promise<void> {
+    await this.#sync(file, signal, READY_WAIT_MS);
+  }
+
+  /** Those that run, for questions about the whole project, told of all changes so far. */
+  runningClients(): LanguageClient[] {
+    this.#changes.flush();
+    return this.#pool.clients;
+  }
+
+  /** Those of the files that could have a server; nothing is started. */
+  async servedFiles(files: readonly string[]): Promise<string[]> {
+    const servers = await this.#servers();
+    return files.filter((file) => servers.some((server) => serves(server, file)));
+  }
+
+  async #servers(): Promise<LanguageServer[]> {
+    const { config, env, isTrusted } = this.#options;
+    const servers = configuredServers(await config(), env);
+    return servers.length > 0 && (await isTrusted()) ? servers : [];
+  }
+
+  async #sync(file: string, signal: AbortSignal, limitMs: number): Promise<LanguageClient[]> {
+    const path = resolve(this.#options.directory, file);
+    const wanted = await this.#want(path);
+    if (wanted.length === 0) return [];
+    const clients = await Promise.all(
+      wanted.map((one) => this.#syncOne(one, path, signal, limitMs)),
+    );
+    return clients.filter((client) => client !== undefined);
+  }
+
+  /** One that gets ready too late for the caller is told all the same. */
+  async #syncOne(
+    { startedAt, starting }: Wanted,
+    path: string,
+    signal: AbortSignal,
+    limitMs: number,
+  ): Promise<LanguageClient | undefined> {
+    const { clock } = this.#options;
+    const leftMs = Math.max(0, startedAt + limitMs - clock.now());
+    const client = await atMost(starting, leftMs, clock, signal);
+    this.#changes.flush();
+    const told = (client ? Promise.resolve(client) : starting).then((one) => {
+      return this.#tell(one, path);
+    });
+    if (client) return told;
+    told.catch(() => {}); // a file that cannot be read is nothing a server could be told
+    return undefined;
+  }
+
+  async #want(path: string) {
+    const { directory, worktree, home } = this.#options;
+    const candidates = (await this.#servers()).filter((server) => serves(server, path));
+    const roots = await Promise.all(
+      candidates.map((server) => findRoot(path, server.root, { directory, worktree, home })),
+    );
+    return candidates.flatMap((server, index) => {
+      const root = roots[index];
+      return root === undefined ? [] : [this.#pool.want(server, root)];
+    });
+  }
+
+  /** Undefined where there is no server, or nothing to tell it. */
+  async #tell(
+    client: LanguageClient | undefined,
+    path: string,
+  ): Promise<LanguageClient | undefined> {
+    if (!client) return undefined;
+    // Read and told in one go, so that an older text is never told after a newer one.
+    return this.#locks.run(`${client.pid}\0${path}`, async () => {
+      const text = await readDocument(path);
+      if (text === undefined) {
+        client.close(path);
+        return undefined;
+      }
+      client.sync(path, text);
+      return client;
+    });
+  }
+
+  async #tellChanges(changes: ReadonlyMap<string, FileEvent>): Promise<void> {
+    for (const client of this.#pool.clients) {
+      const mine = [...changes].filter(([path]) => isInside(client.root, path));
+      if (mine.length > 0) {
+        client.noteFiles(mine.map(([path, event]) => ({ path, type: FILE_EVENT_TYPES[event] })));
+      }
+      for (const path of client.openPaths.filter((one) => changes.has(one))) {
+        await this.#tell(client, path).catch((error: unknown) => {
+          this.#log.debug("a file was not told", { path, error: errorMessage(error) });
+        });
+      }
+    }
+  }
+
+  async #whyNone(file: string): Promise<string> {
+    const { config, env, isTrusted } = this.#options;
+    const servers = configuredServers(await config(), env).filter((one) => serves(one, file));
+    const kind = extname(file) || basename(file);
+    if (servers.length === 0) return `There is no language server for ${kind} files`;
+    if (!(await isTrusted())) {
+      return "Language servers run programs of the project: they start when it is trusted";
+    }
+    const ids = servers.map(({ id }) => id);
+    const broken = this.#pool.broken.find(({ id }) => ids.includes(id));
+    if (broken) return `Language server ${broken.id} was given up: ${broken.reason}`;
+    const ways = servers.map(({ id, hint }) => `${id} (${hint})`).join(", or ");
+    return `No language server for ${kind} files is ready. There could be: ${ways}`;
+  }
+}
+
+const FILE_EVENT_TYPES = { add: 1, change: 2, unlink: 3 } as const;
+
+function serves(server: LanguageServer, file: string): boolean {
+  const name = basename(file).toLowerCase();
+  return server.extensions.some((extension) => {
+    return extension.startsWith(".") ? name.endsWith(extension) : name === extension.toLowerCase();
+  });
+}

@@ -1,0 +1,30 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+
+const GUARD = join(import.meta.dir, "..", "..", "src", "base", "orphan-guard.ts");
+/** Its stderr is ours: whoever reads it sees the end of all. */
+const PROGRAM = ["sh", "-c", "trap '' TERM HUP INT; echo started >&2; while :; do sleep 60; done"];
+
+/** Starts a program of its own group, guards it, says its id, and stays. */
+const OWNER = `
+  const { guardGroup } = await import(${JSON.stringify(GUARD)});
+  const child = Bun.spawn(${JSON.stringify(PROGRAM)}, {
+    stdin: "ignore", stdout: "ignore", stderr: "inherit", detached: true,
+  });
+  const release = guardGroup(child.pid);
+  for await (const line of console) if (line === "release") release();
+`;
+
+test("a group is ended after the process that started it was killed", async () => {
+  const owner = Bun.spawn([process.execPath, "-e", OWNER], {
+    stdin: "pipe",
+    stdout: "ignore",
+    stderr: "pipe",
+  });
+  const reader = owner.stderr.getReader();
+  expect(new TextDecoder().decode((await reader.read()).value)).toBe("started\n");
+  owner.kill("SIGKILL");
+  await owner.exited;
+  // The pipe ends when nobody of the group holds it any more.
+  expect((await reader.read()).done).toBe(true);
+});

@@ -1,0 +1,43 @@
+import { join } from "node:path";
+import { expect, test } from "bun:test";
+import { LANGUAGE_SERVERS } from "@/lsp/languages";
+import type { LanguageServer } from "@/lsp/language-server";
+import { findRootFacts } from "@/lsp/root-facts";
+import { tempTree } from "@test/support/temp";
+
+function server(id: string): LanguageServer {
+  const found = LANGUAGE_SERVERS.find((one) => one.id === id);
+  if (!found) throw new Error(`no server ${id}`);
+  return found;
+}
+
+test("the project's TypeScript, from a package below it", async () => {
+  await using root = await tempTree({ "node_modules/typescript/lib/x.js": "", "app/": "" });
+  const find = (top: string) => findRootFacts(server("vue"), join(root.path, "app"), top, {});
+  expect((await find(root.path)).initialization).toEqual({
+    typescript: { tsdk: join(root.path, "node_modules/typescript/lib") },
+  });
+  expect((await find(join(root.path, "app"))).initialization).toEqual({});
+});
+
+test("the project's Python before the active one, beside the table's settings", async () => {
+  await using root = await tempTree({ "env/bin/python": "", "a/.venv/bin/python": "", "b/": "" });
+  const find = (name: string) => {
+    const env = { VIRTUAL_ENV: join(root.path, "env") };
+    return findRootFacts(server("pyright"), join(root.path, name), root.path, env);
+  };
+  expect((await find("a")).settings).toEqual({
+    python: {
+      analysis: { diagnosticMode: "openFilesOnly" },
+      pythonPath: join(root.path, "a/.venv/bin/python"),
+    },
+  });
+  expect(Object((await find("b")).settings["python"]).pythonPath).toBe(
+    join(root.path, "env/bin/python"),
+  );
+});
+
+test("most servers need to be told nothing", async () => {
+  const facts = await findRootFacts(server("gopls"), "/nowhere", "/nowhere", {});
+  expect(facts).toEqual({ initialization: {}, settings: {} });
+});

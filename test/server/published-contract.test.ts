@@ -1,0 +1,129 @@
+// The document of the server beside an extract of the one that clients were made for: its
+// operations, their parameters, the keys of their bodies, what they answer. Every difference has a
+// reason here; one without a reason fails, and so does a reason without a difference.
+
+import { expect, test } from "bun:test";
+import published from "./published-contract.json" with { type: "json" };
+import {
+  type APIExtract,
+  extractAPI,
+  namesIn,
+  type OperationExtract,
+} from "@test/support/api-extract";
+import { Contract } from "@test/support/contract";
+import { testApp } from "@test/support/test-app";
+
+const NOT_SERVED_YET = "not served yet";
+const CURSOR = "for EventSource, which cannot set Last-Event-ID at its first connection";
+const REFERENCES = "further directories of a configuration, which nothing published describes";
+
+const REASONS: Readonly<Record<string, string>> = {
+  "app.log: lacks query directory?": "the log is of the whole server, whatever the directory",
+  "config.update: lacks body key reference?": REFERENCES,
+  "config.update: lacks body key references?": REFERENCES,
+  "doc.get: is ours alone": "a document that lacks itself cannot be asked for by its clients",
+  "event.subscribe: adds query after?": CURSOR,
+  "event.subscribe: adds query lastEventID?": CURSOR,
+  "experimental.resource.list: is not served": NOT_SERVED_YET,
+  "find.symbols: is not served": NOT_SERVED_YET,
+  "formatter.status: is not served": NOT_SERVED_YET,
+  "global.config.update: lacks body key reference?": REFERENCES,
+  "global.config.update: lacks body key references?": REFERENCES,
+  "global.event: adds query after?": CURSOR,
+  "global.event: adds query lastEventID?": CURSOR,
+  "global.upgrade: is not served": "the executable is replaced by whoever installed it",
+  "lsp.status: is not served": NOT_SERVED_YET,
+  "mcp.add: is not served": NOT_SERVED_YET,
+  "mcp.auth.authenticate: is not served": NOT_SERVED_YET,
+  "mcp.auth.callback: is not served": NOT_SERVED_YET,
+  "mcp.auth.remove: is not served": NOT_SERVED_YET,
+  "mcp.auth.start: is not served": NOT_SERVED_YET,
+  "mcp.connect: is not served": NOT_SERVED_YET,
+  "mcp.disconnect: is not served": NOT_SERVED_YET,
+  "mcp.status: is not served": NOT_SERVED_YET,
+  "permission.respond: adds body key remember?": "the published table of rows has it",
+  "provider.oauth.authorize: is not served": NOT_SERVED_YET,
+  "provider.oauth.callback: is not served": NOT_SERVED_YET,
+  "session.command: is not served": NOT_SERVED_YET,
+  "session.create: lacks body key workspaceID?": "there are no workspaces on other machines",
+  "session.diff: is not served": NOT_SERVED_YET,
+  "session.init: is not served": NOT_SERVED_YET,
+  "session.prompt: answers 200 { info: Message, parts: Part[] }":
+    "with noReply the answer is the user's message; without it an AssistantMessage, as published",
+  "session.revert: is not served": NOT_SERVED_YET,
+  "session.shell: is not served": NOT_SERVED_YET,
+  "session.summarize: is not served": NOT_SERVED_YET,
+  "session.unrevert: is not served": NOT_SERVED_YET,
+  "share.get: is ours alone": "sharing needs nobody else's service, so its page is here",
+  "worktree.create: is not served": NOT_SERVED_YET,
+  "worktree.list: is not served": NOT_SERVED_YET,
+  "worktree.remove: is not served": NOT_SERVED_YET,
+  "worktree.reset: is not served": NOT_SERVED_YET,
+};
+
+test("what was published is served, but for the differences that have a reason", async () => {
+  await using t = await testApp();
+  const { document } = await Contract.of(t);
+  const found = differences(published, extractAPI(document, namesIn(published)));
+  expect(found).toEqual(Object.keys(REASONS).sort());
+});
+
+test("every difference of an operation is seen", () => {
+  const base = { parameters: ["path id", "query a?"], body: ["x y?"], errors: ["400"] };
+  const theirs = { one: { ...base, route: "GET /a", success: "200 A" } };
+  const ours = {
+    one: {
+      route: "POST /a",
+      parameters: ["path id", "query a", "query b?"],
+      body: ["x? z"],
+      success: "200 B",
+      errors: ["404"],
+    },
+    two: { ...base, route: "GET /b", success: "204" },
+  };
+  expect(differences(theirs, theirs)).toEqual([]);
+  expect(differences(theirs, {})).toEqual(["one: is not served"]);
+  expect(differences(theirs, ours)).toEqual([
+    "one: adds body key x?",
+    "one: adds body key z",
+    "one: adds query a",
+    "one: adds query b?",
+    "one: answers 200 B",
+    "one: is at POST /a",
+    "one: lacks body key x",
+    "one: lacks body key y?",
+    "one: lacks error 400",
+    "one: lacks query a?",
+    "two: is ours alone",
+  ]);
+});
+
+/** One line for each difference, in order. Failures that only we declare are no difference. */
+function differences(theirs: APIExtract, ours: APIExtract): string[] {
+  const lines = Object.entries(theirs).flatMap(([id, operation]) => {
+    const own = ours[id];
+    const found = own ? compare(operation, own) : ["is not served"];
+    return found.map((line) => `${id}: ${line}`);
+  });
+  const added = Object.keys(ours).filter((id) => !(id in theirs));
+  return [...lines, ...added.map((id) => `${id}: is ours alone`)].sort();
+}
+
+function compare(theirs: OperationExtract, ours: OperationExtract): string[] {
+  const ourKeys = ours.body.flatMap((keys) => keys.split(" "));
+  const theirKeys = theirs.body.flatMap((keys) => keys.split(" "));
+  return [
+    ...(ours.route === theirs.route ? [] : [`is at ${ours.route}`]),
+    ...(ours.success === theirs.success ? [] : [`answers ${ours.success}`]),
+    ...without(theirs.parameters, ours.parameters).map((one) => `lacks ${one}`),
+    ...without(ours.parameters, theirs.parameters).map((one) => `adds ${one}`),
+    ...without(theirKeys, ourKeys).map((key) => `lacks body key ${key}`),
+    ...without(ourKeys, theirKeys).map((key) => `adds body key ${key}`),
+    ...(ours.body.length === theirs.body.length ? [] : [`has ${ours.body.length} bodies`]),
+    ...without(theirs.errors, ours.errors).map((status) => `lacks error ${status}`),
+  ];
+}
+
+function without(values: readonly string[], others: readonly string[]): string[] {
+  return [...new Set(values)].filter((value) => !others.includes(value));
+}

@@ -1,0 +1,53 @@
+// Random requests for every operation of /doc, each answer judged by what /doc declares for it.
+// The environment gives SEED to repeat a run, COUNT for the requests of each operation, and ONLY
+// for the operations whose ids contain it.
+
+import fc from "fast-check";
+import { errorMessage } from "@/base/error";
+import type { Operation } from "@test/support/contract";
+import { arbitraryRequest, type FuzzRequest } from "./requests";
+import { FuzzWorld } from "./world";
+
+/** After all others: they change what the others find. */
+const LAST: readonly string[] = [
+  ...["auth.set", "auth.remove", "config.update", "global.config.update"],
+  ...["instance.dispose", "global.dispose"],
+];
+const QUOTE_MAX = 400;
+
+/** One text for each operation that failed, and for what was found broken at the end. */
+export async function fuzz(count: number): Promise<string[]> {
+  const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000_000);
+  const runs = Number(process.env["COUNT"] ?? count);
+  const only = process.env["ONLY"] ?? "";
+  console.log(`random requests with SEED=${seed} COUNT=${runs}${only && ` ONLY=${only}`}`);
+  await using world = await FuzzWorld.open();
+  const chosen = world.contract.operations.filter(({ id }) => id.includes(only));
+  const ordered = chosen.toSorted((a, b) => LAST.indexOf(a.id) - LAST.indexOf(b.id));
+  const failures: string[] = [];
+  for (const operation of ordered) {
+    const failure = await fuzzOperation(world, operation, { seed, runs });
+    if (failure !== undefined) failures.push(failure);
+  }
+  return [...failures, ...(await world.faults())];
+}
+
+async function fuzzOperation(
+  world: FuzzWorld,
+  operation: Operation,
+  { seed, runs }: { seed: number; runs: number },
+): Promise<string | undefined> {
+  const source = await world.source();
+  const requests = arbitraryRequest(operation, world.bodyOf(operation), source);
+  const property = fc.asyncProperty(requests, (request) => world.send(operation, request));
+  const result = await fc.check(property, { seed, numRuns: runs });
+  if (!result.failed) return undefined;
+  const [request] = result.counterexample ?? [];
+  const reason = errorMessage(result.errorInstance);
+  return `${operation.id}: ${request ? format(request) : ""}\n  ${reason}\n  SEED=${seed} ONLY=${operation.id}`;
+}
+
+function format({ method, path, body }: FuzzRequest): string {
+  const text = body === undefined ? "" : ` ${body.slice(0, QUOTE_MAX)}`;
+  return `${method} ${path.slice(0, QUOTE_MAX)}${text}`;
+}

@@ -53,7 +53,7 @@ function configuration(model: HomeOptions["model"]): string {
 function environment(root: string, home: string): Record<string, string> {
   return {
     ...GIT_ENV,
-    PATH: process.env["PATH"] ?? "/usr/bin:/bin",
+    PATH: searchPath(),
     SHELL: "/bin/sh",
     LANG: "C.UTF-8",
     HOME: home,
@@ -71,6 +71,15 @@ function environment(root: string, home: string): Record<string, string> {
     NO_PROXY: "127.0.0.1,localhost",
     npm_config_registry: NOWHERE,
   };
+}
+
+/**
+ * PATH without this repository's own programs, which `bun run` puts there: the language servers
+ * among them would be found and started.
+ */
+function searchPath(): string {
+  const directories = (process.env["PATH"] ?? "/usr/bin:/bin").split(":");
+  return directories.filter((directory) => !directory.includes("node_modules")).join(":");
 }
 
 /** Text files of some forty lines, and the reads of them, no two alike. */

@@ -28,6 +28,7 @@ export async function askExternalDirectory(
 
 /** The same for a target that is only read: outputs of tools saved by this program are free. */
 export async function askExternalRead(target: FileTarget, context: ToolContext): Promise<void> {
+  if (!target.outside) return;
   const saved = await nearestRealpath(context.host.paths.toolOutput);
   if (!isInside(saved, target.real)) await askExternalDirectory([target], context);
 }

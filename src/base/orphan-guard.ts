@@ -4,7 +4,7 @@
 
 /** How long programs may take to leave by themselves after our death. */
 const GRACE_SECONDS = 1;
-const SCRIPT = `read -r _; sleep ${GRACE_SECONDS}; kill -KILL -- "-$0"`;
+const SCRIPT = `read -r _; sleep ${GRACE_SECONDS}; kill -s KILL -- "-$0"`;
 
 /** Guards the group that `leader` leads; the function that is given must be called at its end. */
 export function guardGroup(leader: number): () => void {

@@ -1,11 +1,13 @@
 // `opencode auth`: the keys of providers. A key comes from a hidden prompt or from standard input,
 // never from an argument, which other users of the machine could see, and is never shown again.
+// Where a provider has logins, auth-login.ts leads through them.
 import { AppError, invalid } from "@/base/error";
 import { Logger } from "@/base/log";
 import { Catalog } from "@/llm/catalog";
 import { AuthStore } from "@/provider/auth-store";
 import { credentialNames } from "@/provider/credentials";
 import { login as storeKey, resolveProviderID, similarProviders } from "@/provider/login";
+import { loginByOAuth } from "./auth-login";
 import type { CLIContext } from "./context";
 import { EXIT } from "./exit-code";
 import { isInputTerminal, readInput } from "./input";
@@ -16,6 +18,7 @@ import { formatTable } from "./table";
 export interface LoginOptions {
   provider?: string;
   keyStdin?: boolean;
+  method?: string;
 }
 
 const KEY_MAX_BYTES = 64 * 1024;
@@ -34,6 +37,11 @@ export async function login(
   const id = resolveProviderID(catalog, named);
   const similar = similarProviders(catalog, id).join(" or ");
   if (similar) context.output.note(`"${id}" is not in the catalog. Did you mean ${similar}?`);
+  const wanted = options.keyStdin ? "key" : options.method;
+  if (await loginByOAuth(context, { catalog, auth: openStore(context), id, wanted })) {
+    context.output.note(`The login to ${id} is stored in ${context.paths.authFile}`);
+    return EXIT.done;
+  }
   const key = await readKey(context, id, options.keyStdin ?? false);
   await storeKey(openStore(context), catalog, { provider: id, key });
   context.output.note(`The key of ${id} is stored in ${context.paths.authFile}`);

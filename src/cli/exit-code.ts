@@ -52,7 +52,8 @@ const OF_MESSAGE_ERROR: Readonly<Record<MessageError["name"], number>> = {
 export function exitCodeOf(error: unknown): number {
   if (isAbort(error)) return EXIT.interrupted;
   if (!(error instanceof AppError)) return EXIT.failed;
-  return error.name === "NoModelError" ? EXIT.usage : OF_KIND[error.kind];
+  if (error.name === "NoModelError") return EXIT.usage;
+  return error.name === "ProviderAuthError" ? EXIT.provider : OF_KIND[error.kind];
 }
 
 /** The code for a failure that is stored on an answer. */

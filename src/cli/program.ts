@@ -86,6 +86,7 @@ function addRun(program: Command, context: CLIContext, finish: Finish): void {
     .option("-c, --continue", "go on with the newest session of the directory")
     .option("-s, --session <id>", "go on with this session")
     .option("--fork", "go on with a copy of the session (with -c or -s)")
+    .option("--command <name>", "run this slash command; the message is its arguments")
     .option("--title [title]", "title of a new session; without a text the message's beginning")
     .addOption(
       new Option("--format <format>", "text, or one JSON object a line")
@@ -150,10 +151,11 @@ function addAuth(program: Command, context: CLIContext, finish: Finish): void {
   const auth = program.command("auth").helpCommand(false).description("Keys of model providers.");
   auth
     .command("login")
-    .description("Store the key of a provider, typed unseen or piped in.")
+    .description("Store the key of a provider, typed unseen or piped in, or log in to it.")
     .argument("[provider]", "the provider's id, such as anthropic")
     .option("-p, --provider <id>", "the same as the argument")
     .option("--key-stdin", "read the key from standard input")
+    .option("-m, --method <method>", "key, oauth, or the name of one of the provider's logins")
     .addHelpText(
       "after",
       `\n${examples(["opencode auth login anthropic", "opencode auth login openai < key.txt"])}`,

@@ -22,13 +22,20 @@ const NO_MESSAGE =
   'No message: say what to do, for example opencode run "explain this repository", ' +
   "or pipe it in";
 
-/** The message as the model gets it. Throws AppError invalid when there is none. */
-export async function readMessage(context: CLIContext, words: readonly string[]): Promise<string> {
-  const isAwaited = words.length === 0 || words.includes("-");
+/**
+ * The message as the model gets it. Throws AppError invalid when there is none, unless it
+ * `mayBeEmpty`; then standard input is not waited for either.
+ */
+export async function readMessage(
+  context: CLIContext,
+  words: readonly string[],
+  mayBeEmpty = false,
+): Promise<string> {
+  const isAwaited = (words.length === 0 && !mayBeEmpty) || words.includes("-");
   const typed = words.filter((word) => word !== "-").join(" ");
   const piped = isInputTerminal() ? "" : await readPiped(context, isAwaited);
   const message = [typed, piped].filter((text) => text.trim() !== "").join("\n");
-  if (message === "") throw invalid(NO_MESSAGE);
+  if (message === "" && !mayBeEmpty) throw invalid(NO_MESSAGE);
   return message;
 }
 

@@ -19,6 +19,8 @@ export interface TargetOptions {
   agent?: string;
   model?: string;
   variant?: string;
+  /** The name of a slash command. */
+  command?: string;
   /** True without a text. */
   title?: string | true;
 }
@@ -39,6 +41,7 @@ export async function resolveTarget(
   message: string,
 ): Promise<RunTarget> {
   const instance = await findInstance(app, options);
+  if (options.command !== undefined) await instance.commands.get(options.command);
   const existing = findSession(instance, options);
   const agent = await chooseAgent(instance, options, existing);
   const model = await chooseModel(instance, options, agent, existing);

@@ -149,7 +149,8 @@ export class RunWatcher {
     if (!this.#answers.has(part.messageID)) return;
     const isMain = this.#isMain(part.sessionID);
     if (part.type === "tool") return this.#hearTool(part, isMain);
-    if (!isMain) return;
+    // A summary is for the model: nobody asked to read it.
+    if (!isMain || this.#answers.get(part.messageID)?.summary) return;
     if (part.type === "text") this.#hearText(part);
     else if (part.type === "reasoning") {
       if (part.time.end !== undefined && this.#isFirst(part)) this.#printer.reasoning(part);

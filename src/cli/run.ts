@@ -45,7 +45,11 @@ export async function run(
     const dir = options.dir === undefined ? undefined : resolve(context.directory, options.dir);
     await checkOptions(options, dir);
     // Both take their time: the one waits for a pipe, the other for the disk.
-    const message = readMessage(context, words);
+    const { command } = options;
+    const message =
+      command === undefined
+        ? readMessage(context, words)
+        : readMessage(context, words.map(asArgument), true);
     message.catch(() => undefined); // heard of below, once the App is open
     const files = await fileParts(context.directory, options.file ?? []);
     const directory = dir ?? context.directory;
@@ -123,17 +127,35 @@ async function answer(context: CLIContext, work: RunWork): Promise<number> {
   interrupts.signal.addEventListener("abort", abort, { once: true });
   if (interrupts.signal.aborted) return interrupts.code ?? EXIT.interrupted;
   try {
-    const answered = await instance.prompts.prompt(session.id, {
-      model,
+    const asked = {
       agent: agent.name,
       ...(options.variant === undefined ? {} : { variant: options.variant }),
-      parts: [{ type: "text", text }, ...files],
-    });
+    };
+    const answered =
+      options.command === undefined
+        ? await instance.prompts.prompt(session.id, {
+            ...asked,
+            model,
+            parts: [{ type: "text", text }, ...files],
+          })
+        : await instance.slashCommands.run(session.id, {
+            ...asked,
+            model: `${model.providerID}/${model.modelID}`,
+            command: options.command,
+            arguments: text,
+            parts: files,
+          });
     return interrupts.code ?? judge(answered, watcher);
   } finally {
     interrupts.signal.removeEventListener("abort", abort);
     stopListening();
   }
+}
+
+/** A word of the command line stays one word of the command's arguments. */
+function asArgument(word: string): string {
+  if (!/\s/.test(word)) return word;
+  return word.includes('"') ? `'${word}'` : `"${word}"`;
 }
 
 function judge(answered: MessageWithParts, watcher: RunWatcher): number {

@@ -6,10 +6,14 @@
 
 import type { LanguageModelV4, LanguageModelV4StreamPart } from "@ai-sdk/provider";
 import type { Clock } from "@/base/clock";
+import { errorMessage } from "@/base/error";
 import type { Logger } from "@/base/log";
 import type { MessageError } from "@/schema/message-error";
+import type { Provider } from "@/schema/provider";
 import { toCallOptions } from "./call-options";
+import { readAnswer } from "./error-answer";
 import { ABORTED, type FailureContext, toFailure } from "./failure";
+import { KeyRenewals } from "./key-renewals";
 import type { ModelEvent, ModelRequest } from "./model-event";
 import { OpenModels } from "./open-models";
 import { decideRetry } from "./retry";
@@ -17,7 +21,13 @@ import { secretsOf } from "./secrets";
 import { StreamParts } from "./stream-parts";
 import { Exchange, timeLimits } from "./transport";
 
+interface RenewalError {
+  error: MessageError;
+}
+
 export class LLM {
+  /** Where those who hand out short-lived keys say how to get another one. */
+  readonly renewals = new KeyRenewals();
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #random: () => number;
@@ -35,11 +45,23 @@ export class LLM {
    * before it said anything). An abort ends it with MessageAbortedError and closes the connection;
    * so does leaving the loop early. Nothing is sent before the first value is asked for.
    */
-  async *stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void> {
+  async *stream(asked: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void> {
+    let request = asked;
+    let isRenewed = false;
     let waitedMs = 0;
     for (let attempt = 1; ; attempt++) {
       if (attempt > 1) yield { type: "attempt", attempt };
-      const failed = yield* this.#attempt(request, signal);
+      let failed = yield* this.#attempt(request, signal);
+      if (failed && !isRenewed && isUnauthorized(failed.thrown) && !signal.aborted) {
+        // Refused before it said anything: with another key it is the same attempt.
+        isRenewed = true;
+        const renewed = await this.#renewKey(request);
+        if (renewed && "error" in renewed) return yield { type: "error", error: renewed.error };
+        if (renewed) {
+          request = { ...request, provider: renewed };
+          failed = yield* this.#attempt(request, signal);
+        }
+      }
       if (!failed) return;
       const failure = toFailure(failed.thrown, failureContext(request, signal));
       const now = this.#clock.now();
@@ -51,6 +73,16 @@ export class LLM {
       const isAborted = await this.#wait(waitMs, signal);
       if (isAborted) return yield { type: "error", error: ABORTED };
       waitedMs += waitMs;
+    }
+  }
+
+  /** The provider with another key, if it has one; or why it is not to be had. */
+  async #renewKey({ provider }: ModelRequest): Promise<Provider | RenewalError | undefined> {
+    try {
+      return await this.renewals.renew(provider);
+    } catch (error) {
+      const data = { providerID: provider.id, message: errorMessage(error) };
+      return { error: { name: "ProviderAuthError", data } };
     }
   }
 
@@ -141,6 +173,11 @@ async function* streamOf(
 
 /** A stream that is being given up has nothing more to say, its failures included. */
 function ignoreCancelled(): void {}
+
+/** Whether the key was refused, rather than what may be done with it. */
+function isUnauthorized(thrown: unknown): boolean {
+  return readAnswer(thrown)?.statusCode === 401;
+}
 
 function endError(reason: string, isUseless: boolean): MessageError | undefined {
   if (reason === "content-filter") {

@@ -4,6 +4,7 @@
  * what it holds then: nothing that another wrote is lost, entries that we cannot read included.
  * A file that is no JSON is never written over: the next write moves it aside.
  */
+import { createHash } from "node:crypto";
 import { rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import { systemClock, type Clock } from "@/base/clock";
@@ -67,11 +68,47 @@ export class AuthStore {
     return "problem" in content ? content.problem : undefined;
   }
 
+  /** AppError conflict when the environment stands in for the file, so that nothing is stored. */
+  requireWritable(): void {
+    const { env, path } = this.#options;
+    if (!env[CONTENT_VARIABLE]) return;
+    throw conflict(
+      `${CONTENT_VARIABLE} is set and replaces ${path}: unset it to change credentials`,
+    );
+  }
+
   /** Stores the credentials; AppError invalid for a wrong id or shape. */
   async set(id: string, auth: Auth): Promise<void> {
     const key = checkProviderID(id);
     const checked = parse(Auth, auth, `Credentials of ${key}`);
     await this.#change((entries) => ({ ...without(entries, key), [key]: checked }));
+  }
+
+  /**
+   * Stores `auth` if the entry is still the `expected` one, and says whether it was: what somebody
+   * else has stored or removed meanwhile counts.
+   */
+  async replace(id: string, expected: Auth, auth: Auth): Promise<boolean> {
+    const key = normalizeID(id);
+    const checked = parse(Auth, auth, `Credentials of ${key}`);
+    let isReplaced = false;
+    await this.#change((entries) => {
+      const found = Object.entries(entries).find(([name]) => normalizeID(name) === key);
+      isReplaced = found !== undefined && Bun.deepEquals(found[1], expected);
+      return isReplaced ? { ...without(entries, key), [key]: checked } : undefined;
+    });
+    return isReplaced;
+  }
+
+  /**
+   * Runs `work`, of at most 20 s, while nobody else does so for this provider, in this process or
+   * another. Reading and writing entries goes on.
+   */
+  async exclusively<T>(id: string, work: () => Promise<T>): Promise<T> {
+    const { path } = this.#options;
+    const hash = createHash("sha256").update(normalizeID(id)).digest("hex").slice(0, 16);
+    await ensureDirectory(dirname(path));
+    return withFileLock(`${path}.${hash}.lock`, systemClock, work);
   }
 
   /** Removes the credentials; says whether there were any. */
@@ -95,14 +132,11 @@ export class AuthStore {
 
   /** `change` gives the new entries, or undefined to leave the file as it is. */
   async #change(change: (entries: Entries) => Entries | undefined): Promise<void> {
-    const { path, env, clock = systemClock } = this.#options;
-    if (env[CONTENT_VARIABLE]) {
-      throw conflict(
-        `${CONTENT_VARIABLE} is set and replaces ${path}: unset it to change credentials`,
-      );
-    }
+    const { path } = this.#options;
+    this.requireWritable();
     await ensureDirectory(dirname(path));
-    await withFileLock(`${path}.lock`, clock, async () => {
+    // Of real time: other processes hold it as well.
+    await withFileLock(`${path}.lock`, systemClock, async () => {
       const content = await this.#read();
       const changed = change("problem" in content ? {} : content.entries);
       if (changed === undefined) return;

@@ -8,19 +8,27 @@ import type { Logger } from "@/base/log";
 import type { Paths } from "@/base/paths";
 import type { ConfigService } from "@/config/config-service";
 import type { Catalog } from "@/llm/catalog";
+import type { KeyRenewals } from "@/llm/key-renewals";
 import { isSupported } from "@/llm/packages";
-import type { ProviderAuthMethod } from "@/schema/auth";
+import type { Auth } from "@/schema/auth";
 import type { Config } from "@/schema/config";
 import type { ModelRef } from "@/schema/primitive";
 import type { ConfigProviders, Model, Provider, ProviderList } from "@/schema/provider";
 import type { AuthStore } from "./auth-store";
 import { credentialNames, missingVariables } from "./credentials";
+import { apiOrigin, KeyedProviders } from "./keyed-providers";
 import { LocalServers, type LocalServer } from "./local-servers";
 import { findModelRef, parseModelRef, suggest } from "./model-ref";
 import { publicProvider } from "./public-provider";
 import { canWork, pickSmallModel, rankModels } from "./ranking";
 import { readRecentModels } from "./recent-models";
-import { isEnabled, resolveAll, resolveConnected, type Connected } from "./resolve";
+import {
+  isEnabled,
+  resolveAll,
+  resolveConnected,
+  resolveProvider,
+  type Connected,
+} from "./resolve";
 
 export interface ProvidersOptions {
   catalog: Catalog;
@@ -30,6 +38,8 @@ export interface ProvidersOptions {
   paths: Pick<Paths, "state">;
   clock: Clock;
   log: Logger;
+  /** Told how to renew the keys that are access tokens. */
+  renewals?: KeyRenewals;
   /** The model servers of this machine; the usual ones unless given. */
   localServers?: readonly LocalServer[];
 }
@@ -49,11 +59,13 @@ export interface UsableModel {
 export class Providers {
   readonly #options: ProvidersOptions;
   readonly #local: LocalServers;
+  readonly #keyed: KeyedProviders;
   #snapshot: Snapshot | undefined;
 
   constructor(options: ProvidersOptions) {
     this.#options = options;
     this.#local = new LocalServers({ servers: options.localServers, clock: options.clock });
+    this.#keyed = new KeyedProviders(options);
   }
 
   /**
@@ -93,7 +105,8 @@ export class Providers {
 
   /**
    * The model, ready for use. AppError not-found with suggestions for one that is not there or not
-   * connected, unavailable when something it needs is missing; each says what to do.
+   * connected, unavailable when something it needs is missing, a login included (that one is named
+   * ProviderAuthError); each says what to do. The provider is the same object while its key stays.
    */
   async model(providerID: string, modelID: string): Promise<UsableModel> {
     const provider = await this.#findProvider(providerID);
@@ -101,7 +114,10 @@ export class Providers {
     const model = ownValue(provider.models, modelID);
     if (model === undefined) throw await this.#noModel(provider, modelID);
     requireReady(provider, model);
-    return { provider, model };
+    const { connected } = await this.#current();
+    const entry = connected.find((one) => one.provider === provider);
+    if (!entry?.usesLogin) return { provider, model };
+    return { provider: await this.#keyed.get(provider, apiOrigin(provider, model)), model };
   }
 
   /**
@@ -156,23 +172,27 @@ export class Providers {
     );
   }
 
-  /** The ways to log in, by provider: an API key for each that takes one. */
-  async authMethods(): Promise<Record<string, ProviderAuthMethod[]>> {
-    const { config } = await this.#current();
-    const entries = this.#options.catalog
-      .listProviders()
-      .filter(({ id, env }) => isEnabled(id, config) && credentialNames(env).length > 0)
-      .map(({ id }): [string, ProviderAuthMethod[]] => [id, [{ type: "api", label: "API key" }]]);
-    return Object.fromEntries(entries);
+  /**
+   * Where requests to the provider's models go, each origin once; "" stands for the address that
+   * the provider's own package knows.
+   */
+  async apiOrigins(providerID: string): Promise<string[]> {
+    const provider = resolveProvider(providerID, await this.#input());
+    return [...new Set(Object.values(provider.models).map((model) => apiOrigin(provider, model)))];
   }
 
   /** Worked out anew only when configuration or credentials have changed. */
   async #current(): Promise<Snapshot> {
     const input = await this.#input();
-    const authText = JSON.stringify(input.auth);
+    const authText = JSON.stringify(Object.entries(input.auth).map(withoutTokens));
     const kept = this.#snapshot;
     if (kept?.config === input.config && kept.authText === authText) return kept;
-    const snapshot = { config: input.config, authText, connected: resolveConnected(input) };
+    const connected = resolveConnected(input).map((entry) => {
+      // What is as before stays the same object: much is kept by it.
+      const before = kept?.connected.find(({ provider }) => provider.id === entry.provider.id);
+      return before !== undefined && Bun.deepEquals(before, entry) ? before : entry;
+    });
+    const snapshot = { config: input.config, authText, connected };
     this.#snapshot = snapshot;
     return snapshot;
   }
@@ -214,6 +234,10 @@ export class Providers {
       const names = credentialNames(entry.env).join(" or ");
       const set = names === "" ? "" : `Set ${names}, or run`;
       const hint = `${set || "Run"} \`opencode auth login --provider ${providerID}\``;
+      return missing(model, `provider ${providerID} is not connected. ${hint}`, []);
+    }
+    if (config.provider && Object.hasOwn(config.provider, providerID)) {
+      const hint = `Run \`opencode auth login ${providerID}\`, or give it models and a key`;
       return missing(model, `provider ${providerID} is not connected. ${hint}`, []);
     }
     if (this.#local.has(providerID)) {
@@ -287,6 +311,12 @@ function missing(
   const message = `Model not found: ${model}: ${reason}.${hint}`;
   const data = { providerID, modelID, suggestions: [...suggestions] };
   return new AppError("not-found", "ProviderModelNotFoundError", message, data);
+}
+
+/** An entry of the store without what changes whenever a login is renewed. */
+function withoutTokens([id, auth]: [string, Auth]): unknown {
+  if (auth.type !== "oauth") return [id, auth];
+  return [id, { type: auth.type, isOurs: auth.issued !== undefined }];
 }
 
 function isConnected(id: string, connected: readonly Connected[]): boolean {

@@ -25,10 +25,14 @@ export interface Connected {
   provider: Provider;
   /** Whether somebody chose it; a credential that serves other purposes too is no choice. */
   isChosen: boolean;
+  /** Whether its key is the access token of the stored login, which is not in `provider`. */
+  usesLogin: boolean;
 }
 
 /** Options that tune a provider and do not say that it is to be used. */
 const TUNING: readonly string[] = ["timeout", "headerTimeout", "chunkTimeout", "setCacheKey"];
+/** Options that are what a request needs to be let in. */
+const KEYS: readonly string[] = ["apiKey", "headers"];
 /** Whose variables most people have; before the others of the environment. */
 const USUAL: readonly string[] = ["anthropic", "openai", "google"];
 
@@ -57,9 +61,12 @@ export function resolveAll(input: ResolveInput): Provider[] {
     ...Object.keys(config.provider ?? {}),
     ...catalog.listProviders().map(({ id }) => id),
   ]);
-  return [...ids]
-    .filter((id) => isEnabled(id, config))
-    .map((id) => resolveOne(id, input)?.provider ?? build(id, input, "custom"));
+  return [...ids].filter((id) => isEnabled(id, config)).map((id) => resolveProvider(id, input));
+}
+
+/** The provider of this id as it would be if it were connected. */
+export function resolveProvider(id: string, input: ResolveInput): Provider {
+  return resolveOne(id, input)?.provider ?? build(id, input, "custom");
 }
 
 /** Whether the configuration lets the provider be used. */
@@ -77,19 +84,27 @@ function resolveOne(id: string, input: ResolveInput): Connected | undefined {
   const stored = Object.hasOwn(auth, id) ? auth[id] : undefined;
   const isConfigured = own !== undefined && connects(own, entry);
   const hasKey = stored?.type === "api";
-  if (!isConfigured && !hasKey && credential === undefined) return undefined;
-  const key = hasKey ? stored.key : credential?.key;
-  const source = isConfigured ? "config" : hasKey ? "api" : "env";
+  const login = stored?.type === "oauth" && !own?.options?.apiKey ? stored : undefined;
+  const isOurLogin = login?.issued !== undefined;
+  // One that another program has stored may be for that program alone: it comes last.
+  const usesLogin = isOurLogin || (login !== undefined && credential === undefined);
+  if (!isConfigured && !hasKey && !usesLogin && credential === undefined) return undefined;
+  const key = hasKey ? stored.key : usesLogin ? undefined : credential?.key;
+  const source = isConfigured ? "config" : hasKey || usesLogin ? "api" : "env";
   const provider = build(id, input, source, key);
   if (Object.keys(provider.models).length === 0) return undefined;
-  return { provider, isChosen: isConfigured || hasKey || credential?.isShared === false };
+  const isChosen = isConfigured || hasKey || isOurLogin || credential?.isShared === false;
+  return { provider, isChosen, usesLogin };
 }
 
 /** Whether an entry of the configuration is enough to use the provider. */
 function connects(config: ProviderConfig, entry: CatalogProvider | undefined): boolean {
+  const options = Object.keys(config.options ?? {});
+  // Who sets up a login waits for it, unless there is a key as well.
+  if (options.includes("oauth")) return options.some((option) => KEYS.includes(option));
   // Nobody writes down a provider that the catalog does not have, unless to use it.
   if (entry === undefined || config.api !== undefined) return true;
-  return Object.keys(config.options ?? {}).some((option) => !TUNING.includes(option));
+  return options.some((option) => !TUNING.includes(option));
 }
 
 function build(
@@ -106,10 +121,12 @@ function build(
   // What a login asked for beside the key: a resource's name, an account.
   const metadata = stored?.type === "api" ? stored.metadata : undefined;
   const variables = { ...env, ...metadata };
+  // How to log in is nobody's business but the login's.
+  const { oauth: _, ...ownOptions } = own?.options ?? {};
   const options: Record<string, unknown> = {
     ...envOptions(names, env),
     ...metadata,
-    ...own?.options,
+    ...ownOptions,
   };
   if (typeof options["baseURL"] === "string") {
     options["baseURL"] = expandVariables(options["baseURL"], variables);

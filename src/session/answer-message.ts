@@ -2,7 +2,7 @@
 // summary, or of a call that a person made. Whatever happens, it ends with every part in an end
 // state. What is said in it is not decided here.
 import type { Clock } from "@/base/clock";
-import { errorMessage, isAbort } from "@/base/error";
+import { AppError, errorMessage, isAbort } from "@/base/error";
 import type { IDs } from "@/base/id";
 import type { Logger } from "@/base/log";
 import type { Usage } from "@/llm/model-event";
@@ -120,9 +120,7 @@ export class AnswerMessage {
     const { sessionID } = this.message.info;
     const isAborted = signal.aborted && isAbort(thrown);
     const reason = errorMessage(thrown);
-    const error: MessageError = isAborted
-      ? ABORTED
-      : { name: "UnknownError", data: { message: reason } };
+    const error = isAborted ? ABORTED : toMessageError(thrown);
     if (!isAborted) {
       log.error("a step failed", { sessionID, error: reason, stack: stackOf(thrown) });
     }
@@ -194,6 +192,16 @@ function firstInfo(
     cost: 0,
     tokens: noTokens,
   };
+}
+
+/** A login that has run out says so by its name; everything else is a bug or a failing machine. */
+function toMessageError(thrown: unknown): MessageError {
+  const message = errorMessage(thrown);
+  if (thrown instanceof AppError && thrown.name === "ProviderAuthError") {
+    const providerID = String(thrown.data["providerID"]);
+    return { name: "ProviderAuthError", data: { providerID, message } };
+  }
+  return { name: "UnknownError", data: { message } };
 }
 
 function stackOf(thrown: unknown): string | undefined {

@@ -54,7 +54,7 @@ const TRIMMED_FILES_MAX = 40;
 const TRIMMED_SHARE = 0.1;
 const TRIMMED_MAX_BYTES = 12_000;
 
-/** A summary that needs no model: the last one, what the user asked, and which files it was about. */
+/** A summary that needs no model: the last one, what the user asked, the files it was about. */
 export function trimmedSummary(
   head: readonly MessageWithParts[],
   usable: number | undefined,

@@ -1,6 +1,6 @@
 // Command templates: placeholders and what is put in for them.
 import { describe, expect, test } from "bun:test";
-import { expandTemplate, splitWords, templateHints } from "@/agent/template";
+import { expandTemplate, splitWords, templateFiller, templateHints } from "@/agent/template";
 
 describe("expandTemplate", () => {
   const TABLE: readonly [string, string, string][] = [
@@ -34,6 +34,11 @@ describe("expandTemplate", () => {
       expect(expandTemplate(template, args)).toBe(expected);
     });
   }
+});
+
+test("a template that is taken apart is filled as the whole says", () => {
+  const fill = templateFiller("$1 and $2", "a b c");
+  expect([fill("$1"), fill("$2"), fill("$3"), fill("")]).toEqual(["a", "b c", "c", ""]);
 });
 
 describe("templateHints", () => {

@@ -11,6 +11,7 @@ test("each kind of failure has its code", () => {
     [noModel(), 2],
     [busy("busy"), 1],
     [unavailable("disk full"), 1],
+    [new AppError("unavailable", "ProviderAuthError", "log in again"), 4],
     [new AppError("internal", "Bug", "bug"), 1],
     [new Error("bug"), 1],
     [denied("no"), 3],

@@ -249,3 +249,29 @@ test("what is wrong in the person's files but stops nothing is said first", asyn
   expect(key).toMatch(/^Warning: .*opencode\.json.*"modell".*Did you mean "model"/);
   expect(auth).toMatch(/^Warning: .*auth\.json is not valid JSON/);
 });
+
+test("--command runs a slash command with the words as its arguments", async () => {
+  const command = { greet: { template: "Greet $1, then $2" }, leave: { template: "Leave" } };
+  const turns = [{ text: "Hello" }, { text: "Bye" }];
+  await using home = await ScriptedHome.open({ turns }, { command });
+  const { exitCode, stdout } = await home.cli.run(["run", "--command", "greet", "Ada L", "Bob"]);
+  expect([exitCode, stdout]).toEqual([0, "Hello\n"]);
+  expect(home.model.requests[0]?.request.messages.at(-1)?.text).toBe("Greet Ada L, then Bob");
+  await home.cli.run(["run", "--command", "leave"]);
+  expect(home.model.requests[1]?.request.messages.at(-1)?.text).toBe("Leave");
+  const unknown = await home.cli.run(["run", "--command", "gret", "x"]);
+  expect(unknown.exitCode).not.toBe(0);
+  expect(unknown.stderr).toContain("Did you mean greet?");
+});
+
+test("a summary that the program makes for the model is no part of the output", async () => {
+  await using home = await ScriptedHome.open({
+    limit: { context: 8_192, output: 1_024 },
+    side: ({ system }) => (system.includes("title") ? { text: "A title" } : undefined),
+    turns: [{ text: "One", usage: { input: 7_500 } }, { text: "## Goal\nTwo" }, { text: "Two" }],
+  });
+  await home.cli.run(["run", "--title", "T", "one"]);
+  const { exitCode, stdout } = await home.cli.run(["run", "-c", "two"]);
+  expect([exitCode, stdout]).toEqual([0, "Two\n"]);
+  expect(home.model.requests).toHaveLength(3);
+});

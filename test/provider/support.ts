@@ -6,6 +6,7 @@ import { resolvePaths } from "@/base/paths";
 import { ConfigService } from "@/config/config-service";
 import { Catalog } from "@/llm/catalog";
 import type { CatalogModel, CatalogProvider } from "@/llm/catalog-format";
+import type { KeyRenewals } from "@/llm/key-renewals";
 import { AuthStore } from "@/provider/auth-store";
 import type { LocalServer } from "@/provider/local-servers";
 import { Providers } from "@/provider/providers";
@@ -68,6 +69,8 @@ export interface ProviderHomeOptions {
   state?: unknown;
   catalog?: Catalog;
   localServers?: readonly LocalServer[];
+  clock?: FakeClock;
+  renewals?: KeyRenewals;
 }
 
 export interface ProviderHome extends AsyncDisposable {
@@ -88,7 +91,7 @@ export async function providerHome(options: ProviderHomeOptions = {}): Promise<P
   const root = directory.path;
   const paths = resolvePaths({}, join(root, "home"));
   const log = Logger.silent();
-  const clock = new FakeClock();
+  const clock = options.clock ?? new FakeClock();
   const project = join(root, "project");
   const managedDirectory = join(root, "managed");
   const location = { paths, env, directory: project, worktree: project, managedDirectory };
@@ -108,6 +111,7 @@ export async function providerHome(options: ProviderHomeOptions = {}): Promise<P
       clock,
       log,
       localServers: options.localServers ?? [],
+      ...(options.renewals ? { renewals: options.renewals } : {}),
     }),
     [Symbol.asyncDispose]: () => directory[Symbol.asyncDispose](),
   };

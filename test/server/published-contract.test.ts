@@ -19,6 +19,7 @@ const REFERENCES = "further directories of a configuration, which nothing publis
 
 const REASONS: Readonly<Record<string, string>> = {
   "app.log: lacks query directory?": "the log is of the whole server, whatever the directory",
+  "auth.set: adds body key issued?": "tokens of a login are bound to where they came from",
   "config.update: lacks body key reference?": REFERENCES,
   "config.update: lacks body key references?": REFERENCES,
   "doc.get: is ours alone": "a document that lacks itself cannot be asked for by its clients",
@@ -42,9 +43,9 @@ const REASONS: Readonly<Record<string, string>> = {
   "mcp.disconnect: is not served": NOT_SERVED_YET,
   "mcp.status: is not served": NOT_SERVED_YET,
   "permission.respond: adds body key remember?": "the published table of rows has it",
-  "provider.oauth.authorize: is not served": NOT_SERVED_YET,
-  "provider.oauth.callback: is not served": NOT_SERVED_YET,
   "session.command: is not served": NOT_SERVED_YET,
+  "provider.oauth.authorize: answers 200 ProviderAuthAuthorization | null":
+    "the published server answers null for an API key as well, which its document leaves out",
   "session.create: lacks body key workspaceID?": "there are no workspaces on other machines",
   "session.diff: is not served": NOT_SERVED_YET,
   "session.init: is not served": NOT_SERVED_YET,

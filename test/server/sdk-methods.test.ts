@@ -33,7 +33,6 @@ const message = { info: { role: "assistant" } };
 const NOT_SERVED_YET: readonly string[] = [
   ...["session.init", "session.diff", "session.summarize", "session.command", "session.shell"],
   ...["session.revert", "session.unrevert", "find.symbols", "lsp.status", "formatter.status"],
-  ...["provider.oauth.authorize", "provider.oauth.callback"],
   ...["mcp.status", "mcp.add", "mcp.connect", "mcp.disconnect", "mcp.auth.remove"],
   ...["mcp.auth.start", "mcp.auth.callback", "mcp.auth.authenticate"],
 ];

@@ -55,3 +55,27 @@ test("the newest prompt and the newest answer", () => {
   expect(new Conversation([]).prompt()).toBeUndefined();
   expect(new Conversation([user(1)]).answer()).toBeUndefined();
 });
+
+test("neither the request of a summary is a prompt, nor the summary an answer", () => {
+  const request = user(3);
+  const { sessionID, id: messageID } = request.info;
+  request.parts.push({ id: "prt_3", sessionID, messageID, type: "compaction", auto: true });
+  const summary = assistant(4);
+  const info = { ...summary.info, summary: true } as typeof summary.info;
+  const conversation = new Conversation([user(1), assistant(2), request, { ...summary, info }]);
+  expect(conversation.prompt()?.info.id).toBe("msg_0001");
+  expect(conversation.answer()?.info.id).toBe("msg_0002");
+});
+
+test("a part is replaced where it stands", () => {
+  const conversation = new Conversation([user(1, "a", "b"), user(2, "c")]);
+  const part = conversation.messages[0]?.parts[1];
+  if (part?.type !== "text") throw new Error("there are two texts");
+  conversation.replacePart({ ...part, text: "new" });
+  conversation.replacePart({ ...part, id: "prt_other" });
+  expect(conversation.messages.flatMap(({ parts }) => parts)).toMatchObject([
+    { text: "a" },
+    { text: "new" },
+    { text: "c" },
+  ]);
+});

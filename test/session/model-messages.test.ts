@@ -185,3 +185,21 @@ test("each prompt to the plan agent has its reminder, and the first after it", (
 test("the word before the last step is a reminder by the user", () => {
   expect(lastStepReminder()).toMatchObject({ role: "user", content: [{ type: "text" }] });
 });
+
+test("a task given by a person, and the request of a summary, are said in words", () => {
+  const message = user(1);
+  const { sessionID, id: messageID } = message.info;
+  const place = { sessionID, messageID };
+  const task = { type: "subtask" as const, prompt: "Look at it", description: "Look", agent: "a" };
+  message.parts.push({ ...place, id: "prt_1", ...task });
+  message.parts.push({ ...place, id: "prt_2", type: "compaction", auto: true });
+  expect(toModelMessages([message], model())).toMatchObject([
+    {
+      role: "user",
+      content: [
+        { text: expect.stringContaining("agent a: Look") },
+        { text: "What did we do so far?" },
+      ],
+    },
+  ]);
+});

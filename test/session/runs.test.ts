@@ -152,3 +152,47 @@ test("closing aborts what runs, and nothing begins after it", async () => {
   await expect(late).rejects.toMatchObject({ kind: "unavailable" });
   expect(t.runs.status()).toEqual({});
 });
+
+test("what is begun besides is alone; prompts meanwhile are answered behind it", async () => {
+  using t = await testRuns();
+  const gate = Promise.withResolvers<void>();
+  const first = t.runs.begin(t.sessionID, () => gate.promise.then(() => answer), quick);
+  await expect(t.runs.begin(t.sessionID, quick, quick)).rejects.toMatchObject({ kind: "busy" });
+  const prompt = t.runs.submit(t.sessionID, user(1), quick);
+  gate.resolve();
+  expect(await first).toBe(answer);
+  await prompt;
+  expect(t.statuses()).toEqual(["busy", "idle", "session.idle"]);
+});
+
+test("a prompt that comes behind it does not keep its result back", async () => {
+  using t = await testRuns();
+  const gate = Promise.withResolvers<void>();
+  const two = slow();
+  const own = assistant(7);
+  const first = t.runs.begin(t.sessionID, () => gate.promise.then(() => own), two.work);
+  const prompt = t.runs.submit(t.sessionID, user(1), two.work);
+  gate.resolve();
+  expect(await first).toBe(own);
+  two.finish();
+  expect(await prompt).toBe(answer);
+});
+
+test("what is prepared for a prompt is stopped with the session, which is not busy", async () => {
+  using t = await testRuns();
+  const stopped = t.runs.prepare(
+    t.sessionID,
+    (signal) =>
+      new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason))),
+  );
+  expect(t.runs.isBusy(t.sessionID)).toBe(false);
+  await t.runs.abort(t.sessionID);
+  await expect(stopped).rejects.toMatchObject({ name: "AbortError" });
+  expect(await t.runs.prepare(t.sessionID, async () => "done")).toBe("done");
+  const closing = t.runs.prepare(
+    t.sessionID,
+    (signal) => new Promise((resolve) => signal.addEventListener("abort", resolve)),
+  );
+  await t.scope.close();
+  await closing;
+});

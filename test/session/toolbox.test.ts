@@ -4,6 +4,7 @@ import type { PermissionRule } from "@/schema/permission";
 import type { Caller } from "@/session/toolbox";
 import { type SessionApp, sessionApp } from "@test/support/session-app";
 import { userMessage } from "@test/storage/fixtures";
+import { UNRECORDED } from "@test/support/tool-context";
 import { model } from "./support";
 
 async function caller(t: SessionApp, more: Partial<Caller> = {}): Promise<Caller> {
@@ -98,4 +99,27 @@ test("what a session has read is remembered for it alone, and forgotten with it"
   expect(toolbox.readsOf(b.id)).not.toBe(reads);
   await sessions.remove(a.id);
   expect(toolbox.readsOf(a.id)).not.toBe(reads);
+});
+
+test("who wants JSON gets a tool for it, with the schema as it was sent", async () => {
+  await using t = await sessionApp();
+  const schema = { type: "object", properties: { a: { $ref: "#/$defs/b" } }, $defs: { b: {} } };
+  const prompt = { ...userMessage("ses_1", 1), format: { type: "json_schema" as const, schema } };
+  const definitions = await t.instance.toolbox.definitions(await caller(t, { prompt }));
+  expect(definitions[0]).toMatchObject({ name: "StructuredOutput", parameters: schema });
+  expect(await names(t)).not.toContain("StructuredOutput");
+});
+
+test("nobody is asked about what a person does", async () => {
+  await using t = await sessionApp({ config: { permission: { bash: "deny" } } });
+  const { session, agent, prompt } = await caller(t);
+  const { signal } = new AbortController();
+  const part = { sessionID: session.id, messageID: "msg_1", callID: "c" };
+  const live = { report: () => undefined, changes: UNRECORDED };
+  const ask = { permission: "bash", patterns: ["ls"], always: [], metadata: {} };
+  const owner = { session, agent, prompt, signal };
+  const own = await t.instance.toolbox.context(part, { ...owner, byPerson: {} }, live);
+  await own.ask(ask);
+  const models = await t.instance.toolbox.context(part, owner, live);
+  await expect(models.ask(ask)).rejects.toMatchObject({ kind: "denied" });
 });

@@ -21,6 +21,7 @@ import {
   type RecordedChange,
 } from "./revert-changes";
 import type { Sessions } from "./sessions";
+import { isSyntheticPrompt } from "./synthetic-prompt";
 
 interface DiffsOptions {
   ids: IDs;
@@ -48,9 +49,8 @@ export class Diffs {
    */
   async diff(sessionID: string, messageID?: string): Promise<SnapshotFileDiff[]> {
     const revert = this.#options.store.findSession(sessionID)?.revert;
-    const messages = this.#list(sessionID, revert).filter(({ info }) => {
-      return messageID === undefined || turnOf(info) === messageID;
-    });
+    const all = this.#list(sessionID, revert);
+    const messages = messageID === undefined ? all : turnOf(messageID, all);
     return this.#withPatches((await this.#options.changes.read(partsOf(messages))).changes);
   }
 
@@ -93,10 +93,9 @@ export class Diffs {
     const { summary, diff } = await this.summarize(sessionID, undefined);
     sessions.change(sessionID, (session) => ({ ...session, summary }));
     publish("session.diff", { sessionID, diff });
-    const userID = turnOf(info);
-    const turn = this.#list(sessionID, undefined).filter((other) => turnOf(other.info) === userID);
+    const turn = turnOf(info.id, this.#list(sessionID, undefined));
     const diffs = await this.#listDiffs(turn);
-    const user = store.findMessage(sessionID, userID)?.info;
+    const user = turn[0] && store.findMessage(sessionID, turn[0].info.id)?.info;
     if (user?.role === "user") records.putMessage({ ...user, summary: { ...user.summary, diffs } });
   }
 
@@ -180,8 +179,21 @@ export function partsOf(messages: readonly MessageWithParts[]): Part[] {
   return messages.flatMap(({ parts }) => parts);
 }
 
-function turnOf(info: MessageWithParts["info"]): string {
-  return info.role === "user" ? info.id : info.parentID;
+/**
+ * The messages of the turn that this one is in: from what a person asked to the last step of its
+ * answer, what the program wrote in between to have the model go on included.
+ */
+function turnOf(messageID: string, messages: readonly MessageWithParts[]): MessageWithParts[] {
+  const turns: Record<string, string> = {};
+  let asked: string | undefined;
+  for (const message of messages) {
+    const { info } = message;
+    if (info.role === "user" && !isSyntheticPrompt(message)) asked = info.id;
+    const own = info.role === "user" ? (asked ?? info.id) : turns[info.parentID];
+    turns[info.id] = own ?? info.id;
+  }
+  const turn = turns[messageID];
+  return messages.filter(({ info }) => turn !== undefined && turns[info.id] === turn);
 }
 
 function statusOf(chains: readonly ChangeChain[]): SnapshotFileDiff["status"] {

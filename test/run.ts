@@ -13,7 +13,7 @@
 // which one process reports as success) or crashes it is counted as failed.
 
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, realpath, rm } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, realpath, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArguments, type RunOptions, selectFiles } from "@test/runner/arguments";
@@ -24,6 +24,8 @@ const ROOT = resolve(import.meta.dir, "..");
 const MAX_WORKERS = 4;
 const MINUTE_MS = 60_000;
 /** A run that is still going then hangs: it is ended and counted as failed. */
+/** Of one test: only what hangs takes so long, however busy the machine is. */
+const TEST_LIMIT_MS = 60_000;
 const TIME_LIMIT_MS = { quick: 15 * MINUTE_MS, long: 60 * MINUTE_MS };
 
 const CHECKS = [
@@ -73,6 +75,8 @@ async function runTests(options: RunOptions): Promise<Outcome> {
   });
   if (files.length === 0) return noFiles(options);
   const scratch = await realpath(await mkdtemp(join(tmpdir(), "opencode-run-")));
+  // Some tests drop their privileges, and must still get to their own directories.
+  await chmod(scratch, 0o755);
   try {
     return await runFiles(files, options, scratch);
   } finally {
@@ -94,7 +98,7 @@ async function runFiles(files: string[], options: RunOptions, scratch: string): 
   const report = join(scratch, "junit.xml");
   const marker = crypto.randomUUID();
   const workers = Math.min(MAX_WORKERS, Math.max(2, availableParallelism()));
-  const argv = [process.execPath, "test", `--parallel=${workers}`];
+  const argv = [process.execPath, "test", `--parallel=${workers}`, `--timeout=${TEST_LIMIT_MS}`];
   if (options.words.length === 0) argv.push("--only-failures");
   argv.push("--reporter=junit", `--reporter-outfile=${report}`, ...options.passedOn);
   argv.push(...files.map((file) => `./${file}`));

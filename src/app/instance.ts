@@ -10,6 +10,7 @@ import { Instructions } from "@/agent/instructions";
 import { Skills } from "@/agent/skills";
 import { ConfigService } from "@/config/config-service";
 import { FileIndex } from "@/host/file-index";
+import { Formatters } from "@/host/formatters";
 import { Git } from "@/host/git";
 import { ProjectFiles } from "@/host/project-files";
 import { Snapshots } from "@/host/snapshots";
@@ -69,6 +70,7 @@ export class Instance {
   readonly watcher: Watcher;
   readonly providers: Providers;
   readonly logins: ProviderLogins;
+  readonly formatters: Formatters;
   readonly languageServers: LanguageServers;
   readonly codeNavigation: CodeNavigation;
   readonly permissions: Permissions;
@@ -161,6 +163,13 @@ export class Instance {
     });
     scope.defer("logins", () => this.logins.close());
 
+    this.formatters = new Formatters({
+      ...place,
+      env,
+      log,
+      config: async () => (await this.config.get()).config.formatter,
+      isTrusted: async () => true,
+    });
     this.languageServers = new LanguageServers({
       ...place,
       home: paths.home,
@@ -252,6 +261,7 @@ export class Instance {
       publish,
       settings: () => settings.get(),
       extraTools: async () => ((await this.config.get()).config.lsp ? [navigationTool] : []),
+      formatFile: (path, signal) => this.formatters.format(path, signal),
       touchFile: (path) => this.languageServers.touch(path),
       checkFile: (path, title, signal) => this.languageServers.checkFile(path, title, signal),
       runSubagent: (input, owner) => subagents.run(input, owner),

@@ -3,14 +3,7 @@
 // The message is for a person: it names the key, file, port or id at fault, and what to do.
 
 export type ErrorKind =
-  | "invalid"
-  | "not-found"
-  | "conflict"
-  | "busy"
-  | "denied"
-  | "unavailable"
-  | "limit"
-  | "internal";
+  "invalid" | "not-found" | "conflict" | "busy" | "denied" | "unavailable" | "limit" | "internal";
 
 export class AppError extends Error {
   readonly kind: ErrorKind;
@@ -70,7 +63,7 @@ export function limitReached(message: string, data?: Data): AppError {
 /** The words of whatever was thrown. */
 export function errorMessage(error: unknown): string {
   if (error instanceof Error) return error.message || error.name;
-  return typeof error === "string" ? error : JSON.stringify(error) ?? String(error);
+  return typeof error === "string" ? error : (JSON.stringify(error) ?? String(error));
 }
 
 /** True for what an aborted AbortSignal throws (DOMException AbortError, also as a cause). */

@@ -164,7 +164,7 @@ export async function listDescendants(...pids: number[]): Promise<number[]> {
   if (pids.length === 0) return [];
   const children = await childrenByParent();
   const found: number[] = [];
-  for (let queue = pids; queue.length > 0; ) {
+  for (let queue = pids; queue.length > 0;) {
     const next = queue.flatMap((parent) => children[parent] ?? []);
     const fresh = next.filter((child) => !found.includes(child) && !pids.includes(child));
     found.push(...fresh);

@@ -115,12 +115,7 @@ function visit(node: SchemaNode, value: unknown, path: string, issues: SchemaIss
   else if (isRecord(value)) visitProperties(node, value, path, issues);
 }
 
-function visitItems(
-  node: SchemaNode,
-  value: unknown[],
-  path: string,
-  issues: SchemaIssue[],
-): void {
+function visitItems(node: SchemaNode, value: unknown[], path: string, issues: SchemaIssue[]): void {
   const { items } = node;
   if (items === undefined) return;
   for (const [index, item] of value.entries()) {
@@ -170,9 +165,10 @@ function visitUnion(
     issues.push({ path, message: best });
   } else if ("key" in best) {
     const found = isRecord(value) ? value[best.key] : undefined;
-    const message = found === undefined
-      ? `is required, one of ${quoteList(best.allowed)}`
-      : `expected one of ${quoteList(best.allowed)}, got ${quote(found)}`;
+    const message =
+      found === undefined
+        ? `is required, one of ${quoteList(best.allowed)}`
+        : `expected one of ${quoteList(best.allowed)}, got ${quote(found)}`;
     issues.push({ path: joinPath(path, best.key), message });
   } else {
     visit(best, value, path, issues);

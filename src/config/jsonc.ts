@@ -8,6 +8,8 @@ import type { KeyPath } from "./key-path";
 /** Lines of the file shown before the line of an error. */
 const EXCERPT_LINES_BEFORE = 1;
 const EXCERPT_MAX_COLUMNS = 120;
+/** What is edited in goes no further to the right; the editor's table of indentations ends here. */
+const INDENT_MAX_COLUMNS = 199;
 
 export interface Place {
   /** Both from 1. */
@@ -54,7 +56,8 @@ export async function findPlace(text: string, path: KeyPath): Promise<Place | un
 
 /**
  * `text` with the edits made one after the other; comments, order and indentation stay. Throws
- * AppError invalid when the text is no clean JSONC: nothing is ever made of half a file.
+ * AppError invalid when the text is no clean JSONC, nothing is ever made of half a file, and when
+ * a value is nested so deep that nobody could read it.
  */
 export async function editJSONC(text: string, edits: Edit[], origin: string): Promise<string> {
   const { applyEdits, modify, parseTree, printParseErrorCode } = await import("jsonc-parser");
@@ -73,9 +76,23 @@ export async function editJSONC(text: string, edits: Edit[], origin: string): Pr
     eol: edited.includes("\r\n") ? "\r\n" : "\n",
   };
   for (const { path, value } of edits) {
+    const depth = path.length + depthOf(value);
+    if (depth * formattingOptions.tabSize > INDENT_MAX_COLUMNS) {
+      throw configError(
+        "ConfigInvalidError",
+        origin,
+        `${path.join(".")} is nested too deep`,
+        undefined,
+      );
+    }
     edited = applyEdits(edited, modify(edited, [...path], value, { formattingOptions }));
   }
   return edited;
+}
+
+function depthOf(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  return 1 + Object.values(value).reduce((most, item) => Math.max(most, depthOf(item)), 0);
 }
 
 /** `<origin>:<line>:<column>: message`, as AppError invalid that clients can take apart. */

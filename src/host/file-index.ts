@@ -222,7 +222,7 @@ function findCandidates(entries: Entries, [from, to]: Range, terms: string[]): s
   const inPath: string[] = [];
   const maybe: number[] = [];
   for (let index = from; index < to && inName.length < CANDIDATES_MAX * 4; index++) {
-    if ((((entries.letters[index] ?? 0) & bits) >>> 0) !== bits) continue;
+    if (((entries.letters[index] ?? 0) & bits) >>> 0 !== bits) continue;
     const lower = entries.lower[index] ?? "";
     const path = entries.paths[index] ?? "";
     if (!terms.every((term) => lower.includes(term))) maybe.push(index);

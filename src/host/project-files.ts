@@ -29,12 +29,28 @@ const DIFF_MAX_LENGTH = 1024 * 1024;
 const DIFF_TIMEOUT_MS = 2_000;
 
 const MIME_TYPES: Readonly<Record<string, string>> = {
-  ".avif": "image/avif", ".bmp": "image/bmp", ".gif": "image/gif", ".ico": "image/x-icon",
-  ".jpeg": "image/jpeg", ".jpg": "image/jpeg", ".png": "image/png", ".tif": "image/tiff",
-  ".tiff": "image/tiff", ".webp": "image/webp", ".heic": "image/heic", ".pdf": "application/pdf",
-  ".mp3": "audio/mpeg", ".wav": "audio/wav", ".ogg": "audio/ogg", ".mp4": "video/mp4",
-  ".webm": "video/webm", ".zip": "application/zip", ".gz": "application/gzip",
-  ".woff": "font/woff", ".woff2": "font/woff2", ".wasm": "application/wasm",
+  ".avif": "image/avif",
+  ".bmp": "image/bmp",
+  ".gif": "image/gif",
+  ".ico": "image/x-icon",
+  ".jpeg": "image/jpeg",
+  ".jpg": "image/jpeg",
+  ".png": "image/png",
+  ".tif": "image/tiff",
+  ".tiff": "image/tiff",
+  ".webp": "image/webp",
+  ".heic": "image/heic",
+  ".pdf": "application/pdf",
+  ".mp3": "audio/mpeg",
+  ".wav": "audio/wav",
+  ".ogg": "audio/ogg",
+  ".mp4": "video/mp4",
+  ".webm": "video/webm",
+  ".zip": "application/zip",
+  ".gz": "application/gzip",
+  ".woff": "font/woff",
+  ".woff2": "font/woff2",
+  ".wasm": "application/wasm",
 };
 
 export interface ProjectFilesOptions {

@@ -11,8 +11,7 @@ const UNSEEN = /(?![\t\n \u200d])[\p{Cc}\p{Cf}\p{Z}]/u;
 const CONTINUED_DOLLAR = /\$(\\\n)+[({[]/;
 
 /** The parser takes a first line that begins with a backslash for words before the body. */
-const BACKSLASH_BODY =
-  /(<<-?[ \t]*(?:\w+|'[^'\n]*'|"[^"\n]*"|\\\w+)(?:[^\n]*[^\n\\])?\n)(?=\\)/g;
+const BACKSLASH_BODY = /(<<-?[ \t]*(?:\w+|'[^'\n]*'|"[^"\n]*"|\\\w+)(?:[^\n]*[^\n\\])?\n)(?=\\)/g;
 
 /** What can be said of a script by its text alone. */
 export function checkText(script: string, found: Found): void {

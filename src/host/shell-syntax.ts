@@ -211,8 +211,10 @@ function visitTest(node: Node, place: Place, found: Found): void {
     found.fail("a test evaluates a quoted substitution");
   }
   const [open = "[", ...rest] = source.split(/\s+/);
-  const words = [plainWord(open), ...rest.map((text) =>
-    /[`$"'\\]/.test(text) ? dynamicWord(text) : plainWord(text))];
+  const words = [
+    plainWord(open),
+    ...rest.map((text) => (/[`$"'\\]/.test(text) ? dynamicWord(text) : plainWord(text))),
+  ];
   found.add(describeCommand(words, source, place));
 }
 

@@ -142,8 +142,7 @@ function takeOption(
   found: Unwrapped,
   placeholders: string[],
 ): void {
-  const value =
-    option.attached === undefined ? words[index + 1] : plainWord(option.attached);
+  const value = option.attached === undefined ? words[index + 1] : plainWord(option.attached);
   if (listed(wrapper.placeholder, option.name) && value?.value) placeholders.push(value.value);
   if (listed(wrapper.directory, option.name)) {
     found.directories.push(value?.value);

@@ -148,11 +148,16 @@ export class Permissions {
     // An empty list must not be allowed for want of a pattern that says otherwise.
     const patterns = ask.patterns.length > 0 ? ask.patterns : ["*"];
     const found = patterns.map((pattern) => evaluate(ask.permission, pattern, ask.rules));
-    const others = (ask.alternatives ?? []).map((name) => evaluate(ask.permission, name, ask.rules));
+    const others = (ask.alternatives ?? []).map((name) =>
+      evaluate(ask.permission, name, ask.rules),
+    );
     const denied = [...found, ...others].filter((rule) => rule.action === "deny");
     if (denied.length > 0) return { action: "deny", rules: unique(denied) };
     if (ask.mustAsk && restricts(ask.permission, ask.rules)) {
-      return { action: "ask", rules: [{ permission: ask.permission, pattern: "*", action: "ask" }] };
+      return {
+        action: "ask",
+        rules: [{ permission: ask.permission, pattern: "*", action: "ask" }],
+      };
     }
     if (found.every((rule) => rule.action === "allow")) return { action: "allow" };
     // Read at each ask: another process on the same database may have saved some.

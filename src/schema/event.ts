@@ -69,10 +69,7 @@ const events = [
 
   event("message.updated", t.Object({ sessionID: SessionID, info: Message })),
   event("message.removed", OfMessage),
-  event(
-    "message.part.updated",
-    t.Object({ sessionID: SessionID, part: Part, time: t.Number() }),
-  ),
+  event("message.part.updated", t.Object({ sessionID: SessionID, part: Part, time: t.Number() })),
   event(
     "message.part.delta",
     t.Object({ ...OfPart.properties, field: t.String(), delta: t.String() }),

@@ -18,10 +18,7 @@ import {
 export const JSONSchema = t.Record(t.String(), t.Unknown(), { $id: "JSONSchema" });
 export type JSONSchema = Static<typeof JSONSchema>;
 
-export const OutputFormatText = t.Object(
-  { type: t.Literal("text") },
-  { $id: "OutputFormatText" },
-);
+export const OutputFormatText = t.Object({ type: t.Literal("text") }, { $id: "OutputFormatText" });
 export type OutputFormatText = Static<typeof OutputFormatText>;
 
 /** An answer that fits `schema`, asked for again up to `retryCount` times. */

@@ -291,10 +291,5 @@ export const Part = t.Union(
 export type Part = Static<typeof Part>;
 
 /** Any part that a client may send in a prompt. */
-export const PartInput = t.Union([
-  TextPartInput,
-  FilePartInput,
-  AgentPartInput,
-  SubtaskPartInput,
-]);
+export const PartInput = t.Union([TextPartInput, FilePartInput, AgentPartInput, SubtaskPartInput]);
 export type PartInput = Static<typeof PartInput>;

@@ -133,10 +133,7 @@ export const SessionUpdateInput = t.Object(
 export type SessionUpdateInput = Static<typeof SessionUpdateInput>;
 
 /** Copies the messages before `messageID`, or all of them. */
-export const ForkInput = t.Object(
-  { messageID: t.Optional(MessageID) },
-  { $id: "ForkInput" },
-);
+export const ForkInput = t.Object({ messageID: t.Optional(MessageID) }, { $id: "ForkInput" });
 export type ForkInput = Static<typeof ForkInput>;
 
 /** Undoes this message, or this part, and all that follows. */

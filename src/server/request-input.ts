@@ -10,6 +10,8 @@ import { formatBytes } from "@/base/text";
 /** Where an input stands in a request; clients read it as the `kind` of the fault. */
 export type InputKind = "Params" | "Query" | "Payload";
 
+/** Recursion over a body, here and wherever it is kept and shown, ends well before the stack. */
+const BODY_MAX_DEPTH = 500;
 const NUMBER = /^-?\d{1,20}(\.\d{1,20})?$/;
 
 /**
@@ -70,17 +72,48 @@ function readText(schema: { type?: unknown; anyOf?: unknown } | undefined, text:
 }
 
 /**
- * The JSON body; none is an empty object. AppError invalid says where it is malformed, AppError
- * limit that it is larger than REQUEST_BODY_MAX_BYTES, and no more than that is read.
+ * The JSON body; none is an empty object. AppError invalid says where it is malformed, or that it
+ * is nested too deep; AppError limit that it is larger than REQUEST_BODY_MAX_BYTES, and no more
+ * than that is read.
  */
 export async function readBody(request: Request): Promise<unknown> {
   const text = await readBodyText(request);
   if (text.trim() === "") return {};
+  if (isTooDeep(text)) {
+    const message = `The body is nested deeper than ${BODY_MAX_DEPTH} levels`;
+    throw invalid(message, { kind: "Payload", limit: BODY_MAX_DEPTH });
+  }
   try {
     return JSON.parse(text);
   } catch (error) {
     throw await malformed(text, error);
   }
+}
+
+/** By its text, which is several times quicker than to visit all that was read from it. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === '"') at = endOfString(text, at);
+    else if (character === "{" || character === "[") depth++;
+    else if (character === "}" || character === "]") depth--;
+    if (depth > BODY_MAX_DEPTH) return true;
+  }
+  return false;
+}
+
+/** Where the string that begins at `start` ends; the text's end when it does not. */
+function endOfString(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1);
+  while (end >= 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  return end < 0 ? text.length : end;
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let start = at;
+  while (text[start - 1] === "\\") start--;
+  return (at - start) % 2 === 1;
 }
 
 async function readBodyText(request: Request): Promise<string> {

@@ -23,6 +23,7 @@ import { eventRoutes } from "./routes/event";
 import { experimentalRoutes } from "./routes/experimental";
 import { fileRoutes } from "./routes/file";
 import { findRoutes } from "./routes/find";
+import { formatterRoutes } from "./routes/formatter";
 import { globalRoutes } from "./routes/global";
 import { instanceRoutes } from "./routes/instance";
 import { logRoutes } from "./routes/log";
@@ -158,6 +159,7 @@ function routesOf(app: App, connections: Connections): AnyElysia[] {
     ptyRoutes(app, connections),
     tuiRoutes(app, connections),
     lspRoutes(app),
+    formatterRoutes(app),
     logRoutes(app),
   ];
 }

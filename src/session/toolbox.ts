@@ -66,6 +66,8 @@ export interface ToolboxOptions {
   settings(): Promise<{ host: ToolHost; limits: TextLimit }>;
   /** Tools besides the built-in ones. */
   extraTools(): Promise<readonly Tool[]>;
+  /** Runs formatters on a file; gives what went wrong, in words for the model. Never rejects. */
+  formatFile(path: string, signal: AbortSignal): Promise<string | undefined>;
   /** Wakes the language servers of a file. */
   touchFile(path: string): void;
   /** What language servers say of a file as it is now. */
@@ -162,7 +164,11 @@ export class Toolbox {
       instructionsFor: (path) => this.#options.instructions.forFile(sessionID, path),
       reads: this.readsOf(sessionID),
       host,
-      fileEdited: (file) => this.#options.publish("file.edited", { file }),
+      fileEdited: async (file) => {
+        const note = await this.#options.formatFile(file, owner.signal);
+        this.#options.publish("file.edited", { file });
+        return note;
+      },
       limits,
     };
   }

@@ -48,14 +48,14 @@ async function run(input: Static<typeof parameters>, context: ToolContext): Prom
   const steps: Step[] = [];
   const result = await withFileLocks(paths, context, async () => {
     for (const one of located) steps.push(await prepare(one, context));
-    const files = await Promise.all(steps.map(describeStep));
-    const diff = files.map((file) => file.patch).join("\n");
+    const { diff, files } = await describeAll(steps);
     const filepath = files.map((file) => file.relativePath).join(", ");
     await askEdit(targets, { filepath, diff, files }, context);
     for (const step of steps) await requireUnchanged(step);
-    await context.changes.files(paths, () => writeAll(steps, context));
-    const output = `Success. Updated the following files:\n${steps.map(summarize).join("\n")}`;
-    return { title: output, output, metadata: { diff, files } };
+    const { written, note } = await context.changes.files(paths, () => writeAll(steps, context));
+    const title = `Success. Updated the following files:\n${steps.map(summarize).join("\n")}`;
+    const metadata = await describeAll(written);
+    return { title, output: title + note, metadata };
   });
   const written = steps.flatMap(({ target, after, move }) =>
     after === undefined ? [] : [move ?? target],
@@ -102,6 +102,11 @@ async function prepare({ operation, target, move }: Located, context: ToolContex
   return { target, before, after, ...(move ? { move } : {}) };
 }
 
+async function describeAll(steps: readonly Step[]) {
+  const files = await Promise.all(steps.map(describeStep));
+  return { diff: files.map((file) => file.patch).join("\n"), files };
+}
+
 async function describeStep(step: Step) {
   const { target, before, after, move } = step;
   const { patch, additions, deletions } = await diffChange({ target, before, after: after ?? "" });
@@ -121,7 +126,11 @@ function summarize({ target, before, after, move }: Step): string {
   return `${letter} ${(move ?? target).title}`;
 }
 
-async function writeAll(steps: readonly Step[], context: ToolContext): Promise<void> {
+/** Gives the steps as they have become: a formatter may have made another text of one. */
+async function writeAll(
+  steps: readonly Step[],
+  context: ToolContext,
+): Promise<{ written: Step[]; note: string }> {
   const written: { step: Step; state?: FileState }[] = [];
   for (const step of steps) {
     try {
@@ -136,11 +145,16 @@ async function writeAll(steps: readonly Step[], context: ToolContext): Promise<v
       );
     }
   }
+  let note = "";
+  const became: Step[] = [];
   for (const { step, state } of written) {
-    const { target, move } = step;
+    const { target, move, after } = step;
     if (move || !state) await context.fileEdited(target.path);
-    if (state) await finishChange(move ?? target, state, context);
+    const finished = state ? await finishChange(move ?? target, state, context) : { note: "" };
+    note += finished.note;
+    became.push({ ...step, after: finished.text ?? after });
   }
+  return { written: became, note };
 }
 
 async function writeStep(step: Step, context: ToolContext): Promise<FileState | undefined> {

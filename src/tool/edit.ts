@@ -7,15 +7,14 @@ import description from "./edit.txt" with { type: "text" };
 import { type EditMatch, matchEdit } from "./edit-match";
 import { askExternalDirectory } from "./external-directory";
 import {
+  applyChange,
   askEdit,
   diffChange,
   type FileChange,
-  finishChange,
   requireRead,
   requireUnchanged,
   withDiagnostics,
   withFileLocks,
-  writeChange,
 } from "./file-change";
 import { fileNotFound, type FileTarget, resolveTarget } from "./file-target";
 import { findNearest, formatNearest } from "./nearest-lines";
@@ -44,16 +43,13 @@ async function run(input: Input, context: ToolContext): Promise<ToolResult> {
   await askExternalDirectory([target], context);
   const result = await withFileLocks([target.real], context, async () => {
     const { change, note } = await prepare(input, target, context);
-    const filediff = await diffChange(change);
-    await askEdit([target], { filepath: target.path, diff: filediff.patch }, context);
+    const asked = await diffChange(change);
+    await askEdit([target], { filepath: target.path, diff: asked.patch }, context);
     await requireUnchanged(change);
-    await context.changes.files([target.real], async () => {
-      const state = await writeChange(change, context);
-      await finishChange(target, state, context);
-    });
+    const { filediff, note: finished } = await applyChange(change, asked, context);
     return {
       title: target.title,
-      output: `Edit applied successfully.${note}`,
+      output: `Edit applied successfully.${note}${finished}`,
       metadata: { diff: filediff.patch, filediff },
     };
   });

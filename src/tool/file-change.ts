@@ -126,16 +126,41 @@ function isKnown(target: FileTarget, state: FileState, context: ToolContext): bo
   return context.reads.compare(target.real, state).type === "same";
 }
 
+/** What became of a file after a change was written. */
+export interface FinishedChange {
+  /** The whole text, when a formatter has made another of it. */
+  text?: string;
+  /** For the end of the tool's output; may be empty. */
+  note: string;
+}
+
 /** Tells that the file, just left in `state`, was edited; records what a formatter made of it. */
 export async function finishChange(
   target: FileTarget,
   state: FileState,
   context: ToolContext,
-): Promise<void> {
+): Promise<FinishedChange> {
   const known = isKnown(target, state, context);
-  await context.fileEdited(target.path);
-  const file = known ? await readTextFile(target.real) : undefined;
-  if (file) context.reads.record(target.real, file.state);
+  const said = await context.fileEdited(target.path);
+  const note = said ? `\n\n${said}` : "";
+  const file = await readTextFile(target.real);
+  if (file && known) context.reads.record(target.real, file.state);
+  if (!file || file.state.hash === state.hash) return { note };
+  return { note: `\n\n${target.title} was then changed by a formatter.${note}`, text: file.text };
+}
+
+/** Writes one change and finishes it; the diff is that of the file as it is then. */
+export async function applyChange(
+  change: FileChange,
+  asked: FileDiff,
+  context: ToolContext,
+): Promise<{ filediff: FileDiff; note: string }> {
+  const { target } = change;
+  const { text, note } = await context.changes.files([target.real], async () => {
+    return finishChange(target, await writeChange(change, context), context);
+  });
+  const filediff = text === undefined ? asked : await diffChange({ ...change, after: text });
+  return { filediff, note };
 }
 
 /**

@@ -110,8 +110,11 @@ export interface ToolContext {
   reads: FileReads;
   changes: ToolChanges;
   host: ToolHost;
-  /** Told after a file (absolute path) was written or removed; formatters may run in it. */
-  fileEdited(path: string): void | Promise<void>;
+  /**
+   * Told after a file (absolute path) was written or removed; formatters may run in it. Gives what
+   * the model should know of that; never rejects.
+   */
+  fileEdited(path: string): void | Promise<string | void>;
   /** How much output the model is shown. */
   limits: TextLimit;
 }

@@ -3,14 +3,13 @@
 import { t, type Static } from "@/base/schema";
 import { askExternalDirectory } from "./external-directory";
 import {
+  applyChange,
   askEdit,
   diffChange,
-  finishChange,
   requireRead,
   requireUnchanged,
   withDiagnostics,
   withFileLocks,
-  writeChange,
 } from "./file-change";
 import { resolveTarget } from "./file-target";
 import { readTextFile, stripBOM, type TextFile, toEOL } from "./text-file";
@@ -32,18 +31,15 @@ async function run(input: Static<typeof parameters>, context: ToolContext): Prom
     }
     const after = keepFormat(input.content, before);
     const change = { target, before, after };
-    const filediff = await diffChange(change);
-    await askEdit([target], { filepath: target.path, diff: filediff.patch }, context);
+    const asked = await diffChange(change);
+    await askEdit([target], { filepath: target.path, diff: asked.patch }, context);
     await requireUnchanged(change);
-    await context.changes.files([target.real], async () => {
-      const state = await writeChange(change, context);
-      await finishChange(target, state, context);
-    });
+    const { filediff, note } = await applyChange(change, asked, context);
     const converted = after.includes("\r") && !input.content.includes("\r");
     const kept = converted ? " (CRLF line endings kept)" : "";
     return {
       title: target.title,
-      output: `Wrote file successfully.${kept}`,
+      output: `Wrote file successfully.${kept}${note}`,
       metadata: {
         filepath: target.path,
         exists: before !== undefined,

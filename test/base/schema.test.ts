@@ -27,7 +27,10 @@ function explain(schema: TSchema, value: unknown): string[] {
 
 describe("findIssues", () => {
   test("finds none in a value that fits, unknown keys and absent options included", () => {
-    const parts = [{ type: "text", text: "a", more: 1 }, { type: "link", url: "u" }];
+    const parts = [
+      { type: "text", text: "a", more: 1 },
+      { type: "link", url: "u" },
+    ];
     expect(explain(Input, { level: "low", parts, other: true, title: undefined })).toEqual([]);
   });
 
@@ -109,7 +112,10 @@ describe("findIssues", () => {
   });
 
   test("bounds the number of issues and the length of what it quotes", () => {
-    const many = findIssues(t.Array(t.String()), Array.from({ length: 1000 }, () => 1));
+    const many = findIssues(
+      t.Array(t.String()),
+      Array.from({ length: 1000 }, () => 1),
+    );
     expect(many).toHaveLength(20);
     const [issue] = findIssues(stringEnum(["a"]), "x".repeat(10_000));
     expect(issue?.message.length).toBeLessThan(120);
@@ -161,7 +167,11 @@ test("foreign schemas may list types, and say oneOf", () => {
 test("stringEnum matches whole values only, special characters included", () => {
   const schema = stringEnum(["a.b", "c"]);
   expect(["a.b", "c", "axb", "cc", "c\n"].map((value) => isValid(schema, value))).toEqual([
-    true, true, false, false, false,
+    true,
+    true,
+    false,
+    false,
+    false,
   ]);
 });
 

@@ -59,7 +59,10 @@ test("a close waits for tracked work, and for none that has ended or failed", as
   const { scope, steps } = scopeWithSteps();
   const gate = Promise.withResolvers<void>();
   scope.track("failed", Promise.reject(new Error("no")));
-  scope.track("slow", gate.promise.then(() => void steps.push("slow")));
+  scope.track(
+    "slow",
+    gate.promise.then(() => void steps.push("slow")),
+  );
   const closing = scope.close().then(() => steps.push("closed"));
   gate.resolve();
   await closing;

@@ -70,3 +70,10 @@ test("an empty file and a file of comments can be edited", async () => {
 test("a malformed text is not edited", async () => {
   await expect(editJSONC('{ "a": 1', [], "f")).rejects.toThrow("f:1:9: close brace expected");
 });
+
+test("a value that is nested too deep is refused, one below the limit is written", async () => {
+  const nested = (depth: number): unknown => (depth === 0 ? 1 : { a: nested(depth - 1) });
+  const edit = (depth: number) => editJSONC("{}", [{ path: ["x"], value: nested(depth) }], "f");
+  expect(JSON.parse(await edit(98))).toEqual({ x: nested(98) });
+  for (const depth of [99, 100, 3_000]) await expect(edit(depth)).rejects.toThrow("f: x is nested");
+});

@@ -9,7 +9,7 @@ test("joined words have a value when all have one", () => {
 });
 
 test("a quoted word is read back as it was", async () => {
-  const value = "it's `a` $b \\ \"c\"\n";
+  const value = 'it\'s `a` $b \\ "c"\n';
   const child = Bun.spawn(["sh", "-c", `printf %s ${quoteWord(plainWord(value))}`]);
   expect(await child.stdout.text()).toBe(value);
 });

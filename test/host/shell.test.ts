@@ -128,7 +128,10 @@ test("an abort ends fifty processes that left the group", async () => {
   const { result } = await timed(command, abortAt("all"));
   expect(result.aborted).toBe(true);
   await result.settled;
-  const pids = result.output.split("\n").filter((line) => /^\d+$/.test(line)).map(Number);
+  const pids = result.output
+    .split("\n")
+    .filter((line) => /^\d+$/.test(line))
+    .map(Number);
   expect(pids.length).toBe(50);
   for (const pid of pids) expect(await isRunning(pid)).toBe(false);
 });

@@ -23,7 +23,9 @@ test(
       turns: [
         { calls: [{ tool: "read", input: { filePath: "a.ts" } }] },
         { text: "Read." },
-        { calls: [{ tool: "edit", input: { filePath: "a.ts", oldString: "42", newString: '""' } }] },
+        {
+          calls: [{ tool: "edit", input: { filePath: "a.ts", oldString: "42", newString: '""' } }],
+        },
         { text: "Broken." },
       ],
     });

@@ -59,6 +59,7 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
     { ask: "GET /find?pattern=need", answer: [{ path: { text: "src/a.txt" }, line_number: 1 }] },
     { ask: "GET /find/file?query=atxt", answer: ["src/a.txt"] },
   ],
+  formatter: [{ ask: "GET /formatter", answer: has(like({ name: "prettier", enabled: false })) }],
   global: [
     { ask: "GET /global/health", answer: { healthy: true } },
     { ask: "GET /global/config", answer: expect.any(Object) },

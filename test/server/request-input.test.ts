@@ -95,6 +95,16 @@ test("malformed JSON is refused with its place", async () => {
 
 test("nesting without end is refused, not crashed on", async () => {
   await expect(readBody(post("[".repeat(500_000)))).rejects.toMatchObject({ kind: "invalid" });
+  const nested = (depth: number) => `${'[{"a":'.repeat(depth / 2)}1${"}]".repeat(depth / 2)}`;
+  expect(JSON.stringify(await readBody(post(nested(500))))).toBe(nested(500));
+  const brackets = JSON.stringify({ a: "[".repeat(600), b: `\\"${"[{".repeat(600)}\\`, c: [] });
+  expect(JSON.stringify(await readBody(post(brackets)))).toBe(brackets);
+  for (const depth of [502, 200_000]) {
+    await expect(readBody(post(nested(depth)))).rejects.toMatchObject({
+      kind: "invalid",
+      message: "The body is nested deeper than 500 levels",
+    });
+  }
 });
 
 test("a body of unknown length is read up to the limit only", async () => {

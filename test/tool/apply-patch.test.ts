@@ -157,3 +157,15 @@ test("after a patch the model may go on leniently with what it had read", async 
   });
   expect(await readTree(bench.directory, "a.txt")).toBe("  y();\n  b();\n");
 });
+
+test("the diff is that of the files as a formatter left them", async () => {
+  await using bench = await toolBench({ "a.ts": "a\n", "b.ts": "b\n" });
+  const { output, metadata } = await bench.run(
+    applyPatchTool,
+    patch("*** Update File: a.ts", "-a", "+x", "*** Update File: b.ts", "-b", "+y"),
+    { fileEdited: (path) => (path.endsWith("a.ts") ? writeFile(path, "x;\n") : undefined) },
+  );
+  expect(metadata["diff"]).toContain("+x;\n");
+  expect(metadata["diff"]).toContain("+y\n");
+  expect(output).toContain("M b.ts\n\na.ts was then changed by a formatter.");
+});

@@ -162,6 +162,22 @@ describe("what somebody else changed", () => {
     expect(await readTree(bench.directory, "a.ts")).toBe("\tx();\n\tc();\n");
   });
 
+  test("the diff is that of the file as a formatter left it; the note is shown", async () => {
+    await using bench = await toolBench({ "a.ts": "a\n" });
+    const path = join(bench.directory, "a.ts");
+    const { output, metadata } = await bench.run(editTool, edit("a.ts", "a", "x"), {
+      fileEdited: async () => {
+        await writeFile(path, "x;\n");
+        return "The formatter other failed.";
+      },
+    });
+    expect(metadata["diff"]).toContain("+x;\n");
+    expect(metadata["filediff"]).toMatchObject({ additions: 1, deletions: 1 });
+    expect(output).toEndWith(
+      "\n\na.ts was then changed by a formatter.\n\nThe formatter other failed.",
+    );
+  });
+
   test("a change while permission is waited for is not overwritten", async () => {
     await using bench = await toolBench(
       { "a.ts": "a\nb\n" },

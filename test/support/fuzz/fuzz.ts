@@ -13,6 +13,7 @@ const LAST: readonly string[] = [
   ...["auth.set", "auth.remove", "config.update", "global.config.update"],
   ...["instance.dispose", "global.dispose"],
 ];
+const LIMIT_MS = 60_000;
 const QUOTE_MAX = 400;
 
 /** One text for each operation that failed, and for what was found broken at the end. */
@@ -40,7 +41,13 @@ async function fuzzOperation(
   const source = await world.source();
   const requests = arbitraryRequest(operation, world.bodyOf(operation), source);
   const property = fc.asyncProperty(requests, (request) => world.send(operation, request));
-  const result = await fc.check(property, { seed, numRuns: runs });
+  const result = await fc.check(property, {
+    seed,
+    numRuns: runs,
+    // Finding the smallest request that fails must not take longer than finding one that does.
+    interruptAfterTimeLimit: LIMIT_MS,
+    markInterruptAsFailure: true,
+  });
   if (!result.failed) return undefined;
   const [request] = result.counterexample ?? [];
   const reason = errorMessage(result.errorInstance);

@@ -54,7 +54,7 @@ const hostileValue: fc.Arbitrary<unknown> = fc.oneof(
     weight: 4,
     arbitrary: fc.constantFrom<unknown>(
       ...[null, true, false, 0, -1, 1.5, 1e308, -1e308, Number.MAX_SAFE_INTEGER + 1, [], {}],
-      ...[[[]], [null], { length: 1e9 }, { toJSON: 1 }, { then: 1 }, { a: { b: {} } }],
+      ...[[[]], [null], { length: 1e9 }, { toJSON: 1 }, JSON.parse(`{"then":1}`), { a: { b: {} } }],
     ),
   },
   { weight: 2, arbitrary: fc.constant(undefined) },
@@ -80,6 +80,9 @@ export const rawBody = fc.constantFrom(
   ...['{"constructor":{"prototype":{"polluted":1}}}', "[".repeat(HUGE), '{"a":'.repeat(DEEP)],
   `${"[".repeat(DEEP)}${"]".repeat(DEEP)}`,
   `${'{"a":'.repeat(DEEP)}1${"}".repeat(DEEP)}`,
+  deepText(),
+  `{"service":"s","level":"info","message":"m","extra":{"a":${deepText()}}}`,
+  `{"title":"x","metadata":{"a":${deepText()}},"parts":[],"a":{"b":${deepText()}}}`,
   JSON.stringify({ text: "A".repeat(HUGE), parts: "B".repeat(HUGE) }),
 );
 
@@ -124,6 +127,11 @@ function addKey(value: unknown, path: readonly string[], key: string, put: unkno
   // fromEntries, because a plain assignment of __proto__ sets something else.
   const entries = [...(isObject ? Object.entries(target as object) : []), [key, put] as const];
   return replaceAt(value, path, Object.fromEntries(entries));
+}
+
+/** Deeper than any recursion goes. */
+function deepText(): string {
+  return `${"[".repeat(HUGE)}${"]".repeat(HUGE)}`;
 }
 
 function nested(): unknown {

@@ -1,5 +1,5 @@
 // Orphan guard: ends the process group of a program when this process dies without having ended it,
-// by SIGKILL for instance. A small shell waits for the end of its input, which comes with our death.
+// by SIGKILL for instance. A small shell waits for the end of its input, which our death brings.
 // On Windows there is none.
 
 /** How long programs may take to leave by themselves after our death. */

@@ -114,7 +114,10 @@ export const WRAPPERS: Readonly<Record<string, Wrapper>> = {
   },
   watch: {
     letters: "bcCegprtwxd;n:q:",
-    long: "beep color no-color differences errexit chgexit interval= precise no-title exec equexit=",
+    long: [
+      "beep color no-color differences errexit chgexit",
+      "interval= precise no-title exec equexit=",
+    ].join(" "),
     joined: true,
   },
   flock: {

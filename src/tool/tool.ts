@@ -103,7 +103,7 @@ export interface ToolContext {
   mayRead(pattern: string): boolean;
   /** Instruction files of the directories above `path` that the model has not been shown yet. */
   instructionsFor?(path: string): Promise<{ path: string; content: string }[]>;
-  /** Tells language servers that a file is being looked at, so that they are ready for its edits. */
+  /** Tells language servers that a file is looked at, so that they are ready for its edits. */
   touchFile?(path: string): void;
   /** What language servers say of a file as it is now; takes seconds at most, never rejects. */
   checkFile?(path: string, title: string): Promise<{ text: string; diagnostics: unknown[] }>;

@@ -15,7 +15,7 @@ test("1 and true are on, everything else is off", () => {
   ]);
 });
 
-test("a loopback request goes past the proxy of the environment, others go through it", async () => {
+test("a loopback request goes past the proxy, others go through it", async () => {
   using server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response("direct") });
   using proxy = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response("proxy") });
   const script = `

@@ -22,7 +22,7 @@ async function open(content: string) {
   return t;
 }
 
-test("the file is formatted when clients hear of it, and the edit is undone as a whole", async () => {
+test("the file is formatted when clients hear of it, and undone as a whole", async () => {
   await using t = await open("{b:2}");
   const session = t.create();
   const edited = t.next("file.edited");

@@ -51,7 +51,8 @@ async function fuzzOperation(
   if (!result.failed) return undefined;
   const [request] = result.counterexample ?? [];
   const reason = errorMessage(result.errorInstance);
-  return `${operation.id}: ${request ? format(request) : ""}\n  ${reason}\n  SEED=${seed} ONLY=${operation.id}`;
+  const asked = request ? format(request) : "";
+  return `${operation.id}: ${asked}\n  ${reason}\n  SEED=${seed} ONLY=${operation.id}`;
 }
 
 function format({ method, path, body }: FuzzRequest): string {

@@ -1,8 +1,19 @@
 // Trees of a worktree by the git program, in a git directory of our own: the person's repository is
 // read (its index once, to begin with; its objects; its list of excluded files) and never written.
+// What the person's files hold is kept for their eyes only: git widens no mode past 0600.
 // A worktree is not trusted: no configuration but ours is read, and our attributes, which outrank
 // those of the worktree, leave no filter and no conversion, so that contents are byte for byte.
-import { access, constants, copyFile, lstat, readdir, rm, stat, utimes } from "node:fs/promises";
+import {
+  access,
+  chmod,
+  constants,
+  copyFile,
+  lstat,
+  readdir,
+  rm,
+  stat,
+  utimes,
+} from "node:fs/promises";
 import { join } from "node:path";
 import type { Env } from "@/base/env";
 import { limitReached, unavailable } from "@/base/error";
@@ -57,6 +68,7 @@ const CONFIG = `
 	autocrlf = false
 	safecrlf = false
 	fileMode = true
+	sharedRepository = 0600
 	symlinks = true
 	quotePath = false
 	logAllRefUpdates = false
@@ -237,6 +249,7 @@ export class SnapshotGit {
       const [from, to] = [join(source.gitDirectory, name), join(directory, name)];
       const { mtimeMs } = await stat(from);
       await copyFile(from, to);
+      await chmod(to, 0o600);
       // Git takes files for unchanged that are older than the index: a copy must not look newer.
       const seconds = Math.floor(mtimeMs) / 1000;
       await utimes(to, seconds, seconds);

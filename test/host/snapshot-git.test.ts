@@ -257,3 +257,15 @@ test("a git directory that was damaged is made anew around what is there", async
   await rename(join(store, "HEAD"), join(store, "gone"));
   expect(await (await openSnapshotGit(directory.path)).track()).toBe(first);
 });
+
+test("the store is for the eyes of its owner only", async () => {
+  await using directory = await tempDirectory();
+  await repository(directory.path, { "a.txt": "a", "d/b.txt": "b" });
+  const { track } = await openSnapshotGit(directory.path);
+  await writeTree(join(directory.path, "project"), { "d/b.txt": "changed", "new.txt": "n" });
+  await track();
+  const store = join(directory.path, "store");
+  const names = await readdir(store, { recursive: true });
+  const modes = await Promise.all(names.map(async (name) => (await stat(join(store, name))).mode));
+  expect(names.filter((_, index) => ((modes[index] ?? 0) & 0o077) !== 0)).toEqual([]);
+});

@@ -83,7 +83,9 @@ export { branch };
 `;
 
 async function run(argv: string[], cwd: string) {
-  const child = Bun.spawn(argv, { cwd, stdin: "ignore", stdout: "pipe", stderr: "pipe" });
+  // Else the generator's loader leaves a cache in the temporary directory.
+  const env = { ...process.env, JITI_FS_CACHE: "false" };
+  const child = Bun.spawn(argv, { cwd, env, stdin: "ignore", stdout: "pipe", stderr: "pipe" });
   const [stdout, stderr] = await Promise.all([child.stdout.text(), child.stderr.text()]);
   return { exitCode: await child.exited, stdout, output: stdout + stderr };
 }

@@ -50,7 +50,8 @@ export async function lspBench(tree: Tree, options: LSPBenchOptions = {}): Promi
     home: join(root.path, "home"),
     config: async () => options.lsp,
     isTrusted: async () => options.isTrusted ?? true,
-    env: { ...process.env, HOME: join(root.path, "home"), ...options.env },
+    // Some servers leave directories in the temporary one.
+    env: { ...process.env, HOME: join(root.path, "home"), TMPDIR: root.path, ...options.env },
     clock,
     log,
     scope,

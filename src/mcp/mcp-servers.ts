@@ -1,0 +1,340 @@
+// All MCP servers of an instance: those of its configuration, and those added while it runs. They
+// are started in the background when they are first needed; none waits for another. What they offer
+// is given in a stable order, and never waited for longer than a few seconds.
+import type { Clock } from "@/base/clock";
+import type { Env } from "@/base/env";
+import { errorMessage, invalid, notFound, unavailable } from "@/base/error";
+import type { Logger } from "@/base/log";
+import type { Scope } from "@/base/scope";
+import { didYouMean, stableStringify } from "@/base/text";
+import type { Config } from "@/schema/config";
+import type { Publish } from "@/schema/event";
+import type { McpAuthorization, McpResource, McpServerConfig, MCPStatus } from "@/schema/mcp";
+import type { McpContent, McpPrompt, McpTool, Offer } from "./definition";
+import { parseResourceResult } from "./content";
+import type { McpAuth, WaitingLogin } from "./mcp-auth";
+import { McpConnection } from "./mcp-connection";
+import { offeredPrompts, offeredTools } from "./offered";
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+/** How long a prompt waits for servers that are just being started. */
+const READY_MAX_MS = 5_000;
+/** How long a question after the status does. */
+const STATUS_MAX_MS = 1_000;
+const NAME_MAX_LENGTH = 128;
+
+/** The keys of the configuration that count here. */
+export type McpConfigSource = Pick<Config, "mcp" | "experimental">;
+
+export interface McpServersOptions {
+  /** The configuration of now; asked at each need, so that changes are followed. */
+  config(): Promise<McpConfigSource>;
+  /** Where local servers run. */
+  directory: string;
+  env: Env;
+  auth: McpAuth;
+  clock: Clock;
+  log: Logger;
+  publish: Publish;
+  scope: Scope;
+  /** Names that tools of servers must not take. */
+  reservedTools?: readonly string[];
+}
+
+export class McpServers {
+  readonly #options: McpServersOptions;
+  readonly #connections = new Map<string, McpConnection>();
+  /** Added while running: they count more than the configuration. */
+  readonly #added = new Map<string, McpServerConfig>();
+  readonly #logins = new Map<string, WaitingLogin>();
+  #tools: { offers: readonly Offer[]; tools: McpTool[] } = { offers: [], tools: [] };
+  /** Connections that were replaced or taken away, until they are closed. */
+  readonly #retiring = new Set<Promise<void>>();
+  readonly #waitedFor = new WeakSet<McpConnection>();
+  #following: Promise<void> | undefined;
+
+  constructor(options: McpServersOptions) {
+    this.#options = options;
+    options.scope.defer("MCP servers", () => this.#close());
+  }
+
+  /**
+   * Starts all servers that are not running yet, and waits for them: a few seconds at most, and
+   * only the first time for each. Rejects only with the signal's reason.
+   */
+  async ready(signal?: AbortSignal): Promise<void> {
+    await this.#follow();
+    const fresh = [...this.#connections.values()].filter((one) => !this.#waitedFor.has(one));
+    const started = this.#start();
+    if (fresh.length === 0) return;
+    await this.#within(READY_MAX_MS, started, signal);
+    for (const connection of fresh) this.#waitedFor.add(connection);
+  }
+
+  /** How each server is doing, sorted by name; starts those that were not needed yet. */
+  async status(): Promise<Record<string, MCPStatus>> {
+    await this.#follow();
+    await this.#within(STATUS_MAX_MS, this.#start());
+    return this.#statuses();
+  }
+
+  /**
+   * The tools of all connected servers, sorted by server and name. The same array, with the same
+   * objects, as long as nothing has changed. Does not wait: see `ready`.
+   */
+  tools(): McpTool[] {
+    const connections = this.#sorted();
+    const offers = connections.map(({ offer }) => offer);
+    const isSame =
+      offers.length === this.#tools.offers.length &&
+      offers.every((offer, at) => offer === this.#tools.offers[at]);
+    if (!isSame) {
+      const reserved = this.#options.reservedTools ?? [];
+      this.#tools = { offers, tools: offeredTools(connections, reserved, this.#tools.tools) };
+    }
+    return this.#tools.tools;
+  }
+
+  /** The prompts of all connected servers as commands, sorted by server and name. */
+  prompts(): McpPrompt[] {
+    return offeredPrompts(this.#sorted());
+  }
+
+  /** What models can read, sorted by server and address. */
+  resources(): McpResource[] {
+    return this.#sorted().flatMap(({ offer }) => offer.resources);
+  }
+
+  /**
+   * The contents of a resource, whether it is listed or not. AppError not-found for an unknown
+   * server, unavailable when it cannot give it; the signal's reason on abort.
+   */
+  async readResource(server: string, uri: string, signal: AbortSignal): Promise<McpContent> {
+    await this.#follow();
+    const connection = this.#get(server);
+    return parseResourceResult(await connection.request("resources/read", { uri }, { signal }));
+  }
+
+  /** What connected servers want models to know of them, sorted by server. */
+  instructions(): { server: string; text: string }[] {
+    return this.#sorted().flatMap(({ name, offer: { instructions: text } }) =>
+      text === undefined ? [] : [{ server: name, text }],
+    );
+  }
+
+  /** Adds or replaces a server until the instance ends; answers the status of all. */
+  async add(name: string, config: McpServerConfig): Promise<Record<string, MCPStatus>> {
+    checkName(name);
+    this.#added.set(name, config);
+    await this.#follow();
+    await this.#get(name).start();
+    return this.#statuses();
+  }
+
+  /** Connects now; that it failed is told by the status. AppError not-found. */
+  async connect(name: string): Promise<void> {
+    await this.#follow();
+    await this.#get(name).connect();
+  }
+
+  /** Ends the connection and stays away until `connect`. AppError not-found. */
+  async disconnect(name: string): Promise<void> {
+    await this.#follow();
+    await this.#get(name).disconnect();
+  }
+
+  /**
+   * Begins a login of a person; opens no browser. One that waits already is given up. AppError
+   * not-found; invalid for a server without logins, or when we cannot be registered.
+   */
+  async startLogin(name: string): Promise<McpAuthorization> {
+    return (await this.#startLogin(name)).authorization;
+  }
+
+  /**
+   * Ends a login with the code, or the whole address that the browser ended at, and connects.
+   * AppError not-found; invalid when no login waits or the code is not accepted.
+   */
+  async finishLogin(name: string, pasted: string): Promise<MCPStatus> {
+    await this.#follow();
+    const connection = this.#get(name);
+    const login = this.#logins.get(name);
+    if (!login) throw invalid(`No login waits at MCP server ${name}: start one first`);
+    await login.finish(pasted);
+    await this.#connectAfter(name, login);
+    return connection.status;
+  }
+
+  /**
+   * A whole login: begins it, tells clients the address to open, and waits for its end, at most
+   * five minutes. AppError as `startLogin`, unavailable when it does not come to an end.
+   */
+  async authenticate(name: string, signal: AbortSignal): Promise<MCPStatus> {
+    const login = await this.#startLogin(name);
+    const onAbort = () => login.cancel();
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) login.cancel();
+    const url = login.authorization.authorizationUrl;
+    // No browser is opened from here: whoever shows this to a person may.
+    this.#options.publish("mcp.browser.open.failed", { mcpName: name, url });
+    try {
+      await login.done;
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+    }
+    await this.#connectAfter(name, login);
+    return this.#get(name).status;
+  }
+
+  /** Forgets the login, and with it the connection. AppError not-found. */
+  async removeLogin(name: string): Promise<void> {
+    await this.#follow();
+    const connection = this.#get(name);
+    this.#logins.get(name)?.cancel();
+    await this.#options.auth.forget(name, connection.config);
+    if (connection.config.type === "remote" && connection.status.status !== "disabled") {
+      await connection.connect();
+    }
+  }
+
+  async #startLogin(name: string): Promise<WaitingLogin> {
+    await this.#follow();
+    const connection = this.#get(name);
+    const { auth, scope, log } = this.#options;
+    // A first try tells where the server wants people to log in.
+    await connection.start();
+    const { config, challenge } = connection;
+    const login = await auth.start(name, config, challenge, scope.signal);
+    this.#logins.get(name)?.cancel();
+    this.#logins.set(name, login);
+    login.done.then(
+      () => this.#connectAfter(name, login),
+      (error: unknown) => {
+        log.info("a login came to nothing", { server: name, reason: errorMessage(error) });
+        if (this.#logins.get(name) === login) this.#logins.delete(name);
+      },
+    );
+    return login;
+  }
+
+  /** Connects once after a login, however its end is heard of; waits for that. */
+  async #connectAfter(name: string, login: WaitingLogin): Promise<void> {
+    const connection = this.#connections.get(name);
+    if (!connection) return;
+    if (this.#logins.get(name) !== login) return connection.start();
+    this.#logins.delete(name);
+    await connection.connect();
+  }
+
+  /** Makes the connections those of the configuration; a broken configuration changes nothing. */
+  #follow(): Promise<void> {
+    this.#following ??= this.#followNow().finally(() => (this.#following = undefined));
+    return this.#following;
+  }
+
+  async #followNow(): Promise<void> {
+    const { scope, config, log } = this.#options;
+    const source = await config();
+    if (scope.signal.aborted) throw unavailable("The MCP servers of this directory are closed");
+    const wanted = new Map<string, McpServerConfig>();
+    for (const [name, server] of Object.entries(source.mcp ?? {})) {
+      if (!("type" in server)) continue; // a switch of a server that is configured nowhere
+      if (isName(name)) wanted.set(name, server);
+      else log.warn("this is no name of an MCP server", { name });
+    }
+    for (const [name, server] of this.#added) wanted.set(name, server);
+    for (const [name, connection] of this.#connections) {
+      const server = wanted.get(name);
+      if (server && stableStringify(server) === stableStringify(connection.config)) continue;
+      this.#connections.delete(name);
+      this.#logins.get(name)?.cancel();
+      // Not waited for: the new one has nothing to do with it.
+      const closing = connection.close().finally(() => this.#retiring.delete(closing));
+      this.#retiring.add(closing);
+      if (connection.offer.tools.length > 0) this.#tellChanged(name);
+    }
+    const timeoutMs = source.experimental?.mcp_timeout ?? DEFAULT_TIMEOUT_MS;
+    for (const [name, server] of wanted) {
+      if (!this.#connections.has(name)) {
+        this.#connections.set(name, this.#open(name, server, timeoutMs));
+      }
+    }
+  }
+
+  #open(name: string, config: McpServerConfig, timeoutMs: number): McpConnection {
+    const { directory, env, clock, auth, scope } = this.#options;
+    return new McpConnection({
+      name,
+      config,
+      directory,
+      env,
+      clock,
+      log: this.#options.log.child(`mcp ${name}`),
+      timeoutMs: config.timeout ?? timeoutMs,
+      tokens: () => auth.tokens(name, config),
+      canLogIn: (challenge) => auth.canLogIn(name, config, challenge, scope.signal),
+      onChanged: () => this.#tellChanged(name),
+    });
+  }
+
+  #tellChanged(server: string): void {
+    if (!this.#options.scope.signal.aborted) this.#options.publish("mcp.tools.changed", { server });
+  }
+
+  async #start(): Promise<void> {
+    const starting = [...this.#connections.values()].map(async (connection) => {
+      // The login may have been made elsewhere: by another directory, or another process.
+      const { needsLogin, name, config } = connection;
+      if (needsLogin && (await this.#options.auth.hasTokens(name, config))) {
+        return connection.connect();
+      }
+      return connection.start();
+    });
+    await Promise.all(starting);
+  }
+
+  async #within(ms: number, work: Promise<unknown>, signal?: AbortSignal): Promise<void> {
+    const over = Promise.withResolvers<void>();
+    const cancel = this.#options.clock.timer(ms, over.resolve);
+    const onAbort = () => over.reject(signal?.reason);
+    if (signal?.aborted) onAbort();
+    signal?.addEventListener("abort", onAbort, { once: true });
+    try {
+      await Promise.race([work, over.promise]);
+    } finally {
+      cancel();
+      signal?.removeEventListener("abort", onAbort);
+    }
+  }
+
+  #get(name: string): McpConnection {
+    const found = this.#connections.get(name);
+    if (found) return found;
+    const names = [...this.#connections.keys()];
+    const similar = didYouMean(name, names);
+    throw notFound("MCP server", name, similar && `Did you mean ${similar}?`);
+  }
+
+  #sorted(): McpConnection[] {
+    return [...this.#connections.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  #statuses(): Record<string, MCPStatus> {
+    return Object.fromEntries(this.#sorted().map(({ name, status }) => [name, status]));
+  }
+
+  async #close(): Promise<void> {
+    for (const login of this.#logins.values()) login.cancel();
+    const closing = [...this.#connections.values()].map((connection) => connection.close());
+    await Promise.all([...this.#retiring, ...closing]);
+  }
+}
+
+function isName(name: string): boolean {
+  const isPossible = name.trim() === name && name !== "" && name !== "__proto__";
+  return isPossible && name.length <= NAME_MAX_LENGTH && !/\p{Cc}/u.test(name);
+}
+
+function checkName(name: string): void {
+  if (!isName(name)) throw invalid(`${JSON.stringify(name)} is no name of an MCP server`);
+}

@@ -1,0 +1,238 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { isRunning } from "@/base/process";
+import { tempTree } from "@test/support/temp";
+import { local, nextEvent, published, scripted, testServers } from "@test/mcp/support";
+
+test("servers start when they are needed, and offer tools in a stable order", async () => {
+  await using t = await testServers({ mcp: { b: scripted(), a: scripted() } });
+  expect(t.servers.tools()).toEqual([]);
+  await t.servers.ready();
+  const tools = t.servers.tools();
+  const own = "big cancelled change crash echo fail hang pids progress".split(" ");
+  expect(tools.map(({ id }) => id)).toEqual(["a", "b"].flatMap((s) => own.map((n) => `${s}_${n}`)));
+  expect(t.servers.tools()).toBe(tools);
+  expect(await t.servers.status()).toEqual({
+    a: { status: "connected" },
+    b: { status: "connected" },
+  });
+  expect(t.servers.instructions()).toEqual([
+    { server: "a", text: "Be brief." },
+    { server: "b", text: "Be brief." },
+  ]);
+  expect(await t.call("a_echo", { text: "hello" })).toBe("hello");
+});
+
+test("broken servers say why, and cost the others nothing", async () => {
+  await using t = await testServers({
+    mcp: {
+      gone: local(["no-such-program-here"]),
+      dying: scripted({ dieSaying: "no licence" }),
+      mute: scripted({ isMute: true }, { timeout: 300 }),
+      off: scripted({}, { enabled: false }),
+      wrong: { type: "remote", url: "ftp://127.0.0.1/" },
+      toggled: { enabled: true },
+      good: scripted({ noise: ["Welcome!", "{", "[]", '{"jsonrpc":"2.0"}'] }),
+    },
+  });
+  await t.servers.ready();
+  expect(await t.servers.status()).toEqual({
+    dying: { status: "failed", error: "its program exited with code 7: no licence" },
+    gone: {
+      status: "failed",
+      error: `no-such-program-here was not found, or the directory ${t.directory} does not exist`,
+    },
+    good: { status: "connected" },
+    mute: { status: "failed", error: "it did not connect within 0.3 s (its `timeout`)" },
+    off: { status: "disabled" },
+    wrong: {
+      status: "failed",
+      error: "its url is not an address: write it as https://host/path",
+    },
+  });
+  expect(await t.call("good_echo", { text: "here" })).toBe("here");
+});
+
+test("a slow server is waited for shortly and once, and comes in when it is ready", async () => {
+  await using t = await testServers();
+  const gate = join(t.directory, "gate");
+  t.configure({ slow: scripted({ gate }), quick: scripted() });
+  const status = t.servers.status();
+  const quick = nextEvent(t);
+  expect(await quick).toEqual({ type: "mcp.tools.changed", properties: { server: "quick" } });
+  expect((await status)["slow"]).toEqual({
+    status: "failed",
+    error: "It is still being connected",
+  });
+  expect(await t.call("quick_echo", { text: "1" })).toBe("1");
+  const slow = nextEvent(t);
+  await Bun.write(gate, "");
+  expect(await slow).toEqual({ type: "mcp.tools.changed", properties: { server: "slow" } });
+  await t.servers.ready();
+  expect(await t.call("slow_echo", { text: "2" })).toBe("2");
+});
+
+test("a call's time limit is exact, and the server hears of it", async () => {
+  await using t = await testServers({ mcp: { s: scripted({}, { timeout: 1_000 }) } });
+  await t.servers.ready();
+  const startedAt = performance.now();
+  const error = await t.call("s_hang").catch((thrown: Error) => thrown);
+  const tookMs = performance.now() - startedAt;
+  expect(error).toHaveProperty("kind", "unavailable");
+  expect(String(error)).toContain("MCP server s: it did not answer within 1 s (its `timeout`)");
+  expect(tookMs).toBeWithin(995, 1_050);
+  expect(await t.call("s_cancelled")).toBe("1");
+});
+
+test("an aborted call ends at once with the reason, and the server hears of it", async () => {
+  await using t = await testServers({ mcp: { s: scripted() } });
+  await t.servers.ready();
+  const controller = new AbortController();
+  const tool = t.servers.tools().find(({ id }) => id === "s_hang");
+  const call = tool?.call({}, controller.signal);
+  await t.call("s_echo");
+  controller.abort(new Error("enough"));
+  await expect(call).rejects.toThrow("enough");
+  expect(await t.call("s_cancelled")).toBe("1");
+  await expect(tool?.call({}, controller.signal)).rejects.toThrow("enough");
+});
+
+test("an error of a tool is told in the server's words, progress as it comes", async () => {
+  await using t = await testServers({ mcp: { s: scripted() } });
+  await t.servers.ready();
+  await expect(t.call("s_fail")).rejects.toMatchObject({
+    name: "McpToolError",
+    kind: "unavailable",
+    message: "no such luck",
+  });
+  const heard: number[] = [];
+  const tool = t.servers.tools().find(({ id }) => id === "s_progress");
+  await tool?.call({}, t.signal, ({ progress }) => heard.push(progress));
+  expect(heard).toEqual([1, 2, 3]);
+  const big = await t.call("s_big", { characters: 1_500_000 });
+  expect(big).toEndWith("[cut after 1.0 MB of 2.9 MB]");
+});
+
+test("a server that crashes is told of, started again, and its tools stay as they are", async () => {
+  await using t = await testServers({ mcp: { s: scripted() } });
+  await t.servers.ready();
+  const tools = t.servers.tools();
+  await expect(t.call("s_crash")).rejects.toThrow(
+    "MCP server s: its program exited with code 9: out of luck",
+  );
+  // The next call does not wait for the pause before the next attempt.
+  expect(await t.call("s_echo", { text: "again" })).toBe("again");
+  expect(t.servers.tools()).toBe(tools);
+  expect(t.published).toHaveLength(1);
+});
+
+test("a server that crashes without end is given up, and its tools go", async () => {
+  await using t = await testServers({ mcp: { s: scripted() } });
+  await t.servers.ready();
+  const gone = nextEvent(t);
+  for (let at = 0; at < 5; at++) await t.call("s_crash").catch(() => {});
+  await gone;
+  expect(t.servers.tools()).toEqual([]);
+  expect(await t.servers.status()).toEqual({
+    s: { status: "failed", error: "its program exited with code 9: out of luck" },
+  });
+  await t.servers.connect("s");
+  expect(await t.call("s_echo", { text: "back" })).toBe("back");
+});
+
+test("a list that changed is read again", async () => {
+  await using t = await testServers({ mcp: { s: scripted() } });
+  await t.servers.ready();
+  const changed = nextEvent(t);
+  await t.call("s_change");
+  expect(await changed).toEqual({ type: "mcp.tools.changed", properties: { server: "s" } });
+  expect(t.servers.tools().map(({ id }) => id)).toContain("s_extra");
+});
+
+test("servers are added, disconnected and connected while others run", async () => {
+  await using t = await testServers({ mcp: { s: scripted() } });
+  const status = await t.servers.add("added", scripted());
+  expect(status["added"]).toEqual({ status: "connected" });
+  expect(await t.call("added_echo", { text: "1" })).toBe("1");
+  const [pid] = JSON.parse(await t.call("added_pids"));
+  await t.servers.disconnect("added");
+  expect(await isRunning(pid)).toBe(false);
+  expect((await t.servers.status())["added"]).toEqual({ status: "disabled" });
+  expect(t.servers.tools().some(({ server }) => server === "added")).toBe(false);
+  await t.servers.connect("added");
+  expect(await t.call("added_echo", { text: "2" })).toBe("2");
+  await expect(t.servers.connect("aded")).rejects.toThrow(
+    "MCP server not found: aded. Did you mean added?",
+  );
+  await expect(t.servers.add("__proto__", scripted())).rejects.toHaveProperty("kind", "invalid");
+});
+
+test("a changed configuration is followed at the next need", async () => {
+  await using t = await testServers({ mcp: { s: scripted(), stays: scripted() } });
+  await t.servers.ready();
+  const [old] = JSON.parse(await t.call("s_pids"));
+  const [stays] = JSON.parse(await t.call("stays_pids"));
+  t.configure({ stays: scripted(), s: scripted({ tools: [{ name: "new" }] }), n: scripted() });
+  await t.servers.ready();
+  expect(Object.keys(await t.servers.status())).toEqual(["n", "s", "stays"]);
+  expect(t.servers.tools().map(({ id }) => id)).toContain("s_new");
+  expect(JSON.parse(await t.call("s_pids"))[0]).not.toBe(old);
+  expect(JSON.parse(await t.call("stays_pids"))[0]).toBe(stays);
+  t.configure({});
+  expect(await t.servers.status()).toEqual({});
+  await t.scope.close();
+  expect(await isRunning(old)).toBe(false);
+});
+
+test("nothing of any server is left at the end, of those that are being started neither", async () => {
+  const t = await testServers({
+    mcp: {
+      s: scripted({ hasChild: true }),
+      stubborn: scripted({ isStubborn: true, hasChild: true }),
+    },
+  });
+  await t.servers.ready();
+  const pids: number[] = [];
+  for (const name of ["s", "stubborn"]) pids.push(...JSON.parse(await t.call(`${name}_pids`)));
+  t.configure({ mute: scripted({ isMute: true }) });
+  void t.servers.status().catch(() => {}); // it ends with the instance
+  await t[Symbol.asyncDispose]();
+  expect(await Promise.all(pids.map(isRunning))).toEqual([false, false, false, false]);
+});
+
+test("the published filesystem server works as it does elsewhere", async () => {
+  await using files = await tempTree({ "a.txt": "the text" });
+  await using t = await testServers({ mcp: { files: published("filesystem", files.path) } });
+  await t.servers.ready();
+  expect(await t.call("files_read_text_file", { path: join(files.path, "a.txt") })).toBe(
+    "the text",
+  );
+  await expect(t.call("files_read_text_file", { path: "/etc/passwd" })).rejects.toThrow(
+    "Access denied",
+  );
+});
+
+test("the published everything server: tools, prompts, resources, values, images", async () => {
+  await using t = await testServers({ mcp: { all: published("everything", "stdio") } });
+  await t.servers.ready();
+  expect(await t.call("all_echo", { message: "hi" })).toBe("Echo: hi");
+  const get = (id: string) => t.servers.tools().find((tool) => tool.id === id);
+  const image = await get("all_get-tiny-image")?.call({}, t.signal);
+  expect(image?.attachments).toMatchObject([{ mime: "image/png" }]);
+  const weather = await get("all_get-structured-content")?.call({ location: "New York" }, t.signal);
+  expect(weather?.structured).toHaveProperty("temperature");
+  const prompt = t.servers.prompts().find(({ command }) => command === "all:args-prompt");
+  expect((await prompt?.expand(["Paris", "Île", "de", "France"], t.signal))?.text).toContain(
+    "Paris, Île de France",
+  );
+  await expect(prompt?.expand([], t.signal)).rejects.toThrow(
+    "/all:args-prompt needs city: /all:args-prompt <city> [state]",
+  );
+  const [resource] = t.servers.resources();
+  const content = await t.servers.readResource("all", resource?.uri ?? "", t.signal);
+  expect(content.text).toContain("Everything Server");
+  await expect(t.servers.readResource("all", "demo://none", t.signal)).rejects.toThrow(
+    "MCP server all",
+  );
+  expect(t.servers.instructions()[0]?.text).toContain("Everything Server");
+});

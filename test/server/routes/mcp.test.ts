@@ -1,0 +1,90 @@
+import { expect, test } from "bun:test";
+import { systemClock } from "@/base/clock";
+import type { Config } from "@/schema/config";
+import { RemoteServer } from "@test/mcp/remote-server";
+import { scripted } from "@test/mcp/support";
+import { Contract } from "@test/support/contract";
+import { testApp, until } from "@test/support/test-app";
+
+const setup = async (mcp: Config["mcp"] = {}) => {
+  const t = await testApp({ config: { mcp } });
+  return {
+    t,
+    contract: await Contract.of(t),
+    [Symbol.asyncDispose]: () => t[Symbol.asyncDispose](),
+  };
+};
+
+test("servers of the configuration are started and their status told", async () => {
+  await using s = await setup({ good: scripted(), bad: scripted({ dieSaying: "no" }) });
+  const { body } = await s.contract.call("mcp.status");
+  expect(body).toEqual({
+    bad: { status: "failed", error: "its program exited with code 7: no" },
+    good: { status: "connected" },
+  });
+});
+
+test("a server is added, disconnected and connected", async () => {
+  await using s = await setup();
+  const body = { name: "new", config: scripted() };
+  expect((await s.contract.call("mcp.add", { body })).body).toEqual({
+    new: { status: "connected" },
+  });
+  const params = { name: "new" };
+  expect((await s.contract.call("mcp.disconnect", { params })).body).toBe(true);
+  expect((await s.contract.call("mcp.status")).body).toEqual({ new: { status: "disabled" } });
+  expect((await s.contract.call("mcp.connect", { params })).body).toBe(true);
+  expect((await s.contract.call("mcp.status")).body).toEqual({ new: { status: "connected" } });
+});
+
+test("what is wrong with a request is told", async () => {
+  await using s = await setup({ local: scripted() });
+  const config = { type: "local", command: "not a list" };
+  await s.contract.call("mcp.add", { body: { name: "x", config }, status: 400 });
+  await s.contract.call("mcp.add", { body: { name: "", config: scripted() }, status: 400 });
+  const unknown = { params: { name: "gone" }, status: 404 };
+  for (const id of ["mcp.connect", "mcp.disconnect", "mcp.auth.start", "mcp.auth.remove"]) {
+    await s.contract.call(id, unknown);
+  }
+  await s.contract.call("mcp.auth.authenticate", unknown);
+  await s.contract.call("mcp.auth.callback", { ...unknown, body: { code: "x" } });
+  const params = { name: "local" };
+  const { body } = await s.contract.call("mcp.auth.start", { params, status: 400 });
+  expect(body).toHaveProperty(
+    "data.message",
+    "MCP server local is a local program: there is no login to it",
+  );
+  await s.contract.call("mcp.auth.callback", { params, body: { code: "x" }, status: 400 });
+});
+
+test("a person logs in with the code, by the browser, and out", async () => {
+  await using remote = new RemoteServer({
+    clock: systemClock,
+    needsLogin: true,
+    lifetimeSeconds: 3_600,
+  });
+  const free = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
+  const callbackPort = free.port ?? 0;
+  await free.stop(true);
+  await using s = await setup({ r: { type: "remote", url: remote.url, oauth: { callbackPort } } });
+  const params = { name: "r" };
+  expect((await s.contract.call("mcp.status")).body).toEqual({ r: { status: "needs_auth" } });
+  const started = await s.contract.call("mcp.auth.start", { params });
+  const { authorizationUrl } = started.body as { authorizationUrl: string };
+  const code = await remote.consent(authorizationUrl);
+  const finished = await s.contract.call("mcp.auth.callback", { params, body: { code } });
+  expect(finished.body).toEqual({ status: "connected" });
+  expect((await s.contract.call("mcp.auth.remove", { params })).body).toEqual({ success: true });
+  expect((await s.contract.call("mcp.status")).body).toEqual({ r: { status: "needs_auth" } });
+  const instance = await s.t.instance();
+  const asked = until(instance.bus, ({ type }) => type === "mcp.browser.open.failed");
+  const whole = s.contract.call("mcp.auth.authenticate", { params });
+  const { properties } = await asked;
+  await fetch(await remote.consent((properties as { url: string }).url));
+  expect((await whole).body).toEqual({ status: "connected" });
+});
+
+test("what servers let models read is listed", async () => {
+  await using s = await setup({ good: scripted() });
+  expect((await s.contract.call("experimental.resource.list")).body).toEqual({});
+});

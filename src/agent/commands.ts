@@ -1,6 +1,6 @@
 // Commands: what `/name` stands for. Built-in ones, those of the configuration and of markdown
-// files, and every skill whose name is free. What a template becomes with its arguments is
-// template.ts; running a command is not done here.
+// files, every skill whose name is free, and what servers offer. What a template becomes with its
+// arguments is template.ts; running a command is not done here.
 import { notFound } from "@/base/error";
 import type { Logger } from "@/base/log";
 import { t } from "@/base/schema";
@@ -19,40 +19,56 @@ import { templateHints } from "./template";
 export interface RunnableCommand extends Command {
   /** Of the model: the effort it is asked for. */
   variant?: string;
+  /** In place of the template: what a server makes of the arguments. */
+  expand?(args: string, signal: AbortSignal): Promise<ExpandedCommand>;
 }
+
+/** What a server's command becomes. */
+export interface ExpandedCommand {
+  text: string;
+  /** With data URLs. */
+  attachments: readonly { mime: string; url: string; filename?: string }[];
+}
+
+/** What commands are looked at for: showing them must not take long. */
+export type CommandNeed = "show" | "run";
 
 const FOLDERS: readonly string[] = ["command", "commands"];
 const MarkdownFields = t.Partial(t.Omit(CommandConfig, ["template"]));
 
+export interface CommandsOptions {
+  config: ConfigSource;
+  skills: Skills;
+  directory: string;
+  worktree: string;
+  log: Logger;
+  /** Those that servers offer; their names are none of ours. */
+  served(need: CommandNeed): Promise<RunnableCommand[]>;
+}
+
 export class Commands {
-  readonly #options: { log: Logger; directory: string; worktree: string };
-  readonly #skills: Skills;
+  readonly #options: CommandsOptions;
   readonly #commands: PerConfig<Map<string, RunnableCommand>>;
 
-  constructor(options: {
-    config: ConfigSource;
-    skills: Skills;
-    directory: string;
-    worktree: string;
-    log: Logger;
-  }) {
+  constructor(options: CommandsOptions) {
     this.#options = options;
-    this.#skills = options.skills;
     this.#commands = new PerConfig(options.config, (loaded) => this.#load(loaded));
   }
 
-  /** Built-in commands, then configured ones, then skills. */
+  /** Built-in commands, then configured ones, then skills, then those of servers. */
   async list(): Promise<Command[]> {
-    const commands = await this.#commands.get();
-    return [...commands.values()].map(({ variant: _, ...command }) => command);
+    const [own, served] = await Promise.all([this.#commands.get(), this.#options.served("show")]);
+    const commands = [...own.values(), ...served.filter(({ name }) => !own.has(name))];
+    return commands.map(({ variant: _, expand: __, ...command }) => command);
   }
 
   /** Throws not-found that names a similar command, or all there are. */
   async get(name: string): Promise<RunnableCommand> {
-    const commands = await this.#commands.get();
-    const command = commands.get(name);
-    if (command !== undefined) return command;
-    const names = [...commands.keys()];
+    const own = (await this.#commands.get()).get(name);
+    if (own !== undefined) return own;
+    const served = (await this.#options.served("run")).find((one) => one.name === name);
+    if (served !== undefined) return served;
+    const names = (await this.list()).map((one) => one.name);
     const similar = didYouMean(name, names);
     const hint = similar ? `Did you mean ${similar}?` : `There are: ${names.join(", ")}`;
     throw notFound("Command", name, hint);
@@ -71,7 +87,7 @@ export class Commands {
     for (const [name, config] of Object.entries(loaded.config.command ?? {})) {
       commands.set(name, fromConfig(name, config));
     }
-    for (const skill of await this.#skills.list()) {
+    for (const skill of await this.#options.skills.list()) {
       if (commands.has(skill.name)) continue;
       const { name, description, content: template } = skill;
       const told = { name, ...(description !== undefined && { description }) };

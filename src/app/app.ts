@@ -13,6 +13,7 @@ import { Ripgrep } from "@/host/ripgrep";
 import { ShellParser } from "@/host/shell-syntax";
 import { Catalog } from "@/llm/catalog";
 import { LLM } from "@/llm/llm";
+import { McpAuth } from "@/mcp/mcp-auth";
 import { AuthStore } from "@/provider/auth-store";
 import type { LocalServer } from "@/provider/local-servers";
 import type { Project } from "@/schema/project";
@@ -90,6 +91,7 @@ export class App {
       ...(database.keptAside === undefined ? {} : { keptAside: database.keptAside }),
       projects: new Projects(projectStore, clock, options.env, tellProject),
       auth: new AuthStore({ path: paths.authFile, env: options.env, log, clock }),
+      mcpAuth: new McpAuth({ paths, clock, log: log.child("mcp") }),
       catalog: new Catalog(),
       llm: new LLM({ clock, log }),
       ripgrep: new Ripgrep(paths, log),

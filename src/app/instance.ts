@@ -9,6 +9,7 @@ import { Commands } from "@/agent/commands";
 import { Instructions } from "@/agent/instructions";
 import { Skills } from "@/agent/skills";
 import { ConfigService } from "@/config/config-service";
+import { namesOfProject } from "@/config/load";
 import { FileIndex } from "@/host/file-index";
 import { Formatters } from "@/host/formatters";
 import { Git } from "@/host/git";
@@ -19,6 +20,7 @@ import { Vcs } from "@/host/vcs";
 import { Watcher } from "@/host/watcher";
 import { CodeNavigation } from "@/lsp/code-navigation";
 import { LanguageServers } from "@/lsp/language-servers";
+import { McpServers } from "@/mcp/mcp-servers";
 import { Permissions } from "@/permission/permissions";
 import { Questions } from "@/permission/questions";
 import { ProviderLogins } from "@/provider/provider-logins";
@@ -48,7 +50,10 @@ import { ToolCalls } from "@/session/tool-call";
 import { Toolbox } from "@/session/toolbox";
 import { UserMessages } from "@/session/user-messages";
 import { lspTool } from "@/tool/lsp";
+import { McpTools } from "@/tool/mcp";
+import { builtinTools } from "@/tool/registry";
 import { listFiles } from "./list-files";
+import { mcpCommands } from "./mcp-commands";
 import type { Place } from "./projects";
 import type { AppServices } from "./services";
 import { ToolSettings } from "./tool-settings";
@@ -73,6 +78,7 @@ export class Instance {
   readonly formatters: Formatters;
   readonly languageServers: LanguageServers;
   readonly codeNavigation: CodeNavigation;
+  readonly mcp: McpServers;
   readonly permissions: Permissions;
   readonly questions: Questions;
   readonly skills: Skills;
@@ -189,6 +195,22 @@ export class Instance {
       listFiles: (limit, signal) => listFiles(ripgrep, directory, { limit, signal }),
     });
     const navigationTool = lspTool(this.codeNavigation);
+    this.mcp = new McpServers({
+      directory,
+      env,
+      clock,
+      log,
+      scope,
+      publish,
+      auth: services.mcpAuth,
+      config: async () => {
+        const loaded = await this.config.get();
+        return { ...loaded.config, ofRepository: namesOfProject(loaded, "mcp") };
+      },
+      isTrusted: async () => true,
+      reservedTools: [...builtinTools().map(({ id }) => id), navigationTool.id],
+    });
+    const mcpTools = new McpTools(this.mcp);
 
     this.permissions = new Permissions({
       ids,
@@ -203,7 +225,11 @@ export class Instance {
     const found = { ...place, config: this.config, paths, env, log };
     this.skills = new Skills(found);
     this.agents = new Agents({ ...found, skills: this.skills });
-    this.commands = new Commands({ ...found, skills: this.skills });
+    this.commands = new Commands({
+      ...found,
+      skills: this.skills,
+      served: (need) => mcpCommands(this.mcp, need),
+    });
     this.instructions = new Instructions(found);
 
     const records = new Records(sessionStore, publish, clock);
@@ -260,7 +286,10 @@ export class Instance {
       records,
       publish,
       settings: () => settings.get(),
-      extraTools: async () => ((await this.config.get()).config.lsp ? [navigationTool] : []),
+      extraTools: async (signal) => {
+        const { config } = await this.config.get();
+        return [...(config.lsp ? [navigationTool] : []), ...(await mcpTools.list(signal))];
+      },
       formatFile: (path, signal) => this.formatters.format(path, signal),
       touchFile: (path) => this.languageServers.touch(path),
       checkFile: (path, title, signal) => this.languageServers.checkFile(path, title, signal),
@@ -272,6 +301,7 @@ export class Instance {
       isGit: repository !== undefined,
       instructions,
       skills: this.skills,
+      serverInstructions: () => this.mcp.instructions(),
     });
     const { signal } = scope;
     const attachments = new Attachments({ agents, sessions, toolbox, signal });
@@ -305,7 +335,11 @@ export class Instance {
       clock,
       records,
       store: sessionStore,
-      parts: new PromptParts({ ids, attachments }),
+      parts: new PromptParts({
+        ids,
+        attachments,
+        readResource: (server, uri) => this.mcp.readResource(server, uri, signal),
+      }),
       titles: new Titles({ agents, llm, log, providers, sessions, signal }),
       steps: {
         ...answers,

@@ -12,6 +12,7 @@ import type { Ripgrep } from "@/host/ripgrep";
 import type { ShellParser } from "@/host/shell-syntax";
 import type { Catalog } from "@/llm/catalog";
 import type { LLM } from "@/llm/llm";
+import type { McpAuth } from "@/mcp/mcp-auth";
 import type { AuthStore } from "@/provider/auth-store";
 import type { LocalServer } from "@/provider/local-servers";
 import type { BusEvent } from "@/schema/event";
@@ -44,6 +45,7 @@ export interface AppServices {
   keptAside?: string;
   projects: Projects;
   auth: AuthStore;
+  mcpAuth: McpAuth;
   catalog: Catalog;
   llm: LLM;
   ripgrep: Ripgrep;

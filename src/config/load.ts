@@ -33,6 +33,8 @@ export interface LoadedConfig {
   warnings: string[];
   /** The files that were read, lowest first. */
   files: string[];
+  /** Those of them that come with the project, which may be anybody's. */
+  projectFiles: string[];
   /** Existing directories that may hold agents, commands and skills, lowest (farthest) first. */
   directories: string[];
 }
@@ -80,6 +82,9 @@ async function loadSources(
   const read = await Promise.all(sources.map((source) => readSource(source, reader)));
   const layers = read.filter((layer) => layer !== undefined);
   const merged = lowerConfig(layers.map(({ config }) => config).reduce(mergeConfig, {}));
+  const files = sources.flatMap((source, index) => {
+    return source.kind === "file" && read[index] !== undefined ? [source] : [];
+  });
   const config = {
     ...merged,
     username: merged.username ?? userName(env),
@@ -92,10 +97,18 @@ async function loadSources(
     config,
     sources: findOrigins(merged, layers),
     warnings: reader.warnings,
-    files: sources.flatMap((source, index) =>
-      source.kind === "file" && read[index] !== undefined ? [source.path] : [],
-    ),
+    files: files.map(({ path }) => path),
+    projectFiles: files.filter(({ project }) => project).map(({ path }) => path),
   };
+}
+
+/** The names under a key that a file of the project has a say in: `mcp` gives its servers. */
+export function namesOfProject(loaded: LoadedConfig, key: keyof Config): string[] {
+  const names = Object.entries(loaded.sources).flatMap(([path, origin]) => {
+    const [first, name] = parseKeyPath(path);
+    return first === key && loaded.projectFiles.includes(origin) ? [String(name)] : [];
+  });
+  return [...new Set(names)];
 }
 
 async function readSource(source: ConfigSource, reader: Reader): Promise<Layer | undefined> {

@@ -94,8 +94,14 @@ class ContentBuilder {
   #add(resource: Fields): void {
     const { text, blob, uri, mimeType } = resource;
     if (typeof text === "string") this.addText(text);
-    else if (typeof blob === "string") this.#attach(blob, mimeType, fileName(uri));
+    else if (typeof blob === "string") this.#addBlob(blob, mimeType, uri);
     else this.addText(`[resource ${nameOf(uri)} is empty]`);
+  }
+
+  #addBlob(blob: string, mimeType: unknown, uri: unknown): void {
+    const text = isText(mimeType) && isBase64(blob) ? decodeText(blob) : undefined;
+    if (text === undefined) this.#attach(blob, mimeType, fileName(uri));
+    else this.addText(text);
   }
 
   #attach(data: string, mimeType: unknown, filename: string | undefined): void {
@@ -121,6 +127,19 @@ const BINARY = "application/octet-stream";
 
 function isMediaType(text: string): boolean {
   return /^[\w.+-]{1,64}\/[\w.+-]{1,64}$/.test(text);
+}
+
+function isText(mimeType: unknown): boolean {
+  return typeof mimeType === "string" && /^text\/|^application\/json\b/i.test(mimeType);
+}
+
+/** Undefined for what is no UTF-8. */
+function decodeText(base64: string): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.from(base64, "base64"));
+  } catch {
+    return undefined; // it is attached as it is
+  }
 }
 
 function isBase64(text: string): boolean {

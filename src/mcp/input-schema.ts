@@ -1,6 +1,6 @@
-// Input schemas of tools, made safe, pure: what a server calls a JSON schema becomes one whose every
-// keyword has the shape it should have, so that whoever reads it, checks by it or compiles it to a
-// grammar meets no surprise. What cannot be understood is left out: the server checks by itself.
+// Input schemas of tools, made safe, pure: what a server calls a JSON schema becomes one whose
+// every keyword has the shape it should have, so that whoever reads it, checks by it or compiles it
+// to a grammar meets no surprise. What cannot be understood is left out: the server checks itself.
 import { isFields } from "./plain-text";
 
 const MAX_BYTES = 64 * 1024;

@@ -1,9 +1,10 @@
 // All MCP servers of an instance: those of its configuration, and those added while it runs. They
 // are started in the background when they are first needed; none waits for another. What they offer
-// is given in a stable order, and never waited for longer than a few seconds.
+// is given in a stable order, and each is waited for once, a few seconds at most. What a repository
+// brings along is not started before its directory is trusted.
 import type { Clock } from "@/base/clock";
 import type { Env } from "@/base/env";
-import { errorMessage, invalid, notFound, unavailable } from "@/base/error";
+import { denied, errorMessage, invalid, notFound, unavailable } from "@/base/error";
 import type { Logger } from "@/base/log";
 import type { Scope } from "@/base/scope";
 import { didYouMean, stableStringify } from "@/base/text";
@@ -17,18 +18,24 @@ import { McpConnection } from "./mcp-connection";
 import { offeredPrompts, offeredTools } from "./offered";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
-/** How long a prompt waits for servers that are just being started. */
-const READY_MAX_MS = 5_000;
-/** How long a question after the status does. */
-const STATUS_MAX_MS = 1_000;
+/** How long a prompt waits for a server, counted from its first start. */
+const READY_MAX_MS = 3_000;
+/** How long a question after what there is does. */
+const LOOK_MAX_MS = 1_000;
 const NAME_MAX_LENGTH = 128;
+const UNTRUSTED = "it comes with the repository, and starts when the directory is trusted";
 
-/** The keys of the configuration that count here. */
-export type McpConfigSource = Pick<Config, "mcp" | "experimental">;
+/** What counts of the configuration. */
+export interface McpConfigSource extends Pick<Config, "mcp" | "experimental"> {
+  /** Names of the servers that files of the repository have a say in. */
+  ofRepository?: readonly string[];
+}
 
 export interface McpServersOptions {
   /** The configuration of now; asked at each need, so that changes are followed. */
   config(): Promise<McpConfigSource>;
+  /** Whether what comes with the repository may run, and be reached. */
+  isTrusted(): Promise<boolean>;
   /** Where local servers run. */
   directory: string;
   env: Env;
@@ -50,7 +57,10 @@ export class McpServers {
   #tools: { offers: readonly Offer[]; tools: McpTool[] } = { offers: [], tools: [] };
   /** Connections that were replaced or taken away, until they are closed. */
   readonly #retiring = new Set<Promise<void>>();
-  readonly #waitedFor = new WeakSet<McpConnection>();
+  /** When each was first wanted: it is waited for only a while from then on. */
+  readonly #wantedSince = new WeakMap<McpConnection, number>();
+  /** Configured, but not trusted. */
+  #held: readonly string[] = [];
   #following: Promise<void> | undefined;
 
   constructor(options: McpServersOptions) {
@@ -62,19 +72,18 @@ export class McpServers {
    * Starts all servers that are not running yet, and waits for them: a few seconds at most, and
    * only the first time for each. Rejects only with the signal's reason.
    */
-  async ready(signal?: AbortSignal): Promise<void> {
-    await this.#follow();
-    const fresh = [...this.#connections.values()].filter((one) => !this.#waitedFor.has(one));
-    const started = this.#start();
-    if (fresh.length === 0) return;
-    await this.#within(READY_MAX_MS, started, signal);
-    for (const connection of fresh) this.#waitedFor.add(connection);
+  ready(signal?: AbortSignal): Promise<void> {
+    return this.#start(READY_MAX_MS, signal);
+  }
+
+  /** As `ready`, for who only wants to show what there is: waits a moment at most. */
+  look(): Promise<void> {
+    return this.#start(LOOK_MAX_MS);
   }
 
   /** How each server is doing, sorted by name; starts those that were not needed yet. */
   async status(): Promise<Record<string, MCPStatus>> {
-    await this.#follow();
-    await this.#within(STATUS_MAX_MS, this.#start());
+    await this.look();
     return this.#statuses();
   }
 
@@ -115,11 +124,13 @@ export class McpServers {
     return parseResourceResult(await connection.request("resources/read", { uri }, { signal }));
   }
 
-  /** What connected servers want models to know of them, sorted by server. */
-  instructions(): { server: string; text: string }[] {
-    return this.#sorted().flatMap(({ name, offer: { instructions: text } }) =>
-      text === undefined ? [] : [{ server: name, text }],
-    );
+  /** What connected servers want models to know of them, with their tools, sorted by server. */
+  instructions(): { server: string; text: string; toolIDs: string[] }[] {
+    const tools = this.tools();
+    return this.#sorted().flatMap(({ name, offer: { instructions: text } }) => {
+      const own = tools.filter(({ server }) => server === name);
+      return text === undefined ? [] : [{ server: name, text, toolIDs: own.map(({ id }) => id) }];
+    });
   }
 
   /** Adds or replaces a server until the instance ends; answers the status of all. */
@@ -242,6 +253,8 @@ export class McpServers {
       if (isName(name)) wanted.set(name, server);
       else log.warn("this is no name of an MCP server", { name });
     }
+    this.#held = await this.#takeUntrusted(wanted, source.ofRepository ?? []);
+    this.#following = undefined; // who comes from here on has something newer to be looked at
     for (const [name, server] of this.#added) wanted.set(name, server);
     for (const [name, connection] of this.#connections) {
       const server = wanted.get(name);
@@ -259,6 +272,17 @@ export class McpServers {
         this.#connections.set(name, this.#open(name, server, timeoutMs));
       }
     }
+  }
+
+  /** Takes out of `wanted` what must not run yet, and names it. */
+  async #takeUntrusted(
+    wanted: Map<string, McpServerConfig>,
+    ofRepository: readonly string[],
+  ): Promise<string[]> {
+    const doubtful = ofRepository.filter((name) => wanted.has(name) && !this.#added.has(name));
+    if (doubtful.length === 0 || (await this.#options.isTrusted())) return [];
+    for (const name of doubtful) wanted.delete(name);
+    return doubtful;
   }
 
   #open(name: string, config: McpServerConfig, timeoutMs: number): McpConnection {
@@ -281,16 +305,31 @@ export class McpServers {
     if (!this.#options.scope.signal.aborted) this.#options.publish("mcp.tools.changed", { server });
   }
 
-  async #start(): Promise<void> {
-    const starting = [...this.#connections.values()].map(async (connection) => {
-      // The login may have been made elsewhere: by another directory, or another process.
-      const { needsLogin, name, config } = connection;
-      if (needsLogin && (await this.#options.auth.hasTokens(name, config))) {
-        return connection.connect();
-      }
-      return connection.start();
+  async #start(maxMs: number, signal?: AbortSignal): Promise<void> {
+    await this.#follow();
+    const now = this.#options.clock.now();
+    const waits = [...this.#connections.values()].map((connection) => {
+      const since = this.#wantedSince.get(connection) ?? now;
+      this.#wantedSince.set(connection, since);
+      return { leftMs: since + maxMs - now, started: this.#startOne(connection) };
     });
-    await Promise.all(starting);
+    const fresh = waits.filter(({ leftMs }) => leftMs > 0);
+    if (fresh.length === 0) return;
+    const started = Promise.all(fresh.map((wait) => wait.started));
+    await this.#within(Math.max(...fresh.map(({ leftMs }) => leftMs)), started, signal);
+  }
+
+  /** Resolves when it is known how that went. */
+  async #startOne(connection: McpConnection): Promise<void> {
+    const { auth, log } = this.#options;
+    const { needsLogin, name, config } = connection;
+    try {
+      // The login may have been made elsewhere: by another directory, or another process.
+      if (needsLogin && (await auth.hasTokens(name, config))) return await connection.connect();
+    } catch (error) {
+      log.warn("the stored login cannot be read", { server: name, error: errorMessage(error) });
+    }
+    return connection.start();
   }
 
   async #within(ms: number, work: Promise<unknown>, signal?: AbortSignal): Promise<void> {
@@ -310,6 +349,7 @@ export class McpServers {
   #get(name: string): McpConnection {
     const found = this.#connections.get(name);
     if (found) return found;
+    if (this.#held.includes(name)) throw denied(`MCP server ${name}: ${UNTRUSTED}`);
     const names = [...this.#connections.keys()];
     const similar = didYouMean(name, names);
     throw notFound("MCP server", name, similar && `Did you mean ${similar}?`);
@@ -320,7 +360,11 @@ export class McpServers {
   }
 
   #statuses(): Record<string, MCPStatus> {
-    return Object.fromEntries(this.#sorted().map(({ name, status }) => [name, status]));
+    const held = this.#held.map((name): [string, MCPStatus] => {
+      return [name, { status: "failed", error: UNTRUSTED }];
+    });
+    const running = this.#sorted().map(({ name, status }): [string, MCPStatus] => [name, status]);
+    return Object.fromEntries([...held, ...running].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
   async #close(): Promise<void> {

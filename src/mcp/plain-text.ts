@@ -1,5 +1,5 @@
-// What came from a server, looked at for the first time: whether it has fields, and its texts without
-// what must not reach a terminal or a model unseen.
+// What came from a server, looked at for the first time: whether it has fields, and its texts
+// without what must not reach a terminal or a model unseen.
 
 /**
  * Without what no reader sees and a terminal or a model may obey: control characters but newline

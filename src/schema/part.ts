@@ -100,7 +100,7 @@ const file = {
   type: t.Literal("file"),
   mime: t.String(),
   filename: t.Optional(t.String()),
-  /** `file:`, `data:`, `http:` or `https:`. */
+  /** `file:`, `data:`, `http:` or `https:`; any for what `source` says is a resource. */
   url: t.String(),
   source: t.Optional(FilePartSource),
 };

@@ -28,6 +28,7 @@ import { globalRoutes } from "./routes/global";
 import { instanceRoutes } from "./routes/instance";
 import { logRoutes } from "./routes/log";
 import { lspRoutes } from "./routes/lsp";
+import { mcpRoutes } from "./routes/mcp";
 import { messageRoutes } from "./routes/message";
 import { pathRoutes } from "./routes/path";
 import { permissionRoutes } from "./routes/permission";
@@ -160,6 +161,7 @@ function routesOf(app: App, connections: Connections): AnyElysia[] {
     tuiRoutes(app, connections),
     lspRoutes(app),
     formatterRoutes(app),
+    mcpRoutes(app),
     logRoutes(app),
   ];
 }

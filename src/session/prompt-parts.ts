@@ -1,10 +1,17 @@
 // Prompt parts: what a client sends becomes stored parts. A file named by a `file:` URL is read
-// once, now, by the read tool, so that history keeps what the model saw; the person who attaches
-// it has thereby allowed it.
+// once, now, by the read tool, so that history keeps what the model saw, and so is a resource of an
+// MCP server; the person who attaches it has thereby allowed it.
 import { fileURLToPath } from "node:url";
 import { errorMessage, invalid, limitReached } from "@/base/error";
 import type { IDs } from "@/base/id";
-import type { FilePart, FilePartInput, Part, PartInput, TextPart } from "@/schema/part";
+import type {
+  FilePart,
+  FilePartInput,
+  Part,
+  PartInput,
+  ResourceSource,
+  TextPart,
+} from "@/schema/part";
 import type { UserMessage } from "@/schema/message";
 import type { AttachedFile, Attachments } from "./attachments";
 import { readDataURL } from "./data-url";
@@ -13,6 +20,14 @@ import { isTextType } from "./media-type";
 interface PromptPartsOptions {
   ids: IDs;
   attachments: Attachments;
+  /** What an MCP server gives for the address of a resource. */
+  readResource(server: string, uri: string): Promise<ServedResource>;
+}
+
+interface ServedResource {
+  text: string;
+  /** With data URLs. */
+  attachments: readonly { mime: string; url: string; filename?: string }[];
 }
 
 type Owner = Pick<Part, "sessionID" | "messageID">;
@@ -70,14 +85,38 @@ export class PromptParts {
     message: UserMessage,
     path: string,
   ): Promise<Part[]> {
-    const url = parseURL(input.url, path);
     const part: FilePart = { ...input, ...owner, id: input.id ?? "" };
+    if (input.source?.type === "resource") return this.#readResource(part, input.source, owner);
+    const url = parseURL(input.url, path);
     if (url.protocol === "data:") return dataParts(part, owner);
     if (url.protocol === "http:" || url.protocol === "https:") return [part];
     if (url.protocol !== "file:") {
       throw invalid(`${path}.url: expected a file:, data:, http: or https: URL`, { path });
     }
     return this.#readFile(part, readInput(url, path), owner, message);
+  }
+
+  async #readResource(
+    part: FilePart,
+    { clientName: server, uri }: ResourceSource,
+    owner: Owner,
+  ): Promise<Part[]> {
+    const input = JSON.stringify({ server, uri });
+    const call = synthetic(
+      `Called the mcp_resource tool with the following input: ${input}`,
+      owner,
+    );
+    try {
+      const { text, attachments } = await this.#options.readResource(server, uri);
+      const files = attachments.map((file, at): Part => {
+        return { ...part, ...file, id: at === 0 ? part.id : "" };
+      });
+      const own: Part[] = files.length > 0 ? files : [asText(part)];
+      return [call, ...(text === "" ? [] : [synthetic(text, owner)]), ...own];
+    } catch (error) {
+      const failure = `The mcp_resource tool failed: ${errorMessage(error)}`;
+      return [call, synthetic(failure, owner), asText(part)];
+    }
   }
 
   async #readFile(
@@ -91,9 +130,7 @@ export class PromptParts {
       const result = await this.#options.attachments.read(input, message);
       const [attachment] = result.attachments ?? [];
       if (attachment) return [synthetic(call, owner), { ...part, ...attachment }];
-      // Whatever the client took it for, it was text.
-      const mime = isTextType(part.mime) ? part.mime : "text/plain";
-      return [synthetic(call, owner), synthetic(result.output, owner), { ...part, mime }];
+      return [synthetic(call, owner), synthetic(result.output, owner), asText(part)];
     } catch (error) {
       // The prompt is still worth answering: the model is told what could not be read.
       const failure = `The read tool failed: ${errorMessage(error)}`;
@@ -139,6 +176,11 @@ function localPath(url: URL, path: string): string {
   } catch (error) {
     throw invalid(`${path}.url: ${errorMessage(error)}`, { path }, error);
   }
+}
+
+/** Whatever the client took it for, it was text, which stands beside it. */
+function asText(part: FilePart): FilePart {
+  return isTextType(part.mime) ? part : { ...part, mime: "text/plain" };
 }
 
 function dataParts(part: FilePart, owner: Owner): Part[] {

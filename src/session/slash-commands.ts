@@ -1,7 +1,7 @@
 // Slash commands: `/name arguments` becomes a prompt, or a task for a subagent, of the agent and
 // model that the command names. Which commands there are is agent/commands.ts.
 import type { Agents } from "@/agent/agents";
-import type { Commands, RunnableCommand } from "@/agent/commands";
+import type { Commands, ExpandedCommand, RunnableCommand } from "@/agent/commands";
 import type { IDs } from "@/base/id";
 import { parseModelRef } from "@/provider/model-ref";
 import type { Agent } from "@/schema/agent";
@@ -130,8 +130,9 @@ export class SlashCommands {
     const who = { agent: agent.name, ...(model && { model }) };
     const prompt = await messages.create(session, { ...who, messageID });
     const context = await this.#context(agent, prompt, signal);
-    const sources = { context, agents };
-    const { text, parts } = await renderTemplate(command.template, input.arguments, sources);
+    const { text, parts } = command.expand
+      ? asParts(await command.expand(input.arguments, signal))
+      : await renderTemplate(command.template, input.arguments, { context, agents });
     const files = [...parts, ...(input.parts ?? [])];
     if (!isSubtask) return { parts: [{ type: "text", text }, ...files] };
     const subtask: PartInput = {
@@ -152,4 +153,9 @@ export class SlashCommands {
     const call = { sessionID, messageID, callID: "command" };
     return toolbox.context(call, { session, agent, prompt, signal }, UNWATCHED);
   }
+}
+
+/** What a server gives is said as it is: nothing in it is run or read. */
+function asParts({ text, attachments }: ExpandedCommand): { text: string; parts: PartInput[] } {
+  return { text, parts: attachments.map((file) => ({ type: "file", ...file })) };
 }

@@ -10,6 +10,7 @@ import type { Session } from "@/schema/session";
 import { answerTokens } from "./compaction-plan";
 import type { Conversation, Prompt } from "./conversation";
 import { lastStepReminder, toModelMessages } from "./model-messages";
+import type { Run } from "./runs";
 import type { Sessions } from "./sessions";
 import type { SystemPrompts } from "./system-prompt";
 import type { Toolbox } from "./toolbox";
@@ -33,9 +34,12 @@ export interface PreparedStep {
   request: ModelRequest;
 }
 
-/** Throws AppError not-found when the session, or the prompt's agent or model, is gone. */
+/**
+ * Throws AppError not-found when the session, or the prompt's agent or model, is gone, and the
+ * reason of the run's signal.
+ */
 export async function prepareStep(
-  step: { conversation: Conversation; prompt: Prompt; turn: { steps: number } },
+  step: { conversation: Conversation; prompt: Prompt; turn: { steps: number }; run: Run },
   sources: StepSources,
 ): Promise<PreparedStep> {
   const prompt = step.prompt.info;
@@ -43,9 +47,10 @@ export async function prepareStep(
   const session = sources.sessions.get(prompt.sessionID);
   const agent = await sources.agents.get(prompt.agent);
   const { provider, model } = await sources.providers.model(providerID, modelID);
-  const caller = { agent, model, session, prompt };
-  const system = await sources.systemPrompts.get(caller);
+  const caller = { agent, model, session, prompt, signal: step.run.signal };
+  // Servers of tools are waited for here; what they say of themselves is in the system prompt.
   const tools = await sources.toolbox.definitions(caller);
+  const system = await sources.systemPrompts.get(caller);
   const isLast = step.turn.steps >= (agent.steps ?? TURN_STEPS_MAX);
   const variant = chosenVariant ?? agent.variant;
   const request: ModelRequest = {

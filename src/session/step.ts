@@ -76,7 +76,7 @@ export async function runStep(input: StepInput, services: StepServices): Promise
 
 async function answerPrompt(step: Step, services: StepServices): Promise<StepOutcome> {
   const { answer, conversation, prompt, run, turn } = step;
-  const prepared = await prepareStep({ conversation, prompt, turn }, services.sources);
+  const prepared = await prepareStep({ conversation, prompt, turn, run }, services.sources);
   const stream = services.llm.stream(prepared.request, run.signal);
   const { parts, writer } = answer;
   const streamed = await streamAnswer(stream, { parts, run, writer }, services.records);

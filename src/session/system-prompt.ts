@@ -4,7 +4,7 @@
 import type { Instructions } from "@/agent/instructions";
 import type { Skills } from "@/agent/skills";
 import { prompts } from "@/agent/prompts";
-import { evaluate } from "@/permission/rules";
+import { evaluate, isToolHidden } from "@/permission/rules";
 import type { Agent } from "@/schema/agent";
 import type { UserMessage } from "@/schema/message";
 import type { Model } from "@/schema/provider";
@@ -17,6 +17,14 @@ interface SystemPromptsOptions {
   directory: string;
   worktree: string;
   isGit: boolean;
+  /** What servers of tools want models to know of them, in a stable order. */
+  serverInstructions(): readonly ServerInstructions[];
+}
+
+interface ServerInstructions {
+  server: string;
+  text: string;
+  toolIDs: readonly string[];
 }
 
 interface SystemPromptInput {
@@ -66,7 +74,17 @@ export class SystemPrompts {
       this.#environment(session, model),
       ...instructions.map(({ path, content }) => `Instructions from: ${path}\n${content}`),
       ...skills,
+      ...this.#serverInstructions(agent),
     ].join("\n\n");
+  }
+
+  /** Of the servers of which the agent may use anything. */
+  #serverInstructions({ permission }: Agent): string[] {
+    const isOffered = (id: string) => !isToolHidden(id, permission);
+    return this.#options
+      .serverInstructions()
+      .filter(({ toolIDs }) => toolIDs.length === 0 || toolIDs.some(isOffered))
+      .map(({ server, text }) => `The MCP server ${server} says of its own tools:\n${text}`);
   }
 
   #environment(session: Session, model: Model): string {

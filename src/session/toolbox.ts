@@ -35,6 +35,8 @@ export interface Caller {
   agent: Agent;
   model: Model;
   prompt: UserMessage;
+  /** Ends the wait for tools that come from elsewhere. */
+  signal?: AbortSignal;
 }
 
 /** On whose behalf a call runs. */
@@ -64,8 +66,8 @@ export interface ToolboxOptions {
   worktree: string;
   /** What the configuration decides of the host and of the size of results. */
   settings(): Promise<{ host: ToolHost; limits: TextLimit }>;
-  /** Tools besides the built-in ones. */
-  extraTools(): Promise<readonly Tool[]>;
+  /** Tools besides the built-in ones. Rejects only with the signal's reason. */
+  extraTools(signal?: AbortSignal): Promise<readonly Tool[]>;
   /** Runs formatters on a file; gives what went wrong, in words for the model. Never rejects. */
   formatFile(path: string, signal: AbortSignal): Promise<string | undefined>;
   /** Wakes the language servers of a file. */
@@ -93,7 +95,7 @@ export class Toolbox {
     const rules = rulesOf(caller);
     const { questions } = this.#options;
     const format = findSchema(caller.prompt.format);
-    const tools = (await this.#all(caller.model))
+    const tools = (await this.#all(caller.model, caller.signal))
       .filter((tool) => !isToolHidden(tool.id, rules))
       .filter((tool) => caller.prompt.tools?.[tool.id] !== false)
       .filter((tool) => tool.id !== "question" || questions.policy === "ask");
@@ -190,8 +192,8 @@ export class Toolbox {
     this.#reads.delete(sessionID);
   }
 
-  async #all(model: Pick<Model, "id">): Promise<Tool[]> {
-    return [...toolsFor(model), ...(await this.#options.extraTools())];
+  async #all(model: Pick<Model, "id">, signal?: AbortSignal): Promise<Tool[]> {
+    return [...toolsFor(model), ...(await this.#options.extraTools(signal))];
   }
 
   async #define(tool: Tool, rules: Rules): Promise<ModelTool> {

@@ -1,5 +1,5 @@
-// The tools of MCP servers as tools of ours: each asks for the permission of its own id, runs at its
-// server, and gives what that answers. And one tool that reads what servers offer to be read.
+// The tools of MCP servers as tools of ours: each asks for the permission of its own id, runs at
+// its server, and gives what that answers. And one tool that reads what servers offer to be read.
 import { t } from "@/base/schema";
 import type { McpContent, McpProgress, McpTool } from "@/mcp/definition";
 import type { McpServers } from "@/mcp/mcp-servers";
@@ -19,7 +19,7 @@ export class McpTools {
 
   /**
    * The tools of all servers, in a stable order. Starts servers that are not running yet and waits
-   * for them: a few seconds at most, and only the first time. Rejects only with the signal's reason.
+   * for them: a few seconds at most, and only the first time. Rejects with the signal's reason.
    */
   async list(signal?: AbortSignal): Promise<Tool[]> {
     await this.#servers.ready(signal);

@@ -46,7 +46,7 @@ export async function fixture(tree: Tree, { env = {}, ...options }: FixtureOptio
     config,
     skills,
     agents: new Agents({ ...common, config, skills }),
-    commands: new Commands({ ...common, config, skills }),
+    commands: new Commands({ ...common, config, skills, served: async () => [] }),
     instructions: new Instructions({ ...common, config }),
     /** All warnings so far. */
     async warnings(): Promise<string> {

@@ -4,7 +4,14 @@ import { PerConfig } from "@/agent/per-config";
 import type { LoadedConfig } from "@/config/load";
 
 function loaded(username: string): LoadedConfig {
-  return { config: { username }, sources: {}, warnings: [], files: [], directories: [] };
+  return {
+    config: { username },
+    sources: {},
+    warnings: [],
+    files: [],
+    projectFiles: [],
+    directories: [],
+  };
 }
 
 test("is made when asked for, shared, and made again for another configuration", async () => {

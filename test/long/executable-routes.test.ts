@@ -4,6 +4,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { basename, resolve } from "node:path";
+import { published } from "@test/mcp/support";
 import { EventReader } from "@test/support/event-reader";
 import { BUILD_LIMIT_MS, type Executable, openExecutable } from "@test/support/executable";
 import { ExecutableHome, type ServedProcess } from "@test/support/executable-home";
@@ -69,6 +70,22 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
   log: [
     { ask: "POST /log", body: { service: "test", level: "info", message: "hi" }, answer: true },
   ],
+  lsp: [
+    { ask: "GET /lsp", answer: [] },
+    { ask: "GET /find/symbol?query=needle", answer: [] },
+  ],
+  mcp: [
+    { ask: "GET /mcp", answer: {} },
+    {
+      ask: "POST /mcp",
+      body: { name: "all", config: published("everything", "stdio") },
+      answer: { all: { status: "connected" } },
+    },
+    { ask: "GET /command", answer: has(like({ name: "all:simple-prompt", source: "mcp" })) },
+    { ask: "GET /experimental/resource", answer: expect.any(Object) },
+    { ask: "POST /mcp/all/disconnect", answer: true },
+    { ask: "POST /mcp/all/auth", status: 400, answer: { name: "BadRequest" } },
+  ],
   message: [
     {
       ask: "POST /session/:session/message",
@@ -104,6 +121,16 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
     { ask: "GET /question", answer: [] },
     { ...unknownRequest("question/que_none/reply"), answer: expect.anything() },
   ],
+  revert: [
+    { ask: "GET /session/:session/diff", answer: [] },
+    { ask: "POST /session/:session/unrevert", answer: { id: expect.stringMatching(/^ses_/) } },
+    {
+      ask: "POST /session/:session/revert",
+      body: { messageID: "msg_none" },
+      status: 404,
+      answer: notFound,
+    },
+  ],
   session: [
     { ask: "GET /session/:session", answer: { id: expect.stringMatching(/^ses_/) } },
     { ask: "PATCH /session/:session", body: { title: "Mine" }, answer: { title: "Mine" } },
@@ -115,6 +142,13 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
     { ask: "POST /session/:session/fork", answer: { title: "Mine (fork #1)" } },
     { ask: "DELETE /session/:session", answer: true },
     { ask: "GET /session/:session", status: 404, answer: notFound },
+  ],
+  share: [
+    {
+      ask: "POST /session/:session/share",
+      answer: { share: { url: expect.stringContaining("/share/") } },
+    },
+    { ask: "DELETE /session/:session/share", answer: { id: expect.stringMatching(/^ses_/) } },
   ],
   skill: [{ ask: "GET /skill", answer: [] }],
   tool: [

@@ -19,7 +19,7 @@ function start(config: McpLocalConfig, directory: string, env: Record<string, st
 
 const printed = (child: LocalProcess) => new Response(child.output).text();
 
-test("a program runs where it is configured to, with few variables of ours and all of its own", async () => {
+test("a program runs where it should, with few variables of ours and all of its own", async () => {
   await using temp = await tempTree({ "sub/": "" });
   const config = local(["sh", "-c", 'pwd; echo "$LC_ALL $SECRET $OWN"']);
   const child = start(

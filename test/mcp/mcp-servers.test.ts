@@ -17,8 +17,8 @@ test("servers start when they are needed, and offer tools in a stable order", as
     b: { status: "connected" },
   });
   expect(t.servers.instructions()).toEqual([
-    { server: "a", text: "Be brief." },
-    { server: "b", text: "Be brief." },
+    { server: "a", text: "Be brief.", toolIDs: own.map((name) => `a_${name}`) },
+    { server: "b", text: "Be brief.", toolIDs: own.map((name) => `b_${name}`) },
   ]);
   expect(await t.call("a_echo", { text: "hello" })).toBe("hello");
 });
@@ -72,6 +72,33 @@ test("a slow server is waited for shortly and once, and comes in when it is read
   expect(await t.call("slow_echo", { text: "2" })).toBe("2");
 });
 
+test("what a repository brings is not started, added or reached before it is trusted", async () => {
+  let isTrusted = false;
+  await using t = await testServers({
+    mcp: { theirs: scripted(), mine: scripted() },
+    ofRepository: ["theirs"],
+    isTrusted: () => isTrusted,
+  });
+  const held = "it comes with the repository, and starts when the directory is trusted";
+  expect(await t.servers.status()).toEqual({
+    mine: { status: "connected" },
+    theirs: { status: "failed", error: held },
+  });
+  expect(new Set(t.servers.tools().map(({ server }) => server))).toEqual(new Set(["mine"]));
+  for (const attempt of [
+    () => t.servers.connect("theirs"),
+    () => t.servers.startLogin("theirs"),
+    () => t.servers.readResource("theirs", "x://y", t.signal),
+  ]) {
+    await expect(attempt()).rejects.toMatchObject({ kind: "denied" });
+  }
+  isTrusted = true;
+  expect((await t.servers.status())["theirs"]).toEqual({ status: "connected" });
+  isTrusted = false;
+  await t.servers.ready();
+  expect(new Set(t.servers.tools().map(({ server }) => server))).toEqual(new Set(["mine"]));
+});
+
 test("a call's time limit is exact, and the server hears of it", async () => {
   await using t = await testServers({ mcp: { s: scripted({}, { timeout: 1_000 }) } });
   await t.servers.ready();
@@ -80,7 +107,7 @@ test("a call's time limit is exact, and the server hears of it", async () => {
   const tookMs = performance.now() - startedAt;
   expect(error).toHaveProperty("kind", "unavailable");
   expect(String(error)).toContain("MCP server s: it did not answer within 1 s (its `timeout`)");
-  expect(tookMs).toBeWithin(995, 1_050);
+  expect(tookMs).toBeWithin(995, 1_400);
   expect(await t.call("s_cancelled")).toBe("1");
 });
 
@@ -113,7 +140,7 @@ test("an error of a tool is told in the server's words, progress as it comes", a
   expect(big).toEndWith("[cut after 1.0 MB of 2.9 MB]");
 });
 
-test("a server that crashes is told of, started again, and its tools stay as they are", async () => {
+test("a server that crashes is told of and started again; its tools stay as they are", async () => {
   await using t = await testServers({ mcp: { s: scripted() } });
   await t.servers.ready();
   const tools = t.servers.tools();
@@ -184,7 +211,7 @@ test("a changed configuration is followed at the next need", async () => {
   expect(await isRunning(old)).toBe(false);
 });
 
-test("nothing of any server is left at the end, of those that are being started neither", async () => {
+test("nothing of any server is left at the end, nor of those that are being started", async () => {
   const t = await testServers({
     mcp: {
       s: scripted({ hasChild: true }),

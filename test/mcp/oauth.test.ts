@@ -54,7 +54,7 @@ test("a server that wants a login says so, and nothing else happens by itself", 
   expect(s.t.published).toEqual([]);
 });
 
-test("a browser's way: registered, asked with the server's scope, back to the callback, connected", async () => {
+test("a browser's way: registered, asked with the server's scope, back and connected", async () => {
   await using s = await setup();
   const { authorizationUrl, oauthState } = await s.servers.startLogin("r");
   expect(new URL(authorizationUrl).searchParams.get("state")).toBe(oauthState);
@@ -160,7 +160,7 @@ test("a login made elsewhere is found at the next need", async () => {
   expect(await other.servers.status()).toEqual({ r: { status: "connected" } });
 });
 
-test("a login that ended is needed again; one that cannot be renewed just now is not lost", async () => {
+test("a login that ended is needed again; one that cannot be renewed now is not lost", async () => {
   await using s = await setup();
   await logIn(s.t, s.remote);
   await s.clock.advance(3_000);
@@ -208,7 +208,7 @@ test("a whole login tells clients the address, and waits for its end", async () 
   expect(await status).toEqual({ status: "connected" });
 });
 
-test("a login that nobody finishes ends after five minutes, one that is refused at once", async () => {
+test("a login that nobody finishes ends after five minutes, a refused one at once", async () => {
   await using s = await setup();
   const heard = (isWanted: (type: string) => boolean) =>
     new Promise<string>((resolve) => {

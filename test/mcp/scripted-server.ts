@@ -19,6 +19,8 @@ export interface Behaviour {
   dieSaying?: string;
   /** As tools/list gives them, besides its own. */
   tools?: readonly unknown[];
+  /** What resources/read gives for an address. */
+  resources?: Readonly<Record<string, unknown>>;
 }
 
 type Message = { id?: number; method?: string; params?: Record<string, unknown> };
@@ -85,6 +87,10 @@ class Server {
     if (id === undefined || this.#behaviour.isMute) return;
     if (method === "initialize") return send({ id, result: this.#introduce(params) });
     if (method === "tools/list") return send({ id, result: { tools: this.#tools() } });
+    const resource = this.#behaviour.resources?.[String(params["uri"])];
+    if (method === "resources/read" && resource) {
+      return send({ id, result: { contents: [resource] } });
+    }
     if (method !== "tools/call") {
       return send({ id, error: { code: -32601, message: "Method not found" } });
     }

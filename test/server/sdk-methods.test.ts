@@ -3,8 +3,11 @@
 
 import { createOpencodeClient, type OpencodeClient } from "@opencode-ai/sdk";
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { nodeOf } from "@test/support/contract";
-import { type TestApp, testApp } from "@test/support/test-app";
+import { RemoteServer } from "@test/mcp/remote-server";
+import { scripted } from "@test/mcp/support";
+import { AuthorizationServer } from "@test/support/authorization-server";
+import { type TestApp, testApp, until } from "@test/support/test-app";
+import { systemClock } from "@/base/clock";
 import { createServer } from "@/server/server";
 import { TuiControl } from "@/server/tui-control";
 import { methodsOf } from "@test/support/sdk-methods";
@@ -29,20 +32,18 @@ const model = { providerID: "scripted", modelID: "main" };
 const parts = [{ type: "text" as const, text: "Hello" }];
 const message = { info: { role: "assistant" } };
 
-/** Rows without a handler, each of which answers that nothing is there. */
-const NOT_SERVED_YET: readonly string[] = [
-  ...["session.init", "session.diff", "session.summarize", "session.command", "session.shell"],
-  ...["session.revert", "session.unrevert", "find.symbols", "lsp.status", "formatter.status"],
-  ...["mcp.status", "mcp.add", "mcp.connect", "mcp.disconnect", "mcp.auth.remove"],
-  ...["mcp.auth.start", "mcp.auth.callback", "mcp.auth.authenticate"],
-];
-
 class World implements AsyncDisposable {
   readonly client: OpencodeClient;
   readonly app: TestApp;
+  /** An MCP server that wants a login. */
+  readonly remote: RemoteServer;
+  /** Where the provider "acme" logs in. */
+  readonly logins: AuthorizationServer;
 
-  constructor(app: TestApp) {
+  constructor(app: TestApp, remote: RemoteServer, logins: AuthorizationServer) {
     this.app = app;
+    this.remote = remote;
+    this.logins = logins;
     this.client = createOpencodeClient({
       baseUrl: app.server.url.origin,
       directory: app.directory,
@@ -69,11 +70,24 @@ class World implements AsyncDisposable {
     return { id: (await ptys.create({ command: "cat", args: [] })).id };
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.app[Symbol.asyncDispose]();
+  /** Logs in to the MCP server as a person does who pastes the code. */
+  async logIn(): Promise<Answer> {
+    const { auth } = this.client.mcp;
+    const { data } = await auth.start({ path: REMOTE });
+    const code = await this.remote.consent(data?.authorizationUrl ?? "");
+    return auth.callback({ path: REMOTE, body: { code } });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.app[Symbol.asyncDispose]();
+    await this.remote[Symbol.asyncDispose]();
+    await this.logins[Symbol.asyncDispose]();
   }
 }
 
+const LOCAL = { name: "local" };
+const REMOTE = { name: "remote" };
+const ACME = { id: "acme" };
 const SESSION = { id: expect.stringMatching(/^ses_/) };
 
 const DRIVES: Readonly<Record<string, Drive>> = {
@@ -131,7 +145,10 @@ const DRIVES: Readonly<Record<string, Drive>> = {
     call: ({ client }) => client.find.text({ query: { pattern: "need" } }),
     holds: [{ path: { text: "src/a.ts" } }],
   },
-  "formatter.status": { call: ({ client }) => client.formatter.status(), holds: [] },
+  "formatter.status": {
+    call: ({ client }) => client.formatter.status(),
+    holds: expect.arrayContaining([expect.objectContaining({ name: "prettier" })]),
+  },
   "global.event": {
     call: async ({ client }) => firstOf(await client.global.event()),
     holds: { payload: { type: "server.connected" } },
@@ -146,32 +163,34 @@ const DRIVES: Readonly<Record<string, Drive>> = {
     holds: { broken: { status: "failed" } },
   },
   "mcp.auth.authenticate": {
-    call: ({ client }) => client.mcp.auth.authenticate({ path: { name: "none" } }),
-    status: 404,
-  },
-  "mcp.auth.callback": {
-    call: ({ client }) => {
-      return client.mcp.auth.callback({ path: { name: "none" }, body: { code: "c" } });
+    call: async ({ app, client, remote }) => {
+      const { bus } = await app.instance();
+      const asked = until(bus, ({ type }) => type === "mcp.browser.open.failed");
+      const answer = client.mcp.auth.authenticate({ path: REMOTE });
+      const { url } = (await asked).properties as { url: string };
+      await fetch(await remote.consent(url));
+      return answer;
     },
-    status: 404,
+    holds: { status: "connected" },
   },
+  "mcp.auth.callback": { call: (world) => world.logIn(), holds: { status: "connected" } },
   "mcp.auth.remove": {
-    call: ({ client }) => client.mcp.auth.remove({ path: { name: "none" } }),
-    status: 404,
+    call: ({ client }) => client.mcp.auth.remove({ path: REMOTE }),
+    holds: { success: true },
   },
   "mcp.auth.start": {
-    call: ({ client }) => client.mcp.auth.start({ path: { name: "none" } }),
-    status: 404,
+    call: ({ client }) => client.mcp.auth.start({ path: REMOTE }),
+    holds: { authorizationUrl: expect.stringMatching(/^http/) },
   },
-  "mcp.connect": {
-    call: ({ client }) => client.mcp.connect({ path: { name: "none" } }),
-    status: 404,
+  "mcp.connect": { call: ({ client }) => client.mcp.connect({ path: LOCAL }), holds: true },
+  "mcp.disconnect": { call: ({ client }) => client.mcp.disconnect({ path: LOCAL }), holds: true },
+  "mcp.status": {
+    call: async ({ client }) => {
+      await client.mcp.connect({ path: LOCAL });
+      return client.mcp.status();
+    },
+    holds: { local: { status: "connected" } },
   },
-  "mcp.disconnect": {
-    call: ({ client }) => client.mcp.disconnect({ path: { name: "none" } }),
-    status: 404,
-  },
-  "mcp.status": { call: ({ client }) => client.mcp.status(), holds: {} },
   "path.get": {
     call: ({ client }) => client.path.get(),
     holds: { directory: expect.any(String) },
@@ -185,16 +204,18 @@ const DRIVES: Readonly<Record<string, Drive>> = {
     holds: { connected: expect.arrayContaining(["scripted"]) },
   },
   "provider.oauth.authorize": {
-    call: ({ client }) => {
-      return client.provider.oauth.authorize({ path: { id: "none" }, body: { method: 0 } });
-    },
-    status: 404,
+    call: ({ client }) => client.provider.oauth.authorize({ path: ACME, body: { method: 0 } }),
+    holds: { method: "auto", url: expect.stringMatching(/^http/) },
   },
   "provider.oauth.callback": {
-    call: ({ client }) => {
-      return client.provider.oauth.callback({ path: { id: "none" }, body: { method: 0 } });
+    call: async ({ client, logins }) => {
+      const body = { method: 0 };
+      const { data } = await client.provider.oauth.authorize({ path: ACME, body });
+      const answer = client.provider.oauth.callback({ path: ACME, body });
+      await logins.allow(data?.url ?? "");
+      return answer;
     },
-    status: 400,
+    holds: true,
   },
   "pty.connect": {
     // A plain request, which cannot become a WebSocket; programs open the same address as one.
@@ -317,7 +338,7 @@ const DRIVES: Readonly<Record<string, Drive>> = {
       const body = { agent: "build", command: "echo hi" };
       return world.client.session.shell({ path: await world.session(), body });
     },
-    holds: message.info,
+    holds: { ...message, parts: [{ type: "tool", tool: "bash" }] },
   },
   "session.status": { call: ({ client }) => client.session.status(), holds: {} },
   "session.summarize": {
@@ -429,8 +450,21 @@ async function takeControl({ app }: World): Promise<Answer> {
 let world: World;
 
 beforeAll(async () => {
-  const config = { command: { hello: { template: "Say hello to $1" } } };
-  world = new World(await testApp({ files: { "src/a.ts": "needle\n" }, config }));
+  const clock = systemClock;
+  const remote = new RemoteServer({ clock, needsLogin: true, lifetimeSeconds: 3_600 });
+  const logins = new AuthorizationServer({ clock });
+  const oauth = { callbackPort: await freePort() };
+  const app = await testApp({
+    files: { "src/a.ts": "needle\n" },
+    config: {
+      command: { hello: { template: "Say hello to $1" } },
+      mcp: { local: scripted(), remote: { type: "remote", url: remote.url, oauth } },
+    },
+  });
+  world = new World(app, remote, logins);
+  const baseURL = app.model.baseURL;
+  const acme = { options: { baseURL, oauth: logins.config() }, models: { m: {} } };
+  await app.request("PATCH", "/config", { provider: { acme } });
 });
 
 afterAll(() => world[Symbol.asyncDispose]());
@@ -439,23 +473,13 @@ test("each method of the client is driven", () => {
   expect(methodsOf(world.client)).toEqual(Object.keys(DRIVES).sort());
 });
 
-test.each(Object.entries(DRIVES).filter(([name]) => !NOT_SERVED_YET.includes(name)))(
-  "%s",
-  async (_, { call, holds, status = 200 }) => {
-    const { data, error, response } = await call(world);
-    expect({ status: response.status, error }).toEqual({
-      status,
-      error: status < 400 ? undefined : expect.anything(),
-    });
-    if (holds !== undefined) expectHeld(data, holds);
-  },
-);
-
-test.each(NOT_SERVED_YET)("nothing is at %s yet", async (name) => {
-  const { error, response } = (await DRIVES[name]?.call(world)) ?? {};
-  expect([404, 405], "it is served: take it off the list").toContain(response?.status ?? 0);
-  const { message } = nodeOf(nodeOf(error)["data"]);
-  expect(message).toMatch(/^Nothing is at|does not take/);
+test.each(Object.entries(DRIVES))("%s", async (_, { call, holds, status = 200 }) => {
+  const { data, error, response } = await call(world);
+  expect({ status: response.status, error }).toEqual({
+    status,
+    error: status < 400 ? undefined : expect.anything(),
+  });
+  if (holds !== undefined) expectHeld(data, holds);
 });
 
 /** Lists may hold more than what is wanted of their first entries. */
@@ -466,4 +490,11 @@ function expectHeld(data: unknown, holds: unknown): void {
     return;
   }
   expect(data.slice(0, holds.length)).toMatchObject(holds);
+}
+
+async function freePort(): Promise<number> {
+  const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
+  const { port = 0 } = server;
+  await server.stop(true);
+  return port;
 }

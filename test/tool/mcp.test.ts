@@ -9,7 +9,7 @@ const find = async (tools: McpTools, id: string) => {
   return tool;
 };
 
-test("a tool of a server asks for its own permission, runs there, and shows its progress", async () => {
+test("a tool of a server asks for its own permission, runs there, and shows progress", async () => {
   await using t = await testServers({ mcp: { s: scripted() } });
   await using bench = await toolBench();
   const tools = new McpTools(t.servers);

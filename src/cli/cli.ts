@@ -61,8 +61,7 @@ async function runCommand(context: CLIContext, argv: readonly string[]): Promise
   try {
     if (context.directory === "") throw invalid("The current directory does not exist any more");
     const program = buildProgram(context, (exitCode) => (code = exitCode));
-    if (argv.length === 0) program.outputHelp();
-    else await program.parseAsync([...argv], { from: "user" });
+    await program.parseAsync([...argv], { from: "user" });
     return code;
   } catch (error) {
     // Commander has said already what is wrong.

@@ -11,6 +11,8 @@ import type { ExportOptions } from "./export";
 import type { ModelsOptions } from "./models";
 import type { RunOptions } from "./run";
 import type { ServeOptions } from "./serve";
+import type { TuiOptions } from "./tui";
+import { isTerminal } from "./terminal";
 import { collect, parsePort, positive } from "./option-values";
 import { EXIT_CODES } from "./exit-code";
 
@@ -57,6 +59,7 @@ export function buildProgram(context: CLIContext, finish: Finish): Command {
       outputError: (text, write) => write(formatUsageError(text)),
     })
     .exitOverride();
+  addTui(program, context, finish);
   addRun(program, context, finish);
   addServe(program, context, finish);
   addModels(program, context, finish);
@@ -73,6 +76,18 @@ export function buildProgram(context: CLIContext, finish: Finish): Command {
 }
 
 const HELP_COLUMNS = 100;
+
+function addTui(program: Command, context: CLIContext, finish: Finish): void {
+  program
+    .argument("[project]", "the directory to open the terminal UI in")
+    .action(async (project: string | undefined, _: unknown, self: Command) => {
+      // Where nobody sees the screen, the way to the other commands is what can be told.
+      if (project === undefined && !isTerminal()) return program.outputHelp();
+      const { tui } = await import("./tui");
+      const commands = program.commands.map((command) => command.name());
+      finish(await tui(context, { project, commands }, self.optsWithGlobals<TuiOptions>()));
+    });
+}
 
 function addRun(program: Command, context: CLIContext, finish: Finish): void {
   program

@@ -1,0 +1,183 @@
+// Client: the operations of the server, one typed line each, by group. They answer values, or
+// reject with an AppError in the server's words. What is not here, the terminal UI does not need.
+import type { Agent } from "@/schema/agent";
+import type {
+  Auth,
+  OAuthAuthorizeInput,
+  OAuthCallbackInput,
+  ProviderAuthAuthorization,
+  ProviderAuthMethod,
+} from "@/schema/auth";
+import type { Command } from "@/schema/command";
+import type { Config } from "@/schema/config";
+import type { FileContent, FileNode, SnapshotFileDiff } from "@/schema/file";
+import type { MCPStatus, McpResource } from "@/schema/mcp";
+import type { CommandInput, MessageWithParts, PromptInput, ShellInput } from "@/schema/message";
+import type { PermissionReplyInput, PermissionRequest } from "@/schema/permission";
+import type { Project, ProjectDirectories } from "@/schema/project";
+import type { ConfigProviders, ProviderList } from "@/schema/provider";
+import type { QuestionReplyInput, QuestionRequest } from "@/schema/question";
+import type {
+  ForkInput,
+  RevertInput,
+  Session,
+  SessionCreateInput,
+  SessionStatus,
+  SessionUpdateInput,
+  SummarizeInput,
+} from "@/schema/session";
+import type { Skill } from "@/schema/skill";
+import type { FormatterStatus, Health, LogInput, LSPStatus, Path } from "@/schema/status";
+import type { Todo } from "@/schema/todo";
+import type { VcsFileDiff, VcsFileStatus, VcsInfo } from "@/schema/vcs";
+import { Caller, type Query } from "./call";
+import type { Transport } from "./transport";
+
+/** Newest first are at most `limit` messages taken, and given oldest first. */
+export interface MessagePage {
+  messages: MessageWithParts[];
+  /** What to ask with as `before` for older ones; undefined when there are none. */
+  older?: string;
+}
+
+export type Client = ReturnType<typeof createClient>;
+
+/** The operations, about `directory`; without one about the server's own. */
+export function createClient(transport: Transport, directory?: string) {
+  const call = new Caller(transport, directory);
+  return {
+    listen: transport.listen.bind(transport),
+    ...sessionOperations(call),
+    ...projectOperations(call),
+    ...modelOperations(call),
+    ...toolOperations(call),
+  };
+}
+
+function sessionOperations(call: Caller) {
+  const of = (id: string, rest = "") => `/session/${encodeURIComponent(id)}${rest}`;
+  return {
+    session: {
+      list: (query?: Query) => call.get<Session[]>("/session", query),
+      status: () => call.get<Record<string, SessionStatus>>("/session/status"),
+      create: (input: SessionCreateInput = {}) => call.post<Session>("/session", input),
+      get: (id: string) => call.get<Session>(of(id)),
+      update: (id: string, input: SessionUpdateInput) => call.patch<Session>(of(id), input),
+      remove: (id: string) => call.remove<boolean>(of(id)),
+      children: (id: string) => call.get<Session[]>(of(id, "/children")),
+      todo: (id: string) => call.get<Todo[]>(of(id, "/todo")),
+      fork: (id: string, input: ForkInput = {}) => call.post<Session>(of(id, "/fork"), input),
+      abort: (id: string) => call.post<boolean>(of(id, "/abort")),
+      summarize: (id: string, input: SummarizeInput) =>
+        call.post<boolean>(of(id, "/summarize"), input),
+      diff: (id: string, messageID?: string) =>
+        call.get<SnapshotFileDiff[]>(of(id, "/diff"), { messageID }),
+      revert: (id: string, input: RevertInput) => call.post<Session>(of(id, "/revert"), input),
+      unrevert: (id: string) => call.post<Session>(of(id, "/unrevert")),
+      share: (id: string) => call.post<Session>(of(id, "/share")),
+      unshare: (id: string) => call.remove<Session>(of(id, "/share")),
+    },
+    message: {
+      page: (id: string, query: { limit: number; before?: string }, signal?: AbortSignal) =>
+        messagePage(call, of(id, "/message"), { ...query }, signal),
+      get: (id: string, messageID: string) =>
+        call.get<MessageWithParts>(of(id, `/message/${messageID}`)),
+      remove: (id: string, messageID: string) =>
+        call.remove<boolean>(of(id, `/message/${messageID}`)),
+      /** Answers when the prompt is stored; its turn is told by events. */
+      prompt: (id: string, input: PromptInput) => call.post<void>(of(id, "/prompt_async"), input),
+      /** Answers when the turn has ended. */
+      command: (id: string, input: CommandInput) =>
+        call.post<MessageWithParts>(of(id, "/command"), input),
+      shell: (id: string, input: ShellInput) =>
+        call.post<MessageWithParts>(of(id, "/shell"), input),
+    },
+    permission: {
+      list: () => call.get<PermissionRequest[]>("/permission"),
+      reply: (id: string, input: PermissionReplyInput) =>
+        call.post<boolean>(`/permission/${id}/reply`, input),
+    },
+    question: {
+      list: () => call.get<QuestionRequest[]>("/question"),
+      reply: (id: string, input: QuestionReplyInput) =>
+        call.post<boolean>(`/question/${id}/reply`, input),
+      reject: (id: string) => call.post<boolean>(`/question/${id}/reject`),
+    },
+  };
+}
+
+async function messagePage(
+  call: Caller,
+  path: string,
+  query: Query,
+  signal?: AbortSignal,
+): Promise<MessagePage> {
+  const answer = await call.call<MessageWithParts[]>("GET", path, { query, signal });
+  const older = answer.headers.get("x-next-cursor");
+  return { messages: answer.value, ...(older !== null && { older }) };
+}
+
+function projectOperations(call: Caller) {
+  return {
+    health: () => call.get<Health>("/global/health"),
+    path: () => call.get<Path>("/path"),
+    project: {
+      current: () => call.get<Project>("/project/current"),
+      list: () => call.get<Project[]>("/project"),
+      directories: (id: string) => call.get<ProjectDirectories>(`/project/${id}/directories`),
+    },
+    vcs: {
+      get: () => call.get<VcsInfo>("/vcs"),
+      status: () => call.get<VcsFileStatus[]>("/vcs/status"),
+      diff: (mode: "git" | "branch") => call.get<VcsFileDiff[]>("/vcs/diff", { mode }),
+      apply: (patch: string) => call.post<{ applied: boolean }>("/vcs/apply", { patch }),
+    },
+    config: {
+      get: () => call.get<Config>("/config"),
+      update: (patch: Config) => call.patch<Config>("/config", patch),
+      getGlobal: () => call.get<Config>("/global/config"),
+      updateGlobal: (patch: Config) => call.patch<Config>("/global/config", patch),
+    },
+    file: {
+      list: (path: string) => call.get<FileNode[]>("/file", { path }),
+      read: (path: string) => call.get<FileContent>("/file/content", { path }),
+      find: (query: { query: string; limit?: number; dirs?: string }, signal?: AbortSignal) =>
+        call.get<string[]>("/find/file", query, signal),
+    },
+    log: (input: LogInput) => call.post<boolean>("/log", input),
+  };
+}
+
+function modelOperations(call: Caller) {
+  return {
+    agents: () => call.get<Agent[]>("/agent"),
+    commands: () => call.get<Command[]>("/command"),
+    skills: () => call.get<Skill[]>("/skill"),
+    provider: {
+      /** Those that can be used, with their models. */
+      connected: () => call.get<ConfigProviders>("/config/providers"),
+      all: () => call.get<ProviderList>("/provider"),
+      methods: () => call.get<Record<string, ProviderAuthMethod[]>>("/provider/auth"),
+      authorize: (id: string, input: OAuthAuthorizeInput) =>
+        call.post<ProviderAuthAuthorization | null>(`/provider/${id}/oauth/authorize`, input),
+      finish: (id: string, input: OAuthCallbackInput) =>
+        call.post<boolean>(`/provider/${id}/oauth/callback`, input),
+      setAuth: (id: string, auth: Auth) => call.put<boolean>(`/auth/${id}`, auth),
+      removeAuth: (id: string) => call.remove<boolean>(`/auth/${id}`),
+    },
+  };
+}
+
+function toolOperations(call: Caller) {
+  return {
+    lsp: () => call.get<LSPStatus[]>("/lsp"),
+    formatters: () => call.get<FormatterStatus[]>("/formatter"),
+    mcp: {
+      status: () => call.get<Record<string, MCPStatus>>("/mcp"),
+      connect: (name: string) => call.post<boolean>(`/mcp/${encodeURIComponent(name)}/connect`),
+      disconnect: (name: string) =>
+        call.post<boolean>(`/mcp/${encodeURIComponent(name)}/disconnect`),
+      resources: () => call.get<Record<string, McpResource>>("/experimental/resource"),
+    },
+  };
+}

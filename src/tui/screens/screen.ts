@@ -1,0 +1,19 @@
+// Screen: one of the things that can fill the terminal. The shell shows one at a time, and tells
+// it of each new state and each new size.
+import type { Renderable } from "@opentui/core";
+import type { State } from "@/tui/store/state";
+import type { TranscriptView } from "@/tui/ui";
+
+export interface Size {
+  columns: number;
+  rows: number;
+}
+
+export interface Screen {
+  readonly root: Renderable;
+  readonly transcript?: TranscriptView;
+  /** A view compares with === what it shows with what is new. */
+  update(state: State): void;
+  resize(size: Size): void;
+  destroy(): void;
+}

@@ -1,0 +1,80 @@
+// Shell: which screen is in front. Follows the route and the size of the terminal.
+import { BoxRenderable, TextRenderable } from "@opentui/core";
+import { HomeScreen } from "./screens/home";
+import type { Screen } from "./screens/screen";
+import { SessionScreen } from "./screens/session";
+import type { Route, State } from "./store/state";
+import type { Sync } from "./sync";
+import type { Ui } from "./ui";
+
+const MIN_COLUMNS = 40;
+const MIN_ROWS = 10;
+
+export class Shell {
+  readonly #ui: Ui;
+  readonly #sync: Sync;
+  readonly #root: BoxRenderable;
+  readonly #tooSmall: TextRenderable;
+  #screen: Screen;
+  #route: Route;
+
+  constructor(ui: Ui, sync: Sync) {
+    this.#ui = ui;
+    this.#sync = sync;
+    const { renderer, store, theme } = ui;
+    const { colors } = theme;
+    this.#root = new BoxRenderable(renderer, {
+      width: "100%",
+      height: "100%",
+      flexDirection: "column",
+      backgroundColor: colors.background,
+    });
+    this.#tooSmall = new TextRenderable(renderer, {
+      content: "",
+      visible: false,
+      fg: colors.warning,
+    });
+    renderer.root.add(this.#root);
+    renderer.root.add(this.#tooSmall);
+    this.#route = store.state.route;
+    this.#screen = this.#show(this.#route);
+    store.subscribe((state) => this.#update(state));
+    renderer.on("resize", () => this.#resize());
+  }
+
+  get screen(): Screen {
+    return this.#screen;
+  }
+
+  #show(route: Route): Screen {
+    const ui = this.#ui;
+    const { state } = ui.store;
+    const isSession = route.screen === "session";
+    const screen = isSession ? new SessionScreen(ui, route.sessionID) : new HomeScreen(ui);
+    if (isSession) void this.#sync.openSession(route.sessionID);
+    this.#route = route;
+    this.#screen = screen;
+    this.#root.add(screen.root);
+    screen.update(state);
+    this.#resize();
+    ui.prompt.focus();
+    return screen;
+  }
+
+  #update(state: State): void {
+    if (state.route !== this.#route) {
+      this.#screen.destroy();
+      this.#show(state.route);
+    } else this.#screen.update(state);
+  }
+
+  #resize(): void {
+    const { width: columns, height: rows } = this.#ui.renderer;
+    const isTooSmall = columns < MIN_COLUMNS || rows < MIN_ROWS;
+    this.#root.visible = !isTooSmall;
+    this.#tooSmall.visible = isTooSmall;
+    const needs = `needs ${MIN_COLUMNS}x${MIN_ROWS}`;
+    this.#tooSmall.content = `Window too small (${columns}x${rows}); ${needs}`;
+    this.#screen.resize({ columns, rows });
+  }
+}

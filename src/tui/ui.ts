@@ -1,0 +1,173 @@
+// Ui: what every view, box and dialog is handed, built once in tui.ts. The parts are interfaces
+// here, because each part is itself handed the Ui: what implements them imports this file, and
+// this file imports none of it.
+import type { CliRenderer, KeyEvent, Renderable, RGBA, SyntaxStyle } from "@opentui/core";
+import type { Clock } from "@/base/clock";
+import type { Client } from "@/client/client";
+import type { PromptInput } from "@/schema/message";
+import type { TuiToastShow } from "@/schema/tui";
+import type { Store } from "./store/store";
+import type { Slot } from "./theme/slots";
+
+export interface Ui {
+  readonly renderer: CliRenderer;
+  readonly store: Store;
+  readonly client: Client;
+  readonly theme: Theme;
+  readonly keymap: Keymap;
+  readonly actions: Actions;
+  readonly dialogs: Dialogs;
+  readonly toasts: Toasts;
+  /** One for all screens: the draft goes with the person from home to a session. */
+  readonly prompt: PromptBox;
+  /** The transcript of the open session; undefined on other screens. */
+  readonly transcript: TranscriptView | undefined;
+  readonly clock: Clock;
+  readonly clipboard: Clipboard;
+  readonly settings: TuiSettings;
+  readonly environment: UiEnvironment;
+  readonly log: UiLog;
+  /** Leaves the program, the terminal restored; a running turn is stopped. */
+  leave(): void;
+  /** Gives the terminal to `program`, which is waited for, and takes it back. */
+  lendTerminal<T>(program: () => Promise<T>): Promise<T>;
+}
+
+/** The colours in use, by slot. */
+export type Colors = Readonly<Record<Slot, RGBA>>;
+
+export interface Theme {
+  readonly name: string;
+  readonly mode: "dark" | "light";
+  readonly colors: Colors;
+  /** For Markdown, code and diffs; replaced when the colours change. */
+  readonly syntax: SyntaxStyle;
+  /** The agent's own colour, or the one that its place among the agents gives it. */
+  agentColor(name: string | undefined): RGBA;
+  /** Hears of other colours until the returned function is called. */
+  subscribe(listener: () => void): () => void;
+}
+
+/** From the innermost outwards: a key means what the innermost says that knows it. */
+export type KeyContext =
+  "popup" | "dialog" | "permission" | "question" | "diff" | "prompt" | "session" | "app";
+
+export interface Keymap {
+  /** How the keys of an action are written, such as `ctrl+x m`; undefined when it has none. */
+  label(actionID: string): string | undefined;
+  /**
+   * Enters a context. For each action that a pressed key means there, `run` is asked; false says
+   * that it does not apply now, and the key goes on to the next context outwards. What is entered
+   * later is asked earlier. Leaves the context by the returned function.
+   */
+  enter(context: KeyContext, run: (actionID: string, key: KeyEvent) => boolean): () => void;
+}
+
+export interface Actions {
+  /** Runs the action of this id, key name or slash name; false when there is none that applies. */
+  run(id: string): boolean;
+}
+
+export interface Dialog {
+  readonly root: Renderable;
+  /** Columns, where the terminal has as many. */
+  readonly width: 60 | 88 | 116;
+  focus(): void;
+  /** Called once, when it is off the screen; the dialog destroys what it holds. */
+  close(): void;
+}
+
+export interface Dialogs {
+  readonly isOpen: boolean;
+  /** Puts a dialog on top of what is open. */
+  open(dialog: Dialog): void;
+  /** Closes the one on top; the one beneath, or the prompt, has the keys again. */
+  close(): void;
+  closeAll(): void;
+}
+
+/** `duration` is in milliseconds; an error stays until a key. */
+export type Toast = TuiToastShow;
+
+export interface Toasts {
+  show(toast: Toast): void;
+  /** Shows the newest one again. */
+  repeat(): void;
+}
+
+/** What is sent of a draft: text and chips as parts, in their order. */
+export type Draft = Pick<PromptInput, "parts">;
+
+export interface PromptBox {
+  readonly root: Renderable;
+  /** The draft as text, chips as what stands for them. */
+  readonly text: string;
+  readonly isEmpty: boolean;
+  setText(text: string): void;
+  /** At the end, as if typed there: `@file#L1-2` becomes a chip. */
+  append(text: string): void;
+  clear(): void;
+  /** As the submit key. */
+  submit(): void;
+  focus(): void;
+  blur(): void;
+  /** Rows at most, the meta row left out. */
+  setMaxHeight(rows: number): void;
+  /** What the screen has for it to look like. */
+  setPlaceholder(text: string): void;
+}
+
+export interface TranscriptView {
+  scrollBy(rows: number): void;
+  scrollByPages(pages: number): void;
+  scrollToFirst(): void;
+  scrollToLast(): void;
+  scrollToMessage(messageID: string): void;
+  /** Opens or closes the output of the newest turn; a second time of the whole session. */
+  toggleAll(): void;
+}
+
+/** What stands in the place of the prompt box while something waits for an answer. */
+export interface AskBox {
+  readonly root: Renderable;
+  /** Whether something of the session, or of its subagents, waits. */
+  readonly isActive: boolean;
+  focus(): void;
+  destroy(): void;
+}
+
+export interface Clipboard {
+  /** False when the text could only be sent to the terminal, which does not say what it did. */
+  write(text: string): Promise<boolean>;
+  readText(): Promise<string | undefined>;
+  readImage(): Promise<{ mime: string; bytes: Uint8Array } | undefined>;
+}
+
+/** The settings of tui.json, as they are understood. */
+export interface TuiSettings {
+  readonly theme?: string;
+  readonly leaderTimeoutMs: number;
+  readonly scrollSpeed: number;
+  readonly promptMaxHeight?: number;
+  readonly promptMaxWidth?: number;
+  readonly diffStyle: "auto" | "stacked";
+  readonly editorMode: "normal" | "vim";
+  readonly mouse: boolean;
+}
+
+export interface UiEnvironment {
+  readonly version: string;
+  readonly home: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where the TUI keeps what outlives it: history, stash, pins, settings. */
+  readonly stateDirectory: string;
+  readonly configDirectory: string;
+  /** The address on which others reach this program's server, once it listens. */
+  readonly serverURL?: string;
+}
+
+export interface UiLog {
+  info(message: string, facts?: Record<string, unknown>): void;
+  warn(message: string, facts?: Record<string, unknown>): void;
+  error(message: string, facts?: Record<string, unknown>): void;
+}

@@ -1,0 +1,161 @@
+// A screen for tests: a terminal of a size with nothing behind it, the real store, and a server
+// whose answers the test gives. `frame()` is what a person sees, as text, without trailing spaces.
+//
+// `await using screen = await testScreen({ width: 80, height: 24 });`
+
+import { type TestRendererSetup, createTestRenderer } from "@opentui/core/testing";
+import type { Clock } from "@/base/clock";
+import { createClient } from "@/client/client";
+import { MemoryTransport, type LocalServer } from "@/client/memory-transport";
+import type { PlacedEvent } from "@/client/transport";
+import { FakeClock } from "@test/support/clock";
+import { initialState, type State } from "@/tui/store/state";
+import { Store } from "@/tui/store/store";
+import { PlainPrompt } from "@/tui/prompt/plain-prompt";
+import { firstTheme } from "@/tui/theme/first-theme";
+import type { PromptBox, Ui } from "@/tui/ui";
+
+/** One request that the terminal UI made, with its body as a value. */
+export interface SentRequest {
+  method: string;
+  path: string;
+  query: Record<string, string>;
+  body: unknown;
+}
+
+export interface ScreenOptions {
+  width?: number;
+  height?: number;
+  /** What differs from the state at the start. */
+  state?: Partial<State>;
+  /** What the server answers, by `METHOD /path`; anything else is answered with 404. */
+  answers?: Readonly<Record<string, (request: SentRequest) => unknown>>;
+  /** What differs from the parts that do nothing. */
+  ui?: (ui: Ui) => Partial<Ui>;
+  kittyKeyboard?: boolean;
+}
+
+export interface TestScreen extends AsyncDisposable {
+  terminal: TestRendererSetup;
+  ui: Ui;
+  clock: FakeClock;
+  /** What was sent to the server so far. */
+  sent: SentRequest[];
+  /** Ids of actions that were run, and toasts that were shown. */
+  actions: string[];
+  toasts: string[];
+  /** Draws what has changed, and gives the rows as text. */
+  frame(): Promise<string>;
+  /** Lets the server tell an event. */
+  tell(placed: PlacedEvent): void;
+}
+
+export async function testScreen(options: ScreenOptions = {}): Promise<TestScreen> {
+  const { width = 80, height = 24, kittyKeyboard = true } = options;
+  const terminal = await createTestRenderer({ width, height, kittyKeyboard });
+  const clock = new FakeClock();
+  const sent: SentRequest[] = [];
+  const listeners = new Set<(placed: PlacedEvent) => void>();
+  const client = createClient(new MemoryTransport(answering(options, sent, listeners)));
+  const store = new Store({ ...initialState("/project"), ...options.state }, clock);
+  const actions: string[] = [];
+  const toasts: string[] = [];
+  const parts = { actions, toasts, store, client, clock };
+  const ui = quietUi(terminal, parts);
+  Object.assign(ui, options.ui?.(ui) ?? { prompt: new PlainPrompt(ui) });
+  return {
+    terminal,
+    ui,
+    clock,
+    sent,
+    actions,
+    toasts,
+    async frame() {
+      store.flush();
+      await terminal.renderOnce();
+      return terminal.captureCharFrame().replace(/ +$/gm, "");
+    },
+    tell: (placed) => listeners.forEach((listener) => listener(placed)),
+    async [Symbol.asyncDispose]() {
+      store.close();
+      terminal.renderer.destroy();
+    },
+  };
+}
+
+async function answering(
+  options: ScreenOptions,
+  sent: SentRequest[],
+  listeners: Set<(placed: PlacedEvent) => void>,
+): Promise<LocalServer> {
+  return {
+    async handle(request) {
+      const url = new URL(request.url);
+      const text = await request.text();
+      const one: SentRequest = {
+        method: request.method,
+        path: url.pathname,
+        query: Object.fromEntries(url.searchParams),
+        body: text === "" ? undefined : JSON.parse(text),
+      };
+      sent.push(one);
+      const answer = options.answers?.[`${one.method} ${one.path}`];
+      if (answer) return Response.json(answer(one) ?? null);
+      const data = { message: `no answer to ${one.method} ${one.path}` };
+      return Response.json({ name: "NotFoundError", data }, { status: 404 });
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
+
+interface QuietParts {
+  store: Store;
+  client: Ui["client"];
+  clock: Clock;
+  actions: string[];
+  toasts: string[];
+}
+
+/** Parts that remember what was asked of them and do nothing. */
+function quietUi(terminal: TestRendererSetup, parts: QuietParts): Ui {
+  const nothing = () => undefined;
+  return {
+    renderer: terminal.renderer,
+    store: parts.store,
+    client: parts.client,
+    clock: parts.clock,
+    theme: firstTheme(),
+    keymap: { label: () => undefined, enter: () => nothing },
+    actions: { run: (id) => (parts.actions.push(id), true) },
+    dialogs: { isOpen: false, open: nothing, close: nothing, closeAll: nothing },
+    toasts: { show: (toast) => void parts.toasts.push(toast.message), repeat: nothing },
+    // Made with the Ui that is made here.
+    prompt: undefined as unknown as PromptBox,
+    transcript: undefined,
+    clipboard: {
+      write: async () => true,
+      readText: async () => undefined,
+      readImage: async () => undefined,
+    },
+    settings: {
+      leaderTimeoutMs: 2_000,
+      scrollSpeed: 3,
+      diffStyle: "auto",
+      editorMode: "normal",
+      mouse: true,
+    },
+    environment: {
+      version: "1.0.0",
+      home: "/home/user",
+      env: {},
+      stateDirectory: "/home/user/.local/state/opencode",
+      configDirectory: "/home/user/.config/opencode",
+    },
+    log: { info: nothing, warn: nothing, error: nothing },
+    leave: nothing,
+    lendTerminal: (program) => program(),
+  };
+}

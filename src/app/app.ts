@@ -14,6 +14,7 @@ import { ShellParser } from "@/host/shell-syntax";
 import { Catalog } from "@/llm/catalog";
 import { LLM } from "@/llm/llm";
 import { McpAuth } from "@/mcp/mcp-auth";
+import { PluginModules } from "@/plugin/plugin-modules";
 import { AuthStore } from "@/provider/auth-store";
 import type { LocalServer } from "@/provider/local-servers";
 import type { Project } from "@/schema/project";
@@ -97,6 +98,7 @@ export class App {
       ripgrep: new Ripgrep(paths, log),
       shellParser: new ShellParser(),
       locks: new KeyedLock(),
+      pluginModules: new PluginModules(clock),
       ...(options.localServers ? { localServers: options.localServers } : {}),
     });
   }

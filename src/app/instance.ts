@@ -23,6 +23,7 @@ import { LanguageServers } from "@/lsp/language-servers";
 import { McpServers } from "@/mcp/mcp-servers";
 import { Permissions } from "@/permission/permissions";
 import { Questions } from "@/permission/questions";
+import { CustomTools } from "@/plugin/custom-tools";
 import { ProviderLogins } from "@/provider/provider-logins";
 import { Providers } from "@/provider/providers";
 import type { BusEvent, Publish } from "@/schema/event";
@@ -129,6 +130,20 @@ export class Instance {
     this.fileIndex = new FileIndex(directory, ripgrep, clock, log);
 
     this.config = new ConfigService({ ...place, env, paths, log, clock });
+    const code = {
+      ...place,
+      config: this.config,
+      env,
+      paths,
+      modules: services.pluginModules,
+      log: log.child("plugin"),
+      isTrusted: async () => true,
+      report: (message: string) => {
+        log.warn(message);
+        publish("tui.toast.show", { title: "Plugin", message, variant: "error" });
+      },
+    };
+    const customTools = new CustomTools(code);
     this.ptys = new Ptys({
       directory,
       env,
@@ -288,7 +303,11 @@ export class Instance {
       settings: () => settings.get(),
       extraTools: async (signal) => {
         const { config } = await this.config.get();
-        return [...(config.lsp ? [navigationTool] : []), ...(await mcpTools.list(signal))];
+        return [
+          ...(config.lsp ? [navigationTool] : []),
+          ...(await mcpTools.list(signal)),
+          ...(await customTools.list()),
+        ];
       },
       formatFile: (path, signal) => this.formatters.format(path, signal),
       touchFile: (path) => this.languageServers.touch(path),

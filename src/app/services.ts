@@ -13,6 +13,7 @@ import type { ShellParser } from "@/host/shell-syntax";
 import type { Catalog } from "@/llm/catalog";
 import type { LLM } from "@/llm/llm";
 import type { McpAuth } from "@/mcp/mcp-auth";
+import type { PluginModules } from "@/plugin/plugin-modules";
 import type { AuthStore } from "@/provider/auth-store";
 import type { LocalServer } from "@/provider/local-servers";
 import type { BusEvent } from "@/schema/event";
@@ -51,5 +52,6 @@ export interface AppServices {
   ripgrep: Ripgrep;
   shellParser: ShellParser;
   locks: KeyedLock;
+  pluginModules: PluginModules;
   localServers?: readonly LocalServer[];
 }

@@ -98,6 +98,11 @@ export function definitionDirectories(location: ConfigLocation): string[] {
   return all.filter((path, index) => all.lastIndexOf(path) === index);
 }
 
+/** Those of them that are the person's, whatever the project is. */
+export function ownDirectories({ env, paths, directory }: ConfigLocation): string[] {
+  return [paths.config, join(paths.home, DIRECTORY_NAME), ...configDirectory(env, directory)];
+}
+
 /**
  * From the worktree down to the directory. Outside a repository the way begins at the home
  * directory, or is the directory alone: a file that someone left in a directory shared by all,

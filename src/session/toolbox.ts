@@ -66,7 +66,10 @@ export interface ToolboxOptions {
   worktree: string;
   /** What the configuration decides of the host and of the size of results. */
   settings(): Promise<{ host: ToolHost; limits: TextLimit }>;
-  /** Tools besides the built-in ones. Rejects only with the signal's reason. */
+  /**
+   * Tools besides the built-in ones; one of the same name takes the other's place. Rejects only
+   * with the signal's reason.
+   */
   extraTools(signal?: AbortSignal): Promise<readonly Tool[]>;
   /** Runs formatters on a file; gives what went wrong, in words for the model. Never rejects. */
   formatFile(path: string, signal: AbortSignal): Promise<string | undefined>;
@@ -117,7 +120,7 @@ export class Toolbox {
   /** The names of all tools there are, sorted. */
   async ids(): Promise<string[]> {
     const tools = [...builtinTools(), ...(await this.#options.extraTools())];
-    return sortTools(tools).map((tool) => tool.id);
+    return sortTools(lastOfEach(tools)).map((tool) => tool.id);
   }
 
   /** What a model that nothing is hidden from would be told. */
@@ -193,7 +196,7 @@ export class Toolbox {
   }
 
   async #all(model: Pick<Model, "id">, signal?: AbortSignal): Promise<Tool[]> {
-    return [...toolsFor(model), ...(await this.#options.extraTools(signal))];
+    return lastOfEach([...toolsFor(model), ...(await this.#options.extraTools(signal))]);
   }
 
   async #define(tool: Tool, rules: Rules): Promise<ModelTool> {
@@ -211,6 +214,10 @@ export class Toolbox {
       .map((agent) => `- ${agent.name}: ${agent.description ?? "no description"}`);
     return `\nAgents:\n${lines.join("\n")}`;
   }
+}
+
+function lastOfEach(tools: readonly Tool[]): Tool[] {
+  return [...new Map(tools.map((tool) => [tool.id, tool])).values()];
 }
 
 /** The order in which models are told of them: the same whatever came first. */

@@ -66,6 +66,11 @@ export const LAYERS: readonly Layer[] = [
     mayImport: "base schema host storage",
   },
   {
+    folder: "plugin",
+    owns: "code of people: loads plugins and custom tools, calls hooks",
+    mayImport: "base schema config tool",
+  },
+  {
     folder: "provider",
     owns: "catalog + config + credentials -> Provider, Model; login",
     mayImport: "base schema config llm storage",
@@ -162,7 +167,7 @@ export const FENCES: readonly Fence[] = [
   { npm: "#package.json", only: ["base/version.ts"], why: "take version from @/base/version" },
   { npm: "#ripgrep", only: ["host/ripgrep-binary.ts"], why: "ask ripgrepBinary()" },
   { npm: "ai", only: [], why: "the loop is ours, over the provider packages" },
-  { npm: "zod", only: [], why: "schemas are TypeBox, from @/base/schema" },
+  { npm: "zod", only: ["plugin/"], why: "schemas are TypeBox, from @/base/schema" },
   { npm: "node:async_hooks", only: [], why: "pass what is needed as an argument" },
 ];
 
@@ -176,6 +181,7 @@ export const HEAVY: readonly string[] = [
   "turndown",
   "vscode-jsonrpc",
   "web-tree-sitter",
+  "zod",
 ];
 
 /** Whether the specifier is the package or a path in it; "@scope/*" is every one of the scope. */

@@ -8,6 +8,7 @@ import type { StatsOptions } from "./stats";
 import type { LoginOptions } from "./auth";
 import type { DebugConfigOptions } from "./debug";
 import type { ExportOptions } from "./export";
+import type { AddOptions } from "./mcp-add";
 import type { ModelsOptions } from "./models";
 import type { RunOptions } from "./run";
 import type { ServeOptions } from "./serve";
@@ -64,6 +65,7 @@ export function buildProgram(context: CLIContext, finish: Finish): Command {
   addServe(program, context, finish);
   addModels(program, context, finish);
   addAuth(program, context, finish);
+  addMcp(program, context, finish);
   addSession(program, context, finish);
   addAgent(program, context, finish);
   addTransfer(program, context, finish);
@@ -189,6 +191,77 @@ function addAuth(program: Command, context: CLIContext, finish: Finish): void {
     .description("Remove the stored key of a provider.")
     .argument("<provider>", "the provider's id")
     .action(async (id: string) => finish(await (await import("./auth")).logout(context, id)));
+}
+
+function addMcp(program: Command, context: CLIContext, finish: Finish): void {
+  const mcp = program
+    .command("mcp")
+    .helpCommand(false)
+    .description("MCP servers: tools, prompts and resources from other programs.");
+  mcp
+    .command("list")
+    .alias("ls")
+    .description("List the servers, how they are doing and what they offer.")
+    .action(async (_: unknown, self: Command) => {
+      finish(await (await import("./mcp")).list(context, self.optsWithGlobals<GlobalOptions>()));
+    });
+  mcp
+    .command("add")
+    .description("Add a server to your own configuration. Asks for what is not given.")
+    .argument("[name]", "what it is called here")
+    .argument("[command...]", 'the program and its arguments, behind "--"')
+    .option("--url <address>", "of a remote server")
+    .option("--env <NAME=VALUE>", "a variable of the program (repeatable)", collect)
+    .option("--header <NAME=VALUE>", "a header for the remote server (repeatable)", collect)
+    .option("--project", "add it to the project's configuration instead")
+    .addHelpText(
+      "after",
+      `\n${examples([
+        "opencode mcp add files -- npx -y @modelcontextprotocol/server-filesystem .",
+        "opencode mcp add docs --url https://mcp.example.com/mcp --header X-Key=...",
+      ])}`,
+    )
+    .action(async (name: string | undefined, command: string[], _: unknown, self: Command) => {
+      const { add } = await import("./mcp-add");
+      finish(await add(context, { name, command }, self.optsWithGlobals<AddOptions>()));
+    });
+  addMcpLogins(mcp, context, finish);
+  mcp
+    .command("debug")
+    .description("Say what a server answers: its status, its login, its first answer.")
+    .argument("<name>", "the server's name")
+    .action(async (name: string, _: unknown, self: Command) => {
+      const { debug } = await import("./mcp");
+      finish(await debug(context, name, self.optsWithGlobals<GlobalOptions>()));
+    });
+}
+
+function addMcpLogins(mcp: Command, context: CLIContext, finish: Finish): void {
+  const auth = mcp
+    .command("auth")
+    .helpCommand(false)
+    .description("Log in to a remote server: to the one that is named, or that wants it.")
+    .argument("[name]", "the server's name")
+    .action(async (name: string | undefined, _: unknown, self: Command) => {
+      const { login } = await import("./mcp-login");
+      finish(await login(context, name, self.optsWithGlobals<GlobalOptions>()));
+    });
+  auth
+    .command("list")
+    .alias("ls")
+    .description("List the logins to remote servers.")
+    .action(async (_: unknown, self: Command) => {
+      const { listLogins } = await import("./mcp");
+      finish(await listLogins(context, self.optsWithGlobals<GlobalOptions>()));
+    });
+  mcp
+    .command("logout")
+    .description("Forget the login to a remote server.")
+    .argument("[name]", "the server's name")
+    .action(async (name: string | undefined, _: unknown, self: Command) => {
+      const { logout } = await import("./mcp-login");
+      finish(await logout(context, name, self.optsWithGlobals<GlobalOptions>()));
+    });
 }
 
 function addSession(program: Command, context: CLIContext, finish: Finish): void {

@@ -1,7 +1,7 @@
 // What MCP servers offer, in neutral terms: tools, prompts and resources as the rest of the program
 // knows them. All texts come from servers that nobody vouches for: they are data, already bounded
 // and without control characters, and never instructions of ours.
-import type { McpResource } from "@/schema/mcp";
+import type { McpResource, McpServerConfig, MCPStatus } from "@/schema/mcp";
 
 /** What is said of a call that runs; `total` is unknown when it is absent. */
 export interface McpProgress {
@@ -85,4 +85,24 @@ export interface McpPrompt extends PromptOffer {
    * last takes the rest. AppError invalid names arguments that are missing.
    */
   expand(words: readonly string[], signal: AbortSignal): Promise<McpContent>;
+}
+
+/** What is known of a login; never the tokens themselves. */
+export interface LoginSummary {
+  /** "none": nobody logs in there, for the `reason`. */
+  kind: "none" | "needed" | "stored";
+  reason?: string;
+  clientID?: string;
+  /** Of the token, in epoch ms. */
+  expiresAt?: number;
+  canRenew: boolean;
+}
+
+/** A server for people who look after it. */
+export interface McpSummary {
+  name: string;
+  config: McpServerConfig;
+  status: MCPStatus;
+  counts: { tools: number; prompts: number; resources: number };
+  login: LoginSummary;
 }

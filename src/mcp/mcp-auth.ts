@@ -7,6 +7,7 @@ import type { Logger } from "@/base/log";
 import type { Paths } from "@/base/paths";
 import type { McpOAuthConfig, McpRemoteConfig, McpServerConfig } from "@/schema/mcp";
 import { credentialKey, CredentialStore } from "./credentials";
+import type { LoginSummary } from "./definition";
 import { type CallbackAnswer, OAuthCallbacks, readAnswer } from "./oauth-callback";
 import { oauthFetch } from "./oauth-fetch";
 import { callbackPort, configuredClient, OAuthLogin } from "./oauth-login";
@@ -62,6 +63,20 @@ export class McpAuth {
   async hasTokens(name: string, config: McpServerConfig): Promise<boolean> {
     if (!usesLogin(config)) return false;
     return (await this.#store.find(credentialKey(name, config.url)))?.tokens !== undefined;
+  }
+
+  /** What a person may know of the login; never the tokens. */
+  async describe(name: string, config: McpServerConfig): Promise<LoginSummary> {
+    if (!usesLogin(config)) return { kind: "none", reason: whyNoLogin(config), canRenew: false };
+    const found = await this.#store.find(credentialKey(name, config.url));
+    const client = configuredClient(oauthOf(config)) ?? found?.client;
+    const tokens = found?.tokens;
+    return {
+      kind: tokens ? "stored" : "needed",
+      ...(client && { clientID: client.client_id }),
+      ...(tokens?.expires_at !== undefined && { expiresAt: tokens.expires_at }),
+      canRenew: tokens?.refresh_token !== undefined,
+    };
   }
 
   /** Forgets all that is known of us at the server. */

@@ -11,11 +11,12 @@ import { didYouMean, stableStringify } from "@/base/text";
 import type { Config } from "@/schema/config";
 import type { Publish } from "@/schema/event";
 import type { McpAuthorization, McpResource, McpServerConfig, MCPStatus } from "@/schema/mcp";
-import type { McpContent, McpPrompt, McpTool, Offer } from "./definition";
+import type { McpContent, McpPrompt, McpSummary, McpTool, Offer } from "./definition";
 import { parseResourceResult } from "./content";
 import type { McpAuth, WaitingLogin } from "./mcp-auth";
 import { McpConnection } from "./mcp-connection";
 import { offeredPrompts, offeredTools } from "./offered";
+import { type McpProbe, probe } from "./probe";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 /** How long a prompt waits for a server, counted from its first start. */
@@ -72,8 +73,8 @@ export class McpServers {
    * Starts all servers that are not running yet, and waits for them: a few seconds at most, and
    * only the first time for each. Rejects only with the signal's reason.
    */
-  ready(signal?: AbortSignal): Promise<void> {
-    return this.#start(READY_MAX_MS, signal);
+  ready(signal?: AbortSignal, maxMs = READY_MAX_MS): Promise<void> {
+    return this.#start(maxMs, signal);
   }
 
   /** As `ready`, for who only wants to show what there is: waits a moment at most. */
@@ -85,6 +86,29 @@ export class McpServers {
   async status(): Promise<Record<string, MCPStatus>> {
     await this.look();
     return this.#statuses();
+  }
+
+  /** What is known of each server, sorted by name. Does not wait: see `ready`. */
+  async summaries(): Promise<McpSummary[]> {
+    const { auth } = this.#options;
+    const statuses = this.#statuses();
+    return Promise.all(
+      this.#sorted().map(async ({ name, config, offer: { tools, prompts, resources } }) => ({
+        name,
+        config,
+        status: statuses[name] ?? { status: "disabled" },
+        counts: { tools: tools.length, prompts: prompts.length, resources: resources.length },
+        login: await auth.describe(name, config),
+      })),
+    );
+  }
+
+  /** Asks a remote server the first question by hand, with the token that is stored for it. */
+  async probe(name: string, signal: AbortSignal): Promise<McpProbe> {
+    await this.#follow();
+    const { config } = this.#get(name);
+    if (config.type === "local") throw invalid(`MCP server ${name} is a local program`);
+    return probe(config, await this.#options.auth.tokens(name, config)?.current(), signal);
   }
 
   /**

@@ -24,6 +24,7 @@ import { ProjectStore } from "@/storage/project-store";
 import { SessionStore } from "@/storage/session-store";
 import { GlobalConfig } from "./global-config";
 import { Instances } from "./instances";
+import { OwnServer, type RequestHandler } from "./own-server";
 import { Projects } from "./projects";
 import type { AppServices, InstanceEvent } from "./services";
 
@@ -37,6 +38,8 @@ export interface AppOptions {
   /** Instead of the path that the environment gives; `:memory:` keeps nothing. */
   database?: string;
   localServers?: readonly LocalServer[];
+  /** Makes the server that code within the app speaks to, when it is first needed. */
+  serve?: (app: App) => Promise<RequestHandler>;
 }
 
 export class App {
@@ -77,7 +80,8 @@ export class App {
       const place = { directory: "global", project: project.id };
       bus.publish({ ...place, event: { ...event, properties: project } });
     };
-    return new App({
+    const { serve } = options;
+    const app: App = new App({
       env: options.env,
       directory: options.directory,
       paths,
@@ -99,8 +103,10 @@ export class App {
       shellParser: new ShellParser(),
       locks: new KeyedLock(),
       pluginModules: new PluginModules(clock),
+      ownServer: new OwnServer(serve && (() => serve(app))),
       ...(options.localServers ? { localServers: options.localServers } : {}),
     });
+    return app;
   }
 
   private constructor(services: AppServices) {

@@ -1,8 +1,10 @@
 // Instance: all that belongs to one project directory, built by hand in layer order. It is passed,
 // it is disposed, it is never ambient. Everything in it is idle until it is asked for.
+import { join } from "node:path";
 import { Bus } from "@/base/bus";
 import { errorMessage } from "@/base/error";
 import { SUBAGENT_DEPTH_MAX } from "@/base/limits";
+import type { Logger } from "@/base/log";
 import type { Scope } from "@/base/scope";
 import { Agents } from "@/agent/agents";
 import { Commands } from "@/agent/commands";
@@ -24,6 +26,8 @@ import { McpServers } from "@/mcp/mcp-servers";
 import { Permissions } from "@/permission/permissions";
 import { Questions } from "@/permission/questions";
 import { CustomTools } from "@/plugin/custom-tools";
+import { pluginInput } from "@/plugin/plugin-input";
+import { Plugins } from "@/plugin/plugins";
 import { ProviderLogins } from "@/provider/provider-logins";
 import { Providers } from "@/provider/providers";
 import type { BusEvent, Publish } from "@/schema/event";
@@ -59,6 +63,8 @@ import type { Place } from "./projects";
 import type { AppServices } from "./services";
 import { ToolSettings } from "./tool-settings";
 
+const NO_COMMANDS = { name: "", isOfProject: false, handlers: {} };
+
 export class Instance {
   readonly directory: string;
   /** As clients know it: the root of the repository, `/` outside of one. */
@@ -72,6 +78,7 @@ export class Instance {
   readonly files: ProjectFiles;
   readonly fileIndex: FileIndex;
   readonly config: ConfigService;
+  readonly plugins: Plugins;
   readonly ptys: Ptys;
   readonly watcher: Watcher;
   readonly providers: Providers;
@@ -129,21 +136,18 @@ export class Instance {
     this.files = new ProjectFiles({ ...place, ...(this.git ? { git: this.git } : {}) });
     this.fileIndex = new FileIndex(directory, ripgrep, clock, log);
 
-    this.config = new ConfigService({ ...place, env, paths, log, clock });
-    const code = {
+    const code = this.#code(services, root, log);
+    this.config = new ConfigService({
       ...place,
-      config: this.config,
       env,
       paths,
-      modules: services.pluginModules,
-      log: log.child("plugin"),
-      isTrusted: async () => true,
-      report: (message: string) => {
-        log.warn(message);
-        publish("tui.toast.show", { title: "Plugin", message, variant: "error" });
-      },
-    };
-    const customTools = new CustomTools(code);
+      log,
+      clock,
+      amend: (loaded) => this.plugins.amend(loaded),
+    });
+    this.plugins = new Plugins({ ...code, config: this.config, commands: NO_COMMANDS });
+    scope.defer("plugins", () => this.plugins.close());
+    const customTools = new CustomTools({ ...code, config: this.config });
     this.ptys = new Ptys({
       directory,
       env,
@@ -306,6 +310,7 @@ export class Instance {
         return [
           ...(config.lsp ? [navigationTool] : []),
           ...(await mcpTools.list(signal)),
+          ...(await this.plugins.tools()),
           ...(await customTools.list()),
         ];
       },
@@ -394,6 +399,7 @@ export class Instance {
       (await this.config.get()).config.subagent_depth ?? SUBAGENT_DEPTH_MAX;
     const subagents = new Subagents({ agents, prompts: this.prompts, sessions, maxDepth });
 
+    bus.subscribe((event) => this.plugins.tell(event));
     bus.subscribe(({ type, properties }) => {
       const { languageServers, watcher } = this;
       if (type === "file.edited") languageServers.noteChange(properties.file, "change");
@@ -411,6 +417,32 @@ export class Instance {
         rememberer.forget(properties.sessionID);
       }
     });
+  }
+
+  /** What code of people gets, and how far it may go. */
+  #code(services: AppServices, root: string, log: Logger) {
+    const { clock, env, ownServer, paths, pluginModules: modules, scope } = services;
+    const { directory, project, publish, worktree } = this;
+    // In what it is started by, it may ask for the very configuration that it has a part in.
+    const fetch = (request: Request) => this.config.readEarly(() => ownServer.fetch(request));
+    const serverURL = () => ownServer.url;
+    return {
+      directory,
+      worktree: root,
+      env,
+      paths,
+      clock,
+      modules,
+      packages: join(paths.cache, "packages"),
+      log: log.child("plugin"),
+      signal: scope.signal,
+      isTrusted: () => true,
+      input: () => pluginInput({ project, directory, worktree, fetch, serverURL }),
+      report: (message: string) => {
+        log.warn(message);
+        publish("tui.toast.show", { title: "Plugin", message, variant: "error" });
+      },
+    };
   }
 
   /** Ends all that runs here, then tells clients that it is gone. */

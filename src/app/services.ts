@@ -19,6 +19,7 @@ import type { LocalServer } from "@/provider/local-servers";
 import type { BusEvent } from "@/schema/event";
 import type { ProjectStore } from "@/storage/project-store";
 import type { SessionStore } from "@/storage/session-store";
+import type { OwnServer } from "./own-server";
 import type { Projects } from "./projects";
 
 /** An event with where it happened; `directory` is `global` for what belongs to no instance. */
@@ -53,5 +54,6 @@ export interface AppServices {
   shellParser: ShellParser;
   locks: KeyedLock;
   pluginModules: PluginModules;
+  ownServer: OwnServer;
   localServers?: readonly LocalServer[];
 }

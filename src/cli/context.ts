@@ -44,6 +44,7 @@ export async function withApp<T>(
     clock,
     directory: options.directory ?? context.directory,
     log: logging(env, options),
+    serve: async (served) => (await import("@/server/inside")).serveInside(served),
   });
   tellKeptAside(context, app);
   try {

@@ -13,11 +13,16 @@ export interface ConfigServiceOptions extends ConfigLocation {
   log: Logger;
   /** For waiting while another process writes. */
   clock?: Clock;
+  /** Changes what was loaded before anybody gets it. Never rejects. */
+  amend?: (loaded: LoadedConfig) => Promise<LoadedConfig>;
 }
 
 export class ConfigService {
   readonly #options: ConfigServiceOptions;
   #loading: Promise<LoadedConfig> | undefined;
+  /** As loaded, while it is being amended. */
+  #unamended: LoadedConfig | undefined;
+  #earlyReaders = 0;
 
   constructor(options: ConfigServiceOptions) {
     this.#options = options;
@@ -28,8 +33,22 @@ export class ConfigService {
    * AppError invalid for a file or variable that is wrong, naming it, the line and the key.
    */
   get(): Promise<LoadedConfig> {
+    if (this.#earlyReaders > 0 && this.#unamended) return Promise.resolve(this.#unamended);
     this.#loading ??= this.#load();
     return this.#loading;
+  }
+
+  /**
+   * Runs `work` for whoever takes part in amending: while that lasts, `get` does not wait for it,
+   * since it would wait for itself.
+   */
+  async readEarly<T>(work: () => Promise<T>): Promise<T> {
+    this.#earlyReaders++;
+    try {
+      return await work();
+    } finally {
+      this.#earlyReaders--;
+    }
   }
 
   /** Reads everything anew. */
@@ -74,7 +93,14 @@ export class ConfigService {
   async #loadOnce(): Promise<LoadedConfig> {
     const loaded = await loadConfig(this.#options);
     for (const warning of loaded.warnings) this.#options.log.warn(warning);
-    return loaded;
+    const { amend } = this.#options;
+    if (!amend) return loaded;
+    this.#unamended = loaded;
+    try {
+      return await amend(loaded);
+    } finally {
+      this.#unamended = undefined;
+    }
   }
 }
 

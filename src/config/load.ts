@@ -12,6 +12,7 @@ import { Config } from "@/schema/config";
 import type { JSONRecord } from "./json";
 import { configError, findPlace, parseJSONC } from "./jsonc";
 import { parseKeyPath } from "./key-path";
+import { locatePlugins } from "./locate-plugins";
 import { lowerConfig } from "./lower";
 import { mergeConfig } from "./merge";
 import { findOrigins, type Layer } from "./origins";
@@ -114,12 +115,14 @@ export function namesOfProject(loaded: LoadedConfig, key: keyof Config): string[
 async function readSource(source: ConfigSource, reader: Reader): Promise<Layer | undefined> {
   if (source.kind === "text") {
     const { origin, text, key } = source;
-    return { origin, config: await readText(text, origin, reader, reader.directory, key) };
+    const config = await readText(text, origin, reader, reader.directory, key);
+    return { origin, config: locatePlugins(config, reader.directory, reader.home) };
   }
   const text = await readConfigFile(source.path, source.required);
   if (text === undefined) return undefined;
-  const config = await readText(text, source.path, reader, dirname(source.path));
-  return { origin: source.path, config };
+  const directory = dirname(source.path);
+  const config = await readText(text, source.path, reader, directory);
+  return { origin: source.path, config: locatePlugins(config, directory, reader.home) };
 }
 
 /** The text of a file, or undefined when there is none and none is required. */

@@ -103,6 +103,13 @@ export function ownDirectories({ env, paths, directory }: ConfigLocation): strin
   return [paths.config, join(paths.home, DIRECTORY_NAME), ...configDirectory(env, directory)];
 }
 
+/** Whether it is one of the project's own configuration files. */
+export function isProjectFile(path: string, location: ConfigLocation): boolean {
+  return configSources(location).some(
+    (source) => source.kind === "file" && source.project && source.path === path,
+  );
+}
+
 /**
  * From the worktree down to the directory. Outside a repository the way begins at the home
  * directory, or is the directory alone: a file that someone left in a directory shared by all,

@@ -17,7 +17,7 @@ export interface CustomToolsOptions extends ConfigLocation {
   config: Pick<ConfigService, "get">;
   modules: PluginModules;
   /** Whether code that comes with the project may run. */
-  isTrusted(): Promise<boolean>;
+  isTrusted(loaded: LoadedConfig): boolean;
   /** Tells the person what does not work. */
   report(problem: string): void;
   log: Logger;
@@ -44,8 +44,7 @@ export class CustomTools {
     if (flag(this.#options.env, "OPENCODE_PURE")) return [];
     const config = await this.#options.config.get();
     const files = await findCode(FOLDERS, config, this.#options);
-    // Nobody is asked to trust what is not there.
-    const isTrusted = files.some((file) => file.isOfProject) && (await this.#options.isTrusted());
+    const isTrusted = this.#options.isTrusted(config);
     if (this.#loaded?.config !== config || this.#loaded.isTrusted !== isTrusted) {
       const allowed = files.filter((file) => isTrusted || !file.isOfProject);
       this.#loaded = { config, isTrusted, tools: this.#load(allowed) };

@@ -73,13 +73,16 @@ export async function startServer(app: App, options: ListenOptions = {}): Promis
     ? await publishMdns({ domain: mdnsDomain, port }, log)
     : () => Promise.resolve();
   log.info("listening", { hostname, port });
+  const url = new URL(`http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`);
+  const { ownServer } = app.services;
+  ownServer.url ??= url;
   const stop = async () => {
+    if (ownServer.url === url) ownServer.url = undefined;
     streams.close();
     shareStreams.close();
     sockets.close();
     await Promise.all([withdraw(), close(socket)]);
   };
-  const url = new URL(`http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`);
   return { url, hostname, port, stop, ...(generated !== undefined && { password: generated }) };
 }
 

@@ -12,6 +12,7 @@ import type { BusEvent, EventProperties, EventType } from "@/schema/event";
 import type { MessageWithParts, PromptInput } from "@/schema/message";
 import type { ToolPart } from "@/schema/part";
 import type { Session } from "@/schema/session";
+import { serveInside } from "@/server/inside";
 import {
   type ScriptedModel,
   type ScriptedModelOptions,
@@ -28,6 +29,8 @@ export interface SessionAppOptions extends ScriptedModelOptions {
   /** Make the project a git repository. */
   git?: boolean;
   clock?: Clock;
+  /** Besides PATH and HOME. */
+  env?: Record<string, string>;
   /** A file below the home instead of memory: what was stored is there after `reopen`. */
   isStored?: boolean;
 }
@@ -164,10 +167,11 @@ async function openApp(root: string, options: SessionAppOptions) {
   const home = join(root, "home");
   const directory = join(root, "project");
   const app = await App.open({
-    env: { PATH: process.env["PATH"], HOME: home },
+    env: { PATH: process.env["PATH"], HOME: home, ...options.env },
     home,
     directory,
     localServers: [],
+    serve: async (served) => serveInside(served),
     ...(options.clock && { clock: options.clock }),
     ...(!options.isStored && { database: ":memory:" }),
   });

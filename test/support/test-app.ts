@@ -9,6 +9,7 @@ import type { Instance } from "@/app/instance";
 import type { Bus } from "@/base/bus";
 import type { Clock } from "@/base/clock";
 import type { Config } from "@/schema/config";
+import { serveInside } from "@/server/inside";
 import { type ListenOptions, type RunningServer, startServer } from "@/server/listen";
 import type { ScriptedTurn } from "@test/support/scripted-model/turn";
 import { type ScriptedModel, scriptedModel } from "@test/support/scripted-model/scripted-model";
@@ -123,6 +124,7 @@ async function start(root: string, options: TestAppOptions) {
     home: join(root, "home"),
     directory: join(root, "project"),
     localServers: [],
+    serve: async (served) => serveInside(served),
     ...(options.clock && { clock: options.clock }),
     ...(!options.isStored && { database: ":memory:" }),
   });

@@ -167,6 +167,7 @@ export const FENCES: readonly Fence[] = [
   { npm: "#package.json", only: ["base/version.ts"], why: "take version from @/base/version" },
   { npm: "#ripgrep", only: ["host/ripgrep-binary.ts"], why: "ask ripgrepBinary()" },
   { npm: "ai", only: [], why: "the loop is ours, over the provider packages" },
+  { npm: "@opencode-ai/sdk", only: ["plugin/"], why: "the published client is for plugins" },
   { npm: "zod", only: ["plugin/"], why: "schemas are TypeBox, from @/base/schema" },
   { npm: "node:async_hooks", only: [], why: "pass what is needed as an argument" },
 ];
@@ -176,6 +177,7 @@ export const HEAVY: readonly string[] = [
   "@ai-sdk/*",
   "@elysiajs/swagger",
   "@modelcontextprotocol/sdk",
+  "@opencode-ai/sdk",
   "@opentui/core",
   "bonjour-service",
   "turndown",

@@ -260,6 +260,7 @@ function idsFor(path: string): Record<string, string> {
     providerID: "unknown",
     shareID: "unknown",
     ptyID: "pty_unknown",
+    name: "unknown",
   };
   return forms;
 }

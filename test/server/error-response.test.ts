@@ -14,6 +14,7 @@ const IDS: Readonly<Record<string, string>> = {
   providerID: "unknown",
   shareID: "unknown",
   ptyID: "pty_unknown",
+  name: "unknown",
 };
 
 function idsOf(operation: Operation): Record<string, string> {

@@ -21,7 +21,7 @@ export type JSONSchema = Static<typeof JSONSchema>;
 export const OutputFormatText = t.Object({ type: t.Literal("text") }, { $id: "OutputFormatText" });
 export type OutputFormatText = Static<typeof OutputFormatText>;
 
-/** An answer that fits `schema`, asked for again up to `retryCount` times. */
+/** An answer that fits `schema`, asked for again up to `retryCount` times (2, and at most 10). */
 export const OutputFormatJsonSchema = t.Object(
   { type: t.Literal("json_schema"), schema: JSONSchema, retryCount: t.Optional(Count) },
   { $id: "OutputFormatJsonSchema" },

@@ -11,6 +11,8 @@ import { defineTool, type Tool } from "@/tool/tool";
 
 const TOOL = "StructuredOutput";
 const RETRIES_DEFAULT = 2;
+/** A model that has failed so often will not do better, and each time costs the whole context. */
+const RETRIES_MAX = 10;
 const ISSUES_SHOWN = 10;
 const SCHEMA_MAX_CHARACTERS = 200_000;
 /** Under this key stands an answer that is no object: a tool takes nothing else. */
@@ -96,7 +98,7 @@ export function judgeStructured(
   const given = own.find(({ tool, state }) => tool === TOOL && state.status === "completed");
   if (given) return { value: unwrap(wanted, given.state.input), outcome: "stop" };
   if (calls.length > 0 && own.length === 0) return {};
-  const retries = wanted.retryCount ?? RETRIES_DEFAULT;
+  const retries = Math.min(wanted.retryCount ?? RETRIES_DEFAULT, RETRIES_MAX);
   turn.structuredMisses++;
   // A refused call has its reason as its result, which the model sees by itself.
   if (turn.structuredMisses <= retries) return own.length > 0 ? {} : { outcome: "go-on" };

@@ -73,8 +73,9 @@ test("a model that only talks is asked again, so often as is wanted", async () =
 test.each([
   [0, 1],
   [undefined, 3],
+  [400_000, 11],
 ])("with retryCount %p it is asked %d times, then that is an error", async (retryCount, times) => {
-  await using t = await sessionApp({ turns: Array.from({ length: 5 }, () => ({ text: "Ada" })) });
+  await using t = await sessionApp({ turns: Array.from({ length: 15 }, () => ({ text: "Ada" })) });
   const session = t.create();
   const wanted = { ...format, ...(retryCount === undefined ? {} : { retryCount }) };
   const { info } = await t.prompt(session, "Who?", { format: wanted });

@@ -2,12 +2,13 @@
 // messages are summarised and which are kept as they are. Figures are tokens: the provider's own
 // where it has counted, estimates for the rest.
 import { OUTPUT_TOKENS_MAX } from "@/base/limits";
+import type { TextLimit } from "@/base/text";
 import type { Config } from "@/schema/config";
 import type { AssistantMessage, MessageWithParts } from "@/schema/message";
 import type { ToolPart } from "@/schema/part";
 import type { Model } from "@/schema/provider";
 import { isSyntheticPrompt } from "./synthetic-prompt";
-import { estimateParts, estimateResult, estimateTokens } from "./token-estimate";
+import { BYTES_PER_TOKEN, estimateParts, estimateResult, estimateTokens } from "./token-estimate";
 import { totalTokens } from "./usage";
 import { findLastPrompt, findSummary, isCompaction, visibleHistory } from "./visible-history";
 
@@ -16,6 +17,8 @@ export type CompactionSettings = NonNullable<Config["compaction"]>;
 const RESERVED_MAX = 20_000;
 const TAIL_SHARE = 0.25;
 const TAIL_MAX = 15_000;
+/** Of what the model takes, so much may be one result. */
+const RESULT_SHARE = 0.25;
 /** Of these many last turns no output is pruned, */
 const PRUNE_TURNS_KEPT = 2;
 /** nor of the newest so many tokens of outputs, */
@@ -28,17 +31,30 @@ export function usableTokens(
   { limit }: Pick<Model, "limit">,
   { reserved }: CompactionSettings,
 ): number | undefined {
-  const window = limit.input || limit.context;
+  const window = windowTokens({ limit });
   if (!window) return undefined;
   const answer = answerTokens({ limit });
   const kept = reserved ?? (limit.input ? Math.min(RESERVED_MAX, answer) : answer);
   return Math.max(window - kept, Math.floor(window / 2));
 }
 
+/** What a request may take at most; 0 when the model does not say. */
+export function windowTokens({ limit }: Pick<Model, "limit">): number {
+  return limit.input || limit.context;
+}
+
 /** The largest answer to ask for: some models claim one as large as their whole window. */
 export function answerTokens({ limit }: Pick<Model, "limit">): number {
   const answer = Math.min(limit.output || OUTPUT_TOKENS_MAX, OUTPUT_TOKENS_MAX);
   return limit.context ? Math.min(answer, Math.floor(limit.context / 2)) : answer;
+}
+
+/** The limits of a tool's output, smaller where the window is: one result never fills it. */
+export function fitLimits(limits: TextLimit, model: Pick<Model, "limit">): TextLimit {
+  const usable = usableTokens(model, {});
+  if (usable === undefined) return limits;
+  const share = Math.floor(usable * RESULT_SHARE * BYTES_PER_TOKEN);
+  return { ...limits, maxBytes: Math.min(limits.maxBytes, share) };
 }
 
 /** What the next request takes: what the provider counted last, and what has come since. */

@@ -16,6 +16,7 @@ import {
   planPruning,
   usableTokens,
   usedTokens,
+  windowTokens,
 } from "./compaction-plan";
 import type { Conversation } from "./conversation";
 import type { Records } from "./records";
@@ -69,7 +70,9 @@ export class Compactions {
 
   /**
    * To be called before a step: makes room when the window is nearly full and that can be helped.
-   * A failure is the error of a summary and stops nothing: the step is tried all the same.
+   * A failure is the error of a summary and stops nothing: the step is tried all the same. Where
+   * summaries do not help, and the window is over-full, it is cut: some servers would do that
+   * themselves and say nothing.
    */
   async makeRoom({ conversation, run }: Stage): Promise<void> {
     const need = await this.#findNeed(conversation, { auto: true });
@@ -80,7 +83,11 @@ export class Compactions {
       if (used < usable) return;
       if (this.#prune(conversation, need, used - usable * PRUNED_SHARE)) return;
       const tries = countFruitless(conversation.messages, usable);
-      if (tries >= FRUITLESS_MAX) return;
+      if (tries >= FRUITLESS_MAX) {
+        const isOverfull = used >= windowTokens(need.model);
+        if (tries === FRUITLESS_MAX && isOverfull) this.#trim({ conversation, run }, need);
+        return;
+      }
       if ((await this.#compact({ conversation, run }, need, tries > 0)) === "nothing") return;
     }
   }

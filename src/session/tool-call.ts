@@ -8,6 +8,7 @@ import { KILL_GRACE_MS } from "@/base/limits";
 import type { Logger } from "@/base/log";
 import type { FilePart, Part, ToolPart, ToolStateCompleted, ToolStateError } from "@/schema/part";
 import type { Model } from "@/schema/provider";
+import { limitOutput } from "@/tool/limit-output";
 import type { Tool, ToolAttachment, ToolChanges, ToolContext, ToolResult } from "@/tool/tool";
 import { checkCall, type CheckedCall } from "./call-check";
 import type { DoomLoop, RepeatableCall } from "./doom-loop";
@@ -140,7 +141,7 @@ export class ToolCalls {
     try {
       const context = await this.#context(ready, { live, changes }, step);
       if (ready.isRepetition) await askForRepetition(ready, context);
-      result = await this.#runTool(ready, context);
+      result = await limitOutput(await this.#runTool(ready, context), context);
     } catch (error) {
       const changed = await changes.finish();
       return this.#endFailed(ready, error, { live, start, changed }, step);

@@ -26,6 +26,7 @@ import type {
   ToolHost,
 } from "@/tool/tool";
 import type { TextLimit } from "@/base/text";
+import { fitLimits } from "./compaction-plan";
 import type { Records } from "./records";
 import { describeTool, findSchema, structuredTool } from "./structured-output";
 
@@ -41,6 +42,8 @@ export interface Caller {
 
 /** On whose behalf a call runs. */
 export interface CallOwner extends Pick<Caller, "session" | "agent" | "prompt"> {
+  /** The model that reads the result; none reads what a person asked for right away. */
+  model?: Model;
   signal: AbortSignal;
   /**
    * A person makes the call, not a model: nobody is asked for permission. A task may then go to any
@@ -174,7 +177,7 @@ export class Toolbox {
         this.#options.publish("file.edited", { file });
         return note;
       },
-      limits,
+      limits: owner.model ? fitLimits(limits, owner.model) : limits,
     };
   }
 

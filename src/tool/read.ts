@@ -68,7 +68,8 @@ async function readFile(
   if (isBinary(target.path, start)) throw invalid(`Cannot read binary file: ${target.path}`);
   const first = Math.max(1, input.offset ?? 1);
   const limit = Math.max(1, input.limit ?? LINES_DEFAULT);
-  const request = { first, limit, maxBytes: OUTPUT_MAX_BYTES, signal: context.signal };
+  const maxBytes = Math.min(OUTPUT_MAX_BYTES, context.limits.maxBytes);
+  const request = { first, limit, maxBytes, signal: context.signal };
   let window: LineWindow;
   if (size <= WHOLE_MAX_BYTES) {
     const bytes = await Bun.file(target.real).bytes();
@@ -86,7 +87,7 @@ async function readFile(
   }
   if (!target.outside) context.touchFile?.(target.path);
   const instructions = await findInstructions(target, context);
-  return formatFile(target, window, instructions);
+  return formatFile(target, window, { instructions, maxBytes });
 }
 
 async function readStart(path: string): Promise<Uint8Array> {
@@ -109,7 +110,7 @@ async function findInstructions(target: FileTarget, context: ToolContext): Promi
 function formatFile(
   target: FileTarget,
   window: LineWindow,
-  instructions: Instructions,
+  { instructions, maxBytes }: { instructions: Instructions; maxBytes: number },
 ): ToolResult {
   const { first, lines, total } = window;
   const last = first + lines.length - 1;
@@ -117,7 +118,7 @@ function formatFile(
   const truncated = window.capped || total === undefined || last < total;
   const output = [
     `<path>${target.path}</path>\n<type>file</type>\n<content>\n${body}\n`,
-    `${formatFooter(window, last)}\n</content>`,
+    `${formatFooter(window, last, maxBytes)}\n</content>`,
     ...instructions.map(formatInstruction),
   ].join("");
   const preview = cutBytes(lines.slice(0, PREVIEW_LINES).join("\n"), PREVIEW_MAX_BYTES, "head");
@@ -129,9 +130,15 @@ function formatFile(
   };
 }
 
-function formatFooter({ first, total, capped }: LineWindow, last: number): string {
+function formatFooter(
+  { first, total, capped }: LineWindow,
+  last: number,
+  maxBytes: number,
+): string {
   const next = `Use offset=${last + 1} to continue.`;
-  if (capped) return `(Output capped at 50 KB. Showing lines ${first}-${last}. ${next})`;
+  if (capped) {
+    return `(Output capped at ${formatBytes(maxBytes)}. Showing lines ${first}-${last}. ${next})`;
+  }
   if (total === undefined) return `(Showing lines ${first}-${last} of many. ${next})`;
   if (last < total) return `(Showing lines ${first}-${last} of ${total}. ${next})`;
   return `(End of file - total ${total} lines)`;

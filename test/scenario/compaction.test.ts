@@ -256,6 +256,39 @@ test("a window that stays full is not summarised again and again", async () => {
   expect(kinds(t).filter((kind) => kind === "summary").length).toBeLessThanOrEqual(2);
 });
 
+test("a window that is over-full is cut when no summary can be made", async () => {
+  await using t = await smallApp({
+    turns: [
+      { text: "Roses", usage: { input: 8_300 } },
+      { text: " " },
+      { text: " " },
+      { text: "Violets" },
+    ],
+  });
+  const session = t.create();
+  await t.prompt(session, "A poem");
+  await t.prompt(session, "More");
+  expect(kinds(t)).toEqual(["step", "summary", "summary", "step"]);
+  expect(texts(t)[1]).toContain("- A poem");
+  expect(texts(t)[2]).toBe("More");
+  expect(t.told("session.error")).toEqual([]);
+});
+
+test("one result never fills a small window: its end is left out, and can be read", async () => {
+  const read = { calls: [{ tool: "read", input: { filePath: "a.txt" } }] };
+  await using t = await smallApp({
+    files: { "a.txt": "0123456789\n".repeat(5_000) },
+    turns: [read, { text: "Read" }],
+  });
+  const session = t.create();
+  await t.prompt(session, "Read it");
+  expect(kinds(t)).toEqual(["step", "step"]);
+  const results = t.model.requests.at(-1)?.request.messages.flatMap((message) => message.results);
+  // With a number before each line it is a third of the window, of four bytes a token.
+  expect(results?.[0]?.text.length).toBeLessThan((limit.context * 4) / 3);
+  expect(results?.[0]?.text).toMatch(/Output capped at 7.0 KB.*Use offset=\d+ to continue/);
+});
+
 test("without compaction.auto nothing is summarised, and an overflow says so", async () => {
   await using t = await smallApp({
     turns: [{ text: "Roses", usage: full }, { text: "Violets", usage: full }, overflow],

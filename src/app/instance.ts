@@ -36,6 +36,7 @@ import { Attachments } from "@/session/attachments";
 import { Compactions } from "@/session/compaction";
 import { Diffs } from "@/session/diffs";
 import { PromptParts } from "@/session/prompt-parts";
+import { Jobs } from "@/session/jobs";
 import { Prompts } from "@/session/prompts";
 import { Records } from "@/session/records";
 import { CallChanges, ChangeRecords, rootOf } from "@/session/revert-changes";
@@ -98,6 +99,7 @@ export class Instance {
   readonly shares: Shares;
   readonly diffs: Diffs;
   readonly reverts: Reverts;
+  readonly jobs: Jobs;
   readonly toolbox: Toolbox;
   readonly prompts: Prompts;
   readonly shellCommands: ShellCommands;
@@ -294,6 +296,14 @@ export class Instance {
       publish,
       hold: (sessionID, work) => this.runs.hold(sessionID, work),
     });
+    this.jobs = new Jobs({
+      clock,
+      log,
+      scope,
+      store: sessionStore,
+      isBusy: (sessionID) => this.runs.isBusy(sessionID),
+      tell: (sessionID, text) => this.prompts.tell(sessionID, text),
+    });
     const settings = new ToolSettings(services, this.config);
     this.toolbox = new Toolbox({
       ...place,
@@ -317,6 +327,7 @@ export class Instance {
       formatFile: (path, signal) => this.formatters.format(path, signal),
       touchFile: (path) => this.languageServers.touch(path),
       checkFile: (path, title, signal) => this.languageServers.checkFile(path, title, signal),
+      jobsOf: (sessionID) => this.jobs.forSession(sessionID),
       runSubagent: (input, owner) => subagents.run(input, owner),
     });
     const { agents, instructions, providers, sessions, toolbox } = this;
@@ -397,7 +408,13 @@ export class Instance {
     });
     const maxDepth = async () =>
       (await this.config.get()).config.subagent_depth ?? SUBAGENT_DEPTH_MAX;
-    const subagents = new Subagents({ agents, prompts: this.prompts, sessions, maxDepth });
+    const subagents = new Subagents({
+      ...runs,
+      agents,
+      jobs: this.jobs,
+      prompts: this.prompts,
+      maxDepth,
+    });
 
     bus.subscribe((event) => this.plugins.tell(event));
     bus.subscribe(({ type, properties }) => {
@@ -413,7 +430,7 @@ export class Instance {
     });
     bus.subscribe(({ type, properties }) => {
       if (type !== "session.deleted") return;
-      for (const rememberer of [instructions, systemPrompts, toolbox]) {
+      for (const rememberer of [instructions, this.jobs, systemPrompts, toolbox]) {
         rememberer.forget(properties.sessionID);
       }
     });

@@ -1,5 +1,5 @@
 // Queues between a producer and a consumer: AsyncQueue hands values over in order, KeyedLock lets
-// one piece of work at a time run under a key.
+// one piece of work at a time run under a key, KeyedSlots a few.
 
 /** An unbounded queue read by one `for await`; whoever pushes without end must watch `size`. */
 export class AsyncQueue<T> implements AsyncIterable<T> {
@@ -68,5 +68,59 @@ export class KeyedLock {
       resolve();
       if (this.#tails.get(key) === promise) this.#tails.delete(key);
     }
+  }
+}
+
+/** Lets a few pieces of work run at a time under each key, the others behind them in order. */
+export class KeyedSlots {
+  readonly #limit: number;
+  readonly #running = new Map<string, number>();
+  readonly #waiting = new Map<string, Set<() => void>>();
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Resolves with the function that gives the place back; rejects with the reason on abort. */
+  async take(key: string, signal: AbortSignal): Promise<() => void> {
+    signal.throwIfAborted();
+    if ((this.#running.get(key) ?? 0) >= this.#limit) await this.#wait(key, signal);
+    else this.#running.set(key, (this.#running.get(key) ?? 0) + 1);
+    let isGiven = false;
+    return () => {
+      if (!isGiven) this.#give(key);
+      isGiven = true;
+    };
+  }
+
+  #wait(key: string, signal: AbortSignal): Promise<void> {
+    const waiting = this.#waiting.get(key) ?? new Set();
+    this.#waiting.set(key, waiting);
+    return new Promise((resolve, reject) => {
+      const onAbort = () => {
+        waiting.delete(start);
+        reject(signal.reason);
+      };
+      const start = () => {
+        signal.removeEventListener("abort", onAbort);
+        resolve();
+      };
+      waiting.add(start);
+      signal.addEventListener("abort", onAbort, { once: true });
+    });
+  }
+
+  /** The place goes to the first that waits, or is free. */
+  #give(key: string): void {
+    const waiting = this.#waiting.get(key);
+    const [next] = waiting ?? [];
+    if (next) {
+      waiting?.delete(next);
+      return next();
+    }
+    this.#waiting.delete(key);
+    const running = (this.#running.get(key) ?? 1) - 1;
+    if (running > 0) this.#running.set(key, running);
+    else this.#running.delete(key);
   }
 }

@@ -145,11 +145,18 @@ async function answer(context: CLIContext, work: RunWork): Promise<number> {
             arguments: text,
             parts: files,
           });
-    return interrupts.code ?? judge(answered, watcher);
+    // The agent hears of tasks that it left in the background, and says what came of them.
+    await instance.jobs.settled(session.id);
+    return interrupts.code ?? judge(lastAnswer(instance, session.id) ?? answered, watcher);
   } finally {
     interrupts.signal.removeEventListener("abort", abort);
     stopListening();
   }
+}
+
+function lastAnswer(instance: Instance, sessionID: string): MessageWithParts | undefined {
+  const { messages } = instance.sessions.messages(sessionID, { limit: 1 });
+  return messages.find(({ info }) => info.role === "assistant");
 }
 
 /** A word of the command line stays one word of the command's arguments. */

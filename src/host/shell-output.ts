@@ -48,6 +48,15 @@ export class ShellOutput {
     this.#spillPath = join(options.spillDirectory, options.spillName);
   }
 
+  get totalBytes(): number {
+    return this.#totalBytes;
+  }
+
+  /** The file with the whole output, once there is one. */
+  get spill(): OutputSpill | undefined {
+    return this.#spill;
+  }
+
   /** Takes in what was printed next; resolves when it is safe to read on. Never rejects. */
   async add(chunk: Uint8Array): Promise<void> {
     this.#totalBytes += chunk.length;
@@ -63,6 +72,16 @@ export class ShellOutput {
   liveTail(): string {
     const text = new TextDecoder().decode(this.#bytes(), { stream: true });
     return text.length > LIVE_TAIL_MAX_LENGTH ? cutStart(text, LIVE_TAIL_MAX_LENGTH) : text;
+  }
+
+  /** What was printed behind the first `from` bytes, as far as it is kept, and where that ends. */
+  since(from: number): { text: string; to: number; lost: number } {
+    const first = Math.max(from, this.#totalBytes - this.#keptBytes);
+    const bytes = Buffer.concat(this.#chunks).subarray(first - this.#totalBytes + this.#keptBytes);
+    const start = first > from ? lengthOfRest(bytes) : 0;
+    const whole = bytes.subarray(start, bytes.length - lengthOfPiece(bytes));
+    const to = first + start + whole.length;
+    return { text: whole.toString("utf8"), to, lost: first + start - from };
   }
 
   /** The end of the output within the limit. */
@@ -128,11 +147,30 @@ export class ShellOutput {
   /** What is kept, from the start of a character on. */
   #bytes(): Uint8Array {
     const bytes = Buffer.concat(this.#chunks);
-    if (this.#keptBytes === this.#totalBytes) return bytes;
-    let start = 0;
-    while (start < 3 && ((bytes[start] ?? 0) & 0xc0) === 0x80) start++;
-    return bytes.subarray(start);
+    return this.#keptBytes === this.#totalBytes ? bytes : bytes.subarray(lengthOfRest(bytes));
   }
+}
+
+/** How many bytes at the beginning belong to a character that began before. */
+function lengthOfRest(bytes: Uint8Array): number {
+  let length = 0;
+  while (length < 3 && isContinuation(bytes[length] ?? 0)) length++;
+  return length;
+}
+
+/** How many bytes at the end belong to a character that is still incomplete. */
+function lengthOfPiece(bytes: Uint8Array): number {
+  for (let length = 1; length <= Math.min(3, bytes.length); length++) {
+    const byte = bytes[bytes.length - length] ?? 0;
+    if (isContinuation(byte)) continue;
+    const whole = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+    return whole > length ? length : 0;
+  }
+  return 0;
+}
+
+function isContinuation(byte: number): boolean {
+  return (byte & 0xc0) === 0x80;
 }
 
 function countNewlines(chunk: Uint8Array): number {

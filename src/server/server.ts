@@ -21,6 +21,7 @@ import { configRoutes } from "./routes/config";
 import { docRoutes } from "./routes/doc";
 import { eventRoutes } from "./routes/event";
 import { experimentalRoutes } from "./routes/experimental";
+import { jobRoutes } from "./routes/job";
 import { fileRoutes } from "./routes/file";
 import { findRoutes } from "./routes/find";
 import { formatterRoutes } from "./routes/formatter";
@@ -157,6 +158,7 @@ function routesOf(app: App, connections: Connections): AnyElysia[] {
     fileRoutes(app),
     toolRoutes(app),
     experimentalRoutes(app),
+    jobRoutes(app),
     ptyRoutes(app, connections),
     tuiRoutes(app, connections),
     lspRoutes(app),

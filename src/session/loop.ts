@@ -9,6 +9,7 @@ import { DoomLoop } from "./doom-loop";
 import type { Run } from "./runs";
 import { runStep, type StepOutcome, type StepServices, type Turn } from "./step";
 import { runSubtasks } from "./subtasks";
+import { isSyntheticPrompt } from "./synthetic-prompt";
 
 export interface LoopServices extends StepServices {
   compactions: Compactions;
@@ -29,8 +30,9 @@ export async function runLoop(
   for (;;) {
     const prompts = run.takePrompts();
     conversation.add(prompts);
-    if (prompts.length > 0) turn = newTurn();
-    else if (outcome === "stop") break;
+    // What the program says in the middle of a turn begins no new one.
+    if (prompts.some((prompt) => !isSyntheticPrompt(prompt))) turn = newTurn();
+    else if (prompts.length === 0 && outcome === "stop") break;
     const stage = { run, conversation, turn };
     outcome = await runSubtasks(prompts, stage, services);
     if (outcome === "stop") continue;

@@ -28,6 +28,9 @@ interface PromptsOptions {
   titles: Titles;
 }
 
+/** How far back the last prompt is looked for. */
+const RECENT_MESSAGES = 100;
+
 interface AcceptedPrompt {
   message: MessageWithParts;
   /** The answer; none is made with `noReply`. */
@@ -67,6 +70,25 @@ export class Prompts {
   async promptAsync(sessionID: string, input: PromptInput): Promise<void> {
     const { answered } = await this.#inTurn(sessionID, input);
     answered?.catch(() => undefined); // told as session.error by the run
+  }
+
+  /**
+   * Says `text` in the program's name, to whom the session spoke last and as it was asked then.
+   * Resolves and throws as `prompt` does.
+   */
+  async tell(sessionID: string, text: string): Promise<MessageWithParts> {
+    const { messages } = this.#options.sessions.messages(sessionID, { limit: RECENT_MESSAGES });
+    const last = messages.findLast(({ info }) => info.role === "user")?.info;
+    const asked = last?.role === "user" ? last : undefined;
+    const { providerID, modelID, variant } = asked?.model ?? {};
+    return this.prompt(sessionID, {
+      parts: [{ type: "text", text, synthetic: true }],
+      ...(asked ? { agent: asked.agent } : {}),
+      ...(providerID && modelID ? { model: { providerID, modelID } } : {}),
+      ...(variant ? { variant } : {}),
+      ...(asked?.system ? { system: asked.system } : {}),
+      ...(asked?.tools ? { tools: asked.tools } : {}),
+    });
   }
 
   #inTurn(sessionID: string, input: PromptInput): Promise<AcceptedPrompt> {

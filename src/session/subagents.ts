@@ -1,55 +1,115 @@
-// Subagents: an agent's task becomes a child session with a run of its own. The child may do no
-// more than its parent: what the parent session denies stays denied, and depth is limited.
+// Subagents: an agent's task becomes a child session with a run of its own, a few at a time; the
+// caller waits for it, or it goes on as a job (task-job.ts). The child may do no more than its
+// parent: what the parent session denies stays denied, and depth is limited.
 import { AppError, invalid, limitReached, notFound } from "@/base/error";
+import { KeyedSlots } from "@/base/queue";
 import type { Agents } from "@/agent/agents";
 import { evaluate } from "@/permission/rules";
 import type { Agent } from "@/schema/agent";
-import type { MessageWithParts, UserMessage } from "@/schema/message";
+import type { MessageWithParts, PromptInput, UserMessage } from "@/schema/message";
 import type { PermissionRule } from "@/schema/permission";
 import type { Session } from "@/schema/session";
 import type { SubagentInput, SubagentResult } from "@/tool/tool";
+import type { Jobs } from "./jobs";
 import type { Prompts } from "./prompts";
+import type { Runs } from "./runs";
 import type { Sessions } from "./sessions";
+import { taskJob } from "./task-job";
 import type { CallOwner } from "./toolbox";
 
 interface SubagentsOptions {
   agents: Agents;
+  jobs: Jobs;
   prompts: Prompts;
+  runs: Runs;
   sessions: Sessions;
   /** How many levels of subagents there may be below a session of a person. */
   maxDepth: () => Promise<number>;
 }
 
+/** Of one session, so many work at a time; the others wait. */
+const AT_ONCE_MAX = 8;
+
 export class Subagents {
   readonly #options: SubagentsOptions;
+  readonly #slots = new KeyedSlots(AT_ONCE_MAX);
 
   constructor(options: SubagentsOptions) {
     this.#options = options;
   }
 
   /**
-   * Runs the task to its end and gives the child's last text. Throws AppError not-found for an
-   * unknown agent or task, limit when agents are nested too deeply, and the child's failure as an
-   * AppError; on abort the child is stopped first.
+   * Runs the task and gives the child's last text, or none where it goes on in the background,
+   * because that was asked for or a person sent it there. Throws AppError not-found for an unknown
+   * agent or task, limit when agents are nested too deeply or too many jobs run, and the child's
+   * failure as an AppError; on abort the child is stopped first.
    */
   async run(input: SubagentInput, owner: CallOwner): Promise<SubagentResult> {
-    const { prompts } = this.#options;
-    const { signal } = owner;
+    const { jobs } = this.#options;
     const agent = await this.#findAgent(input.agent, owner);
+    if (input.background) jobs.assertRoom();
     const child = input.taskID
       ? this.#resume(input.taskID, owner.session)
       : await this.#begin(input, agent, owner);
     const { variant, ...model } = chooseModel(agent, owner);
     input.onStart?.({ sessionID: child.id, model });
-    const prompt = {
+    const work = this.#work(child.id, owner.session.id, {
       agent: agent.name,
       model,
       ...(variant ? { variant } : {}),
       parts: [{ type: "text" as const, text: input.prompt }],
+    });
+    const job = { child, title: input.description, ...work, sessions: this.#options.sessions };
+    const isWaited = !input.background && (await this.#wait(work, owner));
+    if (!isWaited) {
+      jobs.add(owner.session.id, taskJob(job));
+      return { sessionID: child.id, model };
+    }
+    const text = await work.text;
+    owner.signal.throwIfAborted();
+    return { sessionID: child.id, text, model };
+  }
+
+  /** Answers the prompt when there is a place for it. */
+  #work(childID: string, parentID: string, prompt: PromptInput) {
+    const { prompts, runs } = this.#options;
+    const controller = new AbortController();
+    const stop = () => controller.abort(new DOMException("Aborted", "AbortError"));
+    const work = async () => {
+      const { signal } = controller;
+      const give = await runs.prepare(childID, (aborted) =>
+        this.#slots.take(parentID, AbortSignal.any([signal, aborted])),
+      );
+      try {
+        return answerText(await prompts.prompt(childID, prompt, signal));
+      } finally {
+        give();
+      }
     };
-    const answer = await prompts.prompt(child.id, prompt, signal);
-    signal.throwIfAborted();
-    return { sessionID: child.id, text: answerText(answer), model };
+    return { text: work(), stop };
+  }
+
+  /** False when a person sent it to the background; an abort of the caller stops it. */
+  async #wait(
+    { stop, text }: { text: Promise<string>; stop: () => void },
+    { session, signal }: CallOwner,
+  ): Promise<boolean> {
+    const released = Promise.withResolvers<false>();
+    const forget = this.#options.jobs.forSession(session.id).onRelease(() => {
+      released.resolve(false);
+    });
+    signal.addEventListener("abort", stop, { once: true });
+    if (signal.aborted) stop();
+    const over = text.then(
+      () => true,
+      () => true,
+    );
+    try {
+      return await Promise.race([over, released.promise]);
+    } finally {
+      signal.removeEventListener("abort", stop);
+      forget();
+    }
   }
 
   async #findAgent(name: string, owner: CallOwner): Promise<Agent> {
@@ -121,6 +181,7 @@ function denyAll(permission: string): PermissionRule {
 function answerText({ info, parts }: MessageWithParts): string {
   const text = parts.findLast((part) => part.type === "text")?.text.trim() ?? "";
   const error = info.role === "assistant" ? info.error : undefined;
+  if (error?.name === "MessageAbortedError") throw new DOMException("Aborted", "AbortError");
   // At a limit it has said how far it came, which is worth more to the parent than the failure.
   if (error && (error.name !== "MessageOutputLengthError" || text === "")) {
     const message = typeof error.data.message === "string" ? error.data.message : error.name;

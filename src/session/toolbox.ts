@@ -24,6 +24,7 @@ import type {
   ToolChanges,
   ToolContext,
   ToolHost,
+  ToolJobs,
 } from "@/tool/tool";
 import type { TextLimit } from "@/base/text";
 import { fitLimits } from "./compaction-plan";
@@ -80,6 +81,8 @@ export interface ToolboxOptions {
   touchFile(path: string): void;
   /** What language servers say of a file as it is now. */
   checkFile(path: string, title: string, signal: AbortSignal): ReturnType<CheckFile>;
+  /** What the calls of a session may leave in the background. */
+  jobsOf(sessionID: string): ToolJobs;
   /** Runs a subagent for a call; aborts with the owner's signal. */
   runSubagent(input: SubagentInput, owner: CallOwner): Promise<SubagentResult>;
 }
@@ -101,8 +104,10 @@ export class Toolbox {
     const rules = rulesOf(caller);
     const { questions } = this.#options;
     const format = findSchema(caller.prompt.format);
+    const isShown = (id: string) => !isToolHidden(id, rules);
     const tools = (await this.#all(caller.model, caller.signal))
-      .filter((tool) => !isToolHidden(tool.id, rules))
+      // Jobs come of either; a rule for everything is none against looking after them.
+      .filter(({ id }) => (id === "job" ? isShown("bash") || isShown("task") : isShown(id)))
       .filter((tool) => caller.prompt.tools?.[tool.id] !== false)
       .filter((tool) => tool.id !== "question" || questions.policy === "ask");
     return sortTools([...tools, ...(format ? [structuredTool(format)] : [])]);
@@ -170,6 +175,8 @@ export class Toolbox {
       listSkills: () => skills.list(),
       mayRead: (pattern) => evaluate("read", pattern, rules).action === "allow",
       instructionsFor: (path) => this.#options.instructions.forFile(sessionID, path),
+      // A person who runs a command waits for it.
+      ...(owner.byPerson ? {} : { jobs: this.#options.jobsOf(sessionID) }),
       reads: this.readsOf(sessionID),
       host,
       fileEdited: async (file) => {

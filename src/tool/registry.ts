@@ -6,6 +6,7 @@ import { editTool } from "./edit";
 import { globTool } from "./glob";
 import { grepTool } from "./grep";
 import { invalidTool } from "./invalid";
+import { jobTool } from "./job";
 import { questionTool } from "./question";
 import { readTool } from "./read";
 import { skillTool } from "./skill";
@@ -24,6 +25,7 @@ export function builtinTools(): Tool[] {
     globTool,
     grepTool,
     invalidTool,
+    jobTool,
     questionTool,
     readTool,
     skillTool,

@@ -11,6 +11,7 @@ const parameters = t.Object({
   subagent_type: t.String(),
   task_id: t.Optional(t.String({ description: "Continues that task" })),
   command: t.Optional(t.String()),
+  background: t.Optional(t.Boolean()),
 });
 type Input = Static<typeof parameters>;
 
@@ -32,6 +33,7 @@ async function run(input: Input, context: ToolContext): Promise<ToolResult> {
       agent,
       ...(input.task_id ? { taskID: input.task_id } : {}),
       ...(input.command === undefined ? {} : { command: input.command }),
+      ...(input.background === undefined ? {} : { background: input.background }),
       onStart: (child) => {
         Object.assign(metadata, { sessionId: child.sessionID, model: child.model });
         context.report({ title, metadata: { ...metadata } });
@@ -40,15 +42,24 @@ async function run(input: Input, context: ToolContext): Promise<ToolResult> {
     .catch((error: unknown) => {
       throw describeFailure(error, metadata["sessionId"]);
     });
+  const { sessionID, text } = result;
   return {
     title,
-    output: formatTask(result.sessionID, "completed", result.text),
-    metadata: { ...metadata, sessionId: result.sessionID, model: result.model },
+    output:
+      text === undefined
+        ? formatTask(sessionID, "running", RUNNING)
+        : formatTask(sessionID, "completed", text),
+    metadata: { ...metadata, sessionId: sessionID, model: result.model },
   };
 }
 
-function formatTask(id: string, state: "completed" | "error", text: string): string {
-  const tag = state === "completed" ? "task_result" : "task_error";
+const RUNNING = "It goes on in the background; you are told its result when it ends (see job).";
+
+type TaskState = "running" | "completed" | "error";
+
+/** What the model reads of a task. */
+export function formatTask(id: string, state: TaskState, text: string): string {
+  const tag = state === "error" ? "task_error" : "task_result";
   return `<task id="${id}" state="${state}">\n<${tag}>\n${text}\n</${tag}>\n</task>`;
 }
 

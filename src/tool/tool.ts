@@ -11,6 +11,7 @@ import type { Scope } from "@/base/scope";
 import type { TextLimit } from "@/base/text";
 import type { Ripgrep } from "@/host/ripgrep";
 import type { ShellParser } from "@/host/shell-syntax";
+import type { Job } from "@/schema/job";
 import type { ModelRef } from "@/schema/primitive";
 import type { QuestionInfo } from "@/schema/question";
 import type { Skill } from "@/schema/skill";
@@ -46,12 +47,50 @@ export interface ToolAsk {
   mustAsk?: boolean;
 }
 
+/** Work that goes on when its call has ended; whoever takes it ends it in time. */
+export interface JobWork {
+  id: string;
+  kind: Job["kind"];
+  title: string;
+  /** Resolves at its end, also when it was stopped; never rejects. */
+  ended: Promise<JobEnd>;
+  /** What it has said since the last call. */
+  readNew(): string;
+  /** The end of what it has said. */
+  tail(): string;
+  stop(): Promise<void>;
+  /** Nobody is told of its end. */
+  isQuiet?: boolean;
+}
+
+export interface JobEnd {
+  status: Exclude<Job["status"], "running">;
+  /** What the model reads of the end, besides what is new. */
+  text: string;
+}
+
+/** The jobs that a session and its subagents see. */
+export interface ToolJobs {
+  /** Throws AppError limit when too many run already: to be called before work begins. */
+  assertRoom(): void;
+  add(work: JobWork): void;
+  /** `release` is called when a person sends the call to the background; undo it at its end. */
+  onRelease(release: () => void): () => void;
+  list(): Job[];
+  /** What is new, after its end or `waitMs`. Throws AppError not-found. */
+  read(id: string, waitMs: number, signal: AbortSignal): Promise<{ job: Job; text: string }>;
+  /** Resolves when it has ended. Throws AppError not-found. */
+  stop(id: string): Promise<{ job: Job; text: string }>;
+}
+
 export interface SubagentInput {
   description: string;
   prompt: string;
   agent: string;
   /** The child session to go on with, as an earlier result named it. */
   taskID?: string;
+  /** The call does not wait for its end. */
+  background?: boolean;
   /** The slash command that asked for it. */
   command?: string;
   /** Told once, as soon as the child session exists. */
@@ -60,7 +99,8 @@ export interface SubagentInput {
 
 export interface SubagentResult {
   sessionID: string;
-  text: string;
+  /** None while it goes on in the background. */
+  text?: string;
   model: ModelRef;
 }
 
@@ -107,6 +147,8 @@ export interface ToolContext {
   touchFile?(path: string): void;
   /** What language servers say of a file as it is now; takes seconds at most, never rejects. */
   checkFile?(path: string, title: string): Promise<{ text: string; diagnostics: unknown[] }>;
+  /** What may go on in the background; absent where nothing may. */
+  jobs?: ToolJobs;
   reads: FileReads;
   changes: ToolChanges;
   host: ToolHost;

@@ -5,13 +5,13 @@ import { join } from "node:path";
 import { systemClock } from "@/base/clock";
 import { readEnv } from "@/base/env";
 import { isRunning } from "@/base/process";
-import { runShell, type ShellOptions, type ShellResult } from "@/host/shell";
+import { type RunOptions, type RunResult, runShell } from "@/host/shell";
 import { FakeClock } from "@test/support/clock";
 import { tempDirectory } from "@test/support/temp";
 
 const leftovers: number[] = [];
 
-async function run(command: string, overrides: Partial<ShellOptions> = {}): Promise<ShellResult> {
+async function run(command: string, overrides: Partial<RunOptions> = {}): Promise<RunResult> {
   const result = await runShell(command, {
     shell: "bash",
     cwd: "/",
@@ -27,14 +27,14 @@ async function run(command: string, overrides: Partial<ShellOptions> = {}): Prom
 }
 
 /** Runs and measures how long the answer took. */
-async function timed(command: string, overrides: Partial<ShellOptions> = {}) {
+async function timed(command: string, overrides: Partial<RunOptions> = {}) {
   const began = performance.now();
   const result = await run(command, overrides);
   return { result, tookMs: performance.now() - began };
 }
 
 /** An abort signal that fires when the command has printed `mark`. */
-function abortAt(mark: string): Pick<ShellOptions, "signal" | "onOutput"> {
+function abortAt(mark: string): Pick<RunOptions, "signal" | "onOutput"> {
   const controller = new AbortController();
   const onOutput = (tail: string) => {
     if (tail.includes(mark)) controller.abort();

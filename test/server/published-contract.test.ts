@@ -17,6 +17,8 @@ const NOT_SERVED_YET = "not served yet";
 const CURSOR = "for EventSource, which cannot set Last-Event-ID at its first connection";
 const REFERENCES = "further directories of a configuration, which nothing published describes";
 
+const JOBS = "what goes on in the background is listed, looked at and ended by clients as well";
+
 const REASONS: Readonly<Record<string, string>> = {
   "app.log: lacks query directory?": "the log is of the whole server, whatever the directory",
   "auth.set: adds body key issued?": "tokens of a login are bound to where they came from",
@@ -25,6 +27,10 @@ const REASONS: Readonly<Record<string, string>> = {
   "doc.get: is ours alone": "a document that lacks itself cannot be asked for by its clients",
   "event.subscribe: adds query after?": CURSOR,
   "event.subscribe: adds query lastEventID?": CURSOR,
+  "experimental.session.background: is ours alone": JOBS,
+  "experimental.session.background.get: is ours alone": JOBS,
+  "experimental.session.background.list: is ours alone": JOBS,
+  "experimental.session.background.stop: is ours alone": JOBS,
   "global.config.update: lacks body key reference?": REFERENCES,
   "global.config.update: lacks body key references?": REFERENCES,
   "global.event: adds query after?": CURSOR,

@@ -15,7 +15,7 @@ const LIMIT_MAX = 1_000;
 export function experimentalRoutes(app: App): AnyElysia {
   return new Elysia()
     .use(inDirectory(app))
-    .get("/experimental/capabilities", () => ({ backgroundSubagents: false }), capabilities)
+    .get("/experimental/capabilities", () => ({ backgroundSubagents: true }), capabilities)
     .get(
       "/experimental/session",
       ({ query: { limit = LIMIT_DEFAULT, ...query }, set }) => {

@@ -8,7 +8,7 @@ test("the capabilities are told", async () => {
   await using t = await testApp();
   const contract = await Contract.of(t);
   const { body } = await contract.call("experimental.capabilities.get");
-  expect(body).toEqual({ backgroundSubagents: false });
+  expect(body).toEqual({ backgroundSubagents: true });
 });
 
 test("the sessions of all projects are in one list, in pages without gaps", async () => {

@@ -1,0 +1,65 @@
+import { expect, test } from "bun:test";
+import type { Job, JobOutput } from "@/schema/job";
+import type { Session } from "@/schema/session";
+import { Contract } from "@test/support/contract";
+import { testApp } from "@test/support/test-app";
+
+const bash = (input: object) => ({ calls: [{ tool: "bash", input }] });
+
+test("jobs are listed, looked at and stopped", async () => {
+  await using t = await testApp({
+    turns: [bash({ command: "echo up; exec sleep 300", background: true }), { text: "Started" }],
+  });
+  const contract = await Contract.of(t);
+  const session = (await contract.call("session.create", { body: { title: "T" } })).body as Session;
+  const params = { sessionID: session.id };
+  const list = async () => {
+    return (await contract.call("experimental.session.background.list", { params })).body as Job[];
+  };
+  expect(await list()).toEqual([]);
+  const body = { parts: [{ type: "text", text: "Serve" }] };
+  await contract.call("session.prompt", { params, body });
+  const [job = expect.unreachable()] = await list();
+  expect(job).toMatchObject({ kind: "shell", status: "running", sessionID: session.id });
+  const ofJob = { params: { ...params, jobID: job.id } };
+  const got = await contract.call("experimental.session.background.get", ofJob);
+  expect(got.body as JobOutput).toEqual({ job, output: "up\n" });
+  const stopped = await contract.call("experimental.session.background.stop", ofJob);
+  expect(stopped.body).toMatchObject({ id: job.id, status: "stopped" });
+  expect(await list()).toEqual([stopped.body as Job]);
+});
+
+test("what runs is sent to the background; an idle session has nothing to send", async () => {
+  await using t = await testApp({
+    turns: [bash({ command: "echo up; exec sleep 300" }), { text: "Meanwhile" }],
+  });
+  const contract = await Contract.of(t);
+  const session = (await contract.call("session.create", { body: { title: "T" } })).body as Session;
+  const params = { sessionID: session.id };
+  const release = async () => {
+    return (await contract.call("experimental.session.background", { params })).body;
+  };
+  expect(await release()).toBe(false);
+  const body = { parts: [{ type: "text", text: "Serve" }] };
+  const answered = contract.call("session.prompt", { params, body });
+  await t.model.waitForRequest(0);
+  while (!(await release()));
+  expect((await answered).body).toMatchObject({
+    parts: expect.arrayContaining([expect.objectContaining({ text: "Meanwhile" })]),
+  });
+});
+
+test("sessions and jobs that are not there are not found", async () => {
+  await using t = await testApp();
+  const contract = await Contract.of(t);
+  const params = { sessionID: "ses_unknown" };
+  for (const id of ["experimental.session.background", "experimental.session.background.list"]) {
+    await contract.call(id, { params, status: 404 });
+  }
+  for (const id of [
+    "experimental.session.background.get",
+    "experimental.session.background.stop",
+  ]) {
+    await contract.call(id, { params: { ...params, jobID: "shell_none" }, status: 404 });
+  }
+});

@@ -21,6 +21,8 @@ export interface LogOptions {
 const ORDER: readonly LogLevel[] = ["DEBUG", "INFO", "WARN", "ERROR"];
 const FILES_KEPT = 10;
 const PENDING_MAX_BYTES = 1024 * 1024;
+/** A file that is longer is followed by another one. */
+const FILE_MAX_BYTES = 16 * 1024 * 1024;
 const LINE_MAX_CHARACTERS = 16 * 1024;
 
 /** Collects lines and appends them in order, one write at a time; shared by all loggers. */
@@ -29,6 +31,8 @@ class LogSink {
   #pending = "";
   #writing: Promise<void> | undefined;
   #path: string | undefined;
+  #fileBytes = 0;
+  #files = 0;
   #failed = false;
 
   constructor(options: LogOptions) {
@@ -54,11 +58,15 @@ class LogSink {
     // One turn of the event loop gathers what a burst of work has to say.
     await new Promise<void>((resolve) => setImmediate(resolve));
     try {
-      this.#path ??= await openLog(directory, this.#options.clock);
       while (this.#pending) {
+        this.#path ??= await openLog(directory, this.#options.clock, this.#files++);
         const text = this.#pending;
         this.#pending = "";
         await appendFile(this.#path, text, { mode: 0o600 });
+        this.#fileBytes += text.length;
+        if (this.#fileBytes < FILE_MAX_BYTES) continue;
+        this.#fileBytes = 0;
+        this.#path = undefined;
       }
     } catch (error) {
       this.#failed = true;
@@ -133,13 +141,13 @@ function formatLine(fields: Record<string, unknown>): string {
   return line.length <= LINE_MAX_CHARACTERS ? line : `${line.slice(0, LINE_MAX_CHARACTERS)}…`;
 }
 
-/** The path of this process's file; the oldest files beyond the newest few are removed. */
-async function openLog(directory: string, clock: Clock): Promise<string> {
+/** The path of this process's next file; the oldest files beyond the newest few are removed. */
+async function openLog(directory: string, clock: Clock, serial: number): Promise<string> {
   await ensureDirectory(directory);
   const stamp = new Date(clock.now()).toISOString().replace(/[:.]/g, "").slice(0, 17);
   const files = (await readdir(directory)).filter((name) => name.endsWith(".log")).sort();
   for (const name of files.slice(0, Math.max(0, files.length - FILES_KEPT + 1))) {
     await rm(join(directory, name), { force: true });
   }
-  return join(directory, `${stamp}-${process.pid}.log`);
+  return join(directory, `${stamp}-${process.pid}${serial === 0 ? "" : `-${serial}`}.log`);
 }

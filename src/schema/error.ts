@@ -1,6 +1,7 @@
 // What an HTTP error answer looks like: one shape for every route, `{ name, data: { message } }`.
-// The schemas differ only in the name under which a route declares them for a status; `data` may
-// hold more keys, such as the id that was not found or the issues of a body.
+// The schemas differ only in the name under which a route declares them for a status; `data` holds
+// the id of the request and may hold more keys, such as the id that was not found or the issues of
+// a body.
 
 import { t, type Static } from "@/base/schema";
 

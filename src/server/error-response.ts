@@ -19,6 +19,11 @@ const STATUS_OF_KIND: Readonly<Record<ErrorKind, number>> = {
 
 const REFERENCE_LENGTH = 8;
 
+/** The id that each request is given before anything else. */
+export function requestIDOf(set: { headers: Record<string, unknown> }): string {
+  return String(set.headers["x-request-id"]);
+}
+
 /** An answer in the one error shape. */
 export function errorResponse(
   status: number,
@@ -32,22 +37,28 @@ export function errorResponse(
 }
 
 /** The answer to whatever a handler, or what stands before it, has thrown. */
-export function answerError(error: unknown, log: Logger): Response {
+export function answerError(
+  error: unknown,
+  { log, requestID }: { log: Logger; requestID: string },
+): Response {
   const thrown = unwrap(error);
   if (thrown instanceof AppError && thrown.kind !== "internal") {
-    return errorResponse(STATUS_OF_KIND[thrown.kind], thrown.name, thrown.message, thrown.data);
+    const { kind, name, message, data } = thrown;
+    return errorResponse(STATUS_OF_KIND[kind], name, message, { requestID, ...data });
   }
   if (isAbort(thrown)) {
-    return errorResponse(503, "AbortedError", "The work was stopped before it was done");
+    const message = "The work was stopped before it was done";
+    return errorResponse(503, "AbortedError", message, { requestID });
   }
   const ref = `err_${crypto.randomUUID().slice(0, REFERENCE_LENGTH)}`;
   log.error("a request failed", {
     ref,
+    id: requestID,
     error: errorMessage(thrown),
     stack: thrown instanceof Error ? thrown.stack : undefined,
   });
   const message = `Unexpected failure of the server: its log has the details under ${ref}`;
-  return errorResponse(500, "UnknownError", message, { ref });
+  return errorResponse(500, "UnknownError", message, { ref, requestID });
 }
 
 /** Elysia wraps what is thrown while a body is read; the cause is what matters. */

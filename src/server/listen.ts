@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { App } from "@/app/app";
 import { conflict, errorCode, errorMessage, unavailable } from "@/base/error";
+import { withAccessLog } from "./access-log";
 import { isLoopback, type Password } from "./access";
 import { EventStreams } from "./event-stream";
 import { publishMdns } from "./mdns";
@@ -64,11 +65,12 @@ export async function startServer(app: App, options: ListenOptions = {}): Promis
     domains: options.mdns ? [mdnsDomain] : [],
     ...(password && { password }),
   });
-  const socket = bind(hostname, options, (request) => server.fetch(request));
+  const log = app.services.log.child("server");
+  const handle = (request: Request) => server.fetch(request);
+  const socket = bind(hostname, options, withAccessLog(handle, log, app.services.clock));
   // Handlers reach the socket by it, to keep streams open.
   server.server = socket;
   const port = socket.port ?? 0;
-  const log = app.services.log.child("server");
   const withdraw = options.mdns
     ? await publishMdns({ domain: mdnsDomain, port }, log)
     : () => Promise.resolve();
@@ -97,7 +99,7 @@ function choosePassword(
   return { password: { username: name, password: generated }, generated };
 }
 
-type Handler = (request: Request) => Response | Promise<Response>;
+type Handler = ReturnType<typeof withAccessLog>;
 
 function bind(hostname: string, options: ListenOptions, fetch: Handler) {
   const port = options.port ?? DEFAULT_PORT;

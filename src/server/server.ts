@@ -3,14 +3,13 @@
 import { cors } from "@elysiajs/cors";
 import { type AnyElysia, Elysia } from "elysia";
 import type { App } from "@/app/app";
-import type { Logger } from "@/base/log";
 import { Access, type AccessOptions, type Password, passwordCheck } from "./access";
-import { answerError, errorResponse } from "./error-response";
+import { answerError, errorResponse, requestIDOf } from "./error-response";
 import { EventStreams } from "./event-stream";
 import { answerJSON } from "./json-response";
 import { PtySockets } from "./pty-sockets";
 import { PtyTickets } from "./pty-tickets";
-import { hideShare, isShareRequest } from "./share-address";
+import { isShareRequest } from "./share-address";
 import { ShareStreams } from "./share-stream";
 import { TuiControl } from "./tui-control";
 import { answerOptions, answerUnknown } from "./unknown-path";
@@ -83,15 +82,17 @@ export function createServer(app: App, options: ServerOptions = {}): AnyElysia {
   const access = new Access(options);
   const server: AnyElysia = new Elysia({ name: "server" })
     .headers({ "cache-control": "no-store", "x-content-type-options": "nosniff" })
-    .onError({ as: "global" }, ({ error, code, request }) => {
-      return code === "NOT_FOUND" ? answerUnknown(server, request) : answerError(error, log);
+    .onError({ as: "global" }, ({ error, code, request, set }) => {
+      const requestID = requestIDOf(set);
+      if (code === "NOT_FOUND") return answerUnknown(server, request, requestID);
+      return answerError(error, { log, requestID });
     })
     .onRequest(({ request, set }) => {
       const given = request.headers.get("x-request-id") ?? "";
       set.headers["x-request-id"] = REQUEST_ID.test(given) ? given : crypto.randomUUID();
       access.check(request);
       if (request.method !== "OPTIONS" || isPreflight(request)) return undefined;
-      return answerOptions(server, request) ?? answerUnknown(server, request);
+      return answerOptions(server, request) ?? answerUnknown(server, request, requestIDOf(set));
     })
     .use(corsHeaders(access))
     .use(passwordGate(options.password, connections.tickets))
@@ -100,10 +101,6 @@ export function createServer(app: App, options: ServerOptions = {}): AnyElysia {
       if (responseValue instanceof Response) return undefined;
       if (responseValue === undefined) return new Response(null, { status: 204 });
       return answerJSON(JSON.stringify(responseValue), request, set);
-    })
-    .onAfterResponse({ as: "global" }, ({ request, responseValue, set }) => {
-      const status = responseValue instanceof Response ? responseValue.status : set.status;
-      logRequest(log, request, { id: set.headers["x-request-id"], status });
     });
   for (const routes of routesOf(app, connections)) server.use(routes);
   return server.use(docRoutes(server));
@@ -123,13 +120,6 @@ function connectionsOf(app: App, options: ServerOptions): Connections {
 /** A browser asks first what a page of another origin may send. */
 function isPreflight(request: Request): boolean {
   return request.headers.has("origin") && request.headers.has("access-control-request-method");
-}
-
-/** Who changes something is in the log always; who only reads, when the log is to have all. */
-function logRequest(log: Logger, { method, url }: Request, facts: Record<string, unknown>): void {
-  const level = method === "GET" || method === "HEAD" ? "debug" : "info";
-  // Without the query: it may hold credentials.
-  log[level]("request", { ...facts, method, path: hideShare(new URL(url).pathname) });
 }
 
 /** One module for each group of the documentation. */
@@ -184,12 +174,13 @@ function passwordGate(password: Password | undefined, tickets: PtyTickets): AnyE
   const gate = new Elysia({ name: "password" });
   if (!password) return gate;
   const hasPassword = passwordCheck(password);
-  return gate.onRequest(async ({ request }) => {
+  return gate.onRequest(async ({ request, set }) => {
     // A shared session has an address that is its own password.
     if (isShareRequest(request) || tickets.admits(request)) return;
     if (await hasPassword(request)) return;
     const message = "The server's password is needed: give it by Basic or Bearer authentication";
     const headers = { "www-authenticate": 'Basic realm="opencode"' };
-    return errorResponse(401, "UnauthorizedError", message, {}, headers);
+    const data = { requestID: requestIDOf(set) };
+    return errorResponse(401, "UnauthorizedError", message, data, headers);
   });
 }

@@ -4,15 +4,16 @@ import type { AnyElysia } from "elysia";
 import { errorResponse } from "./error-response";
 
 /** Never a page: clients get the one error shape. */
-export function answerUnknown(server: AnyElysia, request: Request): Response {
+export function answerUnknown(server: AnyElysia, request: Request, requestID: string): Response {
   const { pathname } = new URL(request.url);
   const methods = methodsOf(server, pathname);
   if (methods.length === 0) {
-    return errorResponse(404, "NotFoundError", `Nothing is at ${request.method} ${pathname}`);
+    const message = `Nothing is at ${request.method} ${pathname}`;
+    return errorResponse(404, "NotFoundError", message, { requestID });
   }
   const allow = methods.join(", ");
   const message = `${pathname} does not take ${request.method}, only ${allow}`;
-  return errorResponse(405, "MethodNotAllowedError", message, {}, { allow });
+  return errorResponse(405, "MethodNotAllowedError", message, { requestID }, { allow });
 }
 
 /** The answer to OPTIONS by who does not come from another page; undefined for an unknown path. */

@@ -54,3 +54,17 @@ test("what cannot be written as JSON is still logged", async () => {
   const lines = await readLines(temp.path);
   expect(lines.map(({ message }) => message)).toEqual(["odd", "big"]);
 });
+
+test("a file that has grown long is followed by another one", async () => {
+  await using temp = await tempDirectory();
+  const log = Logger.open({ clock: new FakeClock(), level: "INFO", directory: temp.path });
+  const text = "x".repeat(10_000);
+  for (let batch = 0; batch < 20; batch++) {
+    for (let count = 0; count < 90; count++) log.info(text);
+    await log.close();
+  }
+  const files = (await readdir(temp.path)).map((name) => join(temp.path, name));
+  expect(files).toHaveLength(2);
+  const texts = await Promise.all(files.map((path) => readFile(path, "utf8")));
+  expect(texts.join("").trimEnd().split("\n")).toHaveLength(1_800);
+});

@@ -184,6 +184,7 @@ test("each answer has a request id, the client's own when it sends one", async (
   const second = await t.request("GET", "/nope");
   expect(first.headers.get("x-request-id")).toBeTruthy();
   expect(second.headers.get("x-request-id")).not.toBe(first.headers.get("x-request-id"));
+  expect(second.body).toHaveProperty("data.requestID", second.headers.get("x-request-id"));
   const own = await t.request("GET", "/path", undefined, { "x-request-id": "my-1" });
   expect(own.headers.get("x-request-id")).toBe("my-1");
   const odd = await t.request("GET", "/path", undefined, { "x-request-id": "a b\tc" });

@@ -8,7 +8,7 @@ import { t } from "@/base/schema";
 import { MessageID, SessionID } from "@/schema/primitive";
 import { Session } from "@/schema/session";
 import { SharedSession } from "@/schema/share";
-import { errorResponse } from "@/server/error-response";
+import { errorResponse, requestIDOf } from "@/server/error-response";
 import { operation } from "@/server/operation";
 import { inSession } from "@/server/request-context";
 import { findShared, originOf, shareAddress } from "@/server/share-address";
@@ -44,10 +44,10 @@ function ownerRoutes(app: App): AnyElysia {
 function readerRoutes(app: App, streams: ShareStreams): AnyElysia {
   return new Elysia().get(
     "/share/:shareID",
-    async ({ params: { shareID }, query, request }) => {
+    async ({ params: { shareID }, query, request, set }) => {
       const session = findShared(app, shareID);
       const view = session && (await findView(app, session));
-      if (!session || !view) return answerNothing(request);
+      if (!session || !view) return answerNothing(request, requestIDOf(set));
       const after = afterOf(request, query.after);
       if (accepts(request, "text/event-stream")) {
         const isPage = query.html === true;
@@ -86,10 +86,10 @@ function answer(request: Request, shared: SharedSession, isLive: boolean): Respo
   return new Response(renderPage(shared, nonce, isLive), { headers: pageHeaders(request, nonce) });
 }
 
-function answerNothing(request: Request): Response {
+function answerNothing(request: Request, requestID: string): Response {
   const message = "Nothing is shared at this address, or not any more";
   if (!accepts(request, "text/html")) {
-    return errorResponse(404, "NotFoundError", message, {}, READER_HEADERS);
+    return errorResponse(404, "NotFoundError", message, { requestID }, READER_HEADERS);
   }
   const nonce = randomBytes(NONCE_BYTES).toString("base64url");
   const headers = pageHeaders(request, nonce);

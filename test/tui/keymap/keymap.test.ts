@@ -111,14 +111,14 @@ describe("the leader", () => {
     expect(ran).toEqual([]);
   });
 
-  test("ends with its time", () => {
+  test("ends with its time", async () => {
     const { ran, enter, press, clock } = open();
     enter("app");
     press(LEADER);
-    clock.advance(LEADER_TIMEOUT_MS - 1);
+    await clock.advance(LEADER_TIMEOUT_MS - 1);
     press("l");
     press(LEADER);
-    clock.advance(LEADER_TIMEOUT_MS);
+    await clock.advance(LEADER_TIMEOUT_MS);
     expect(press("l")).toBe(false);
     expect(ran).toEqual(["app session.list"]);
   });
@@ -135,15 +135,15 @@ describe("the leader", () => {
     expect(ran).toEqual(["session session.queued_prompts", "app app.exit"]);
   });
 
-  test("shows what may follow to whoever hesitates", () => {
+  test("shows what may follow to whoever hesitates", async () => {
     const { keymap, enter, press, clock } = open();
     let told = 0;
     keymap.onHint(() => told++);
     enter("app");
     press(LEADER);
-    clock.advance(399);
+    await clock.advance(399);
     expect(keymap.hint).toBeUndefined();
-    clock.advance(1);
+    await clock.advance(1);
     const hint = keymap.hint;
     expect(hint?.pressed).toBe("ctrl+x");
     expect(hint?.continuations).toContainEqual({ label: "l", actionID: "session.list" });
@@ -171,7 +171,7 @@ describe("sequences without the leader", () => {
     ]);
   });
 
-  test("swallow nothing of what is typed", () => {
+  test("swallow nothing of what is typed", async () => {
     const { keymap, ran, enter, press, clock } = open();
     enter("session", "session.timeline", "session.first");
     press(ESCAPE);
@@ -179,9 +179,9 @@ describe("sequences without the leader", () => {
     press(ESCAPE);
     expect(press("\x07")).toBe(true);
     press(ESCAPE);
-    clock.advance(1_000);
+    await clock.advance(1_000);
     expect(keymap.hint).toBeUndefined();
-    clock.advance(LEADER_TIMEOUT_MS);
+    await clock.advance(LEADER_TIMEOUT_MS);
     expect(press(ESCAPE)).toBe(false);
     expect(ran).toEqual(["session session.first"]);
   });

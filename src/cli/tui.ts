@@ -7,6 +7,10 @@ import { didYouMean } from "@/base/text";
 import { version } from "@/base/version";
 import { type LocalServer, MemoryTransport } from "@/client/memory-transport";
 import type { App } from "@/app/app";
+import { findRepositoryRoot } from "@/config/repository-root";
+import { loadTuiConfig } from "@/config/tui-config";
+import { readSettings } from "@/tui/settings";
+import type { TuiSettings } from "@/tui/ui";
 import { type CLIContext, type GlobalOptions, withApp } from "./context";
 import { EXIT } from "./exit-code";
 import { isTerminal } from "./terminal";
@@ -31,7 +35,10 @@ export async function tui(
   if (!isTerminal()) {
     throw invalid("The terminal UI needs a terminal; `opencode run` answers without one");
   }
-  const { Tui } = await import("@/tui/tui");
+  const [{ Tui }, settings] = await Promise.all([
+    import("@/tui/tui"),
+    readTuiSettings(context, directory),
+  ]);
   const server = Promise.withResolvers<LocalServer>();
   const nothing = () => undefined;
   const face = await Tui.open({
@@ -46,13 +53,7 @@ export async function tui(
       stateDirectory: context.paths.state,
       configDirectory: context.paths.config,
     },
-    settings: {
-      leaderTimeoutMs: 2_000,
-      scrollSpeed: 3,
-      diffStyle: "auto",
-      editorMode: "normal",
-      mouse: true,
-    },
+    settings,
   });
   await face.renderer.idle();
   return withApp(context, { ...options, directory }, async (app) => {
@@ -60,6 +61,13 @@ export async function tui(
     await face.left;
     return EXIT.done;
   });
+}
+
+async function readTuiSettings(context: CLIContext, directory: string): Promise<TuiSettings> {
+  const { paths, env } = context;
+  const worktree = await findRepositoryRoot(directory);
+  const { config } = await loadTuiConfig({ paths, env, directory, worktree });
+  return readSettings(config);
 }
 
 async function localServer(app: App): Promise<LocalServer> {

@@ -10,6 +10,7 @@ import type {
   PermissionObjectConfig,
   PermissionRuleConfig,
 } from "@/schema/config";
+import type { TuiConfig } from "@/schema/tui-config";
 import { isRecord, type JSONRecord } from "./json";
 
 /** Top-level lists of which every source adds its part. */
@@ -19,6 +20,11 @@ const AGENT_MAPS: readonly string[] = ["agent", "mode"];
 
 /** `high` over `low`; both stay as they are. */
 export function mergeConfig(low: Config, high: Config): Config {
+  return mergeRecords(low, high, []);
+}
+
+/** The same, of the terminal UI's. */
+export function mergeTuiConfig(low: TuiConfig, high: TuiConfig): TuiConfig {
   return mergeRecords(low, high, []);
 }
 

@@ -30,13 +30,21 @@ export interface ConfigLocation {
   managedDirectory?: string;
 }
 
+export interface ConfigFile {
+  kind: "file";
+  path: string;
+  project: boolean;
+  required: boolean;
+}
+
 export type ConfigSource =
-  | { kind: "file"; path: string; project: boolean; required: boolean }
+  | ConfigFile
   /** `key`: the text is the value of that key alone. */
   | { kind: "text"; origin: string; text: string; key?: "permission" };
 
 const FILE_NAMES: readonly string[] = ["opencode.json", "opencode.jsonc"];
 const GLOBAL_FILE_NAMES: readonly string[] = ["config.json", ...FILE_NAMES];
+const TUI_FILE_NAMES: readonly string[] = ["tui.json", "tui.jsonc"];
 const DIRECTORY_NAME = ".opencode";
 /** More levels than any real project has; a bound on what a strange path can cost. */
 const MAX_LEVELS = 64;
@@ -58,6 +66,22 @@ export function configSources(location: ConfigLocation): ConfigSource[] {
     ...text("OPENCODE_PERMISSION", env["OPENCODE_PERMISSION"], "permission"),
     ...switched(env, "OPENCODE_DISABLE_AUTOCOMPACT", '{"compaction":{"auto":false}}'),
     ...switched(env, "OPENCODE_DISABLE_PRUNE", '{"compaction":{"prune":false}}'),
+  ];
+  return keepLast(sources);
+}
+
+/** The files of the terminal UI, lowest first. */
+export function tuiSources(location: ConfigLocation): ConfigFile[] {
+  const { env, paths, directory } = location;
+  const sources = [
+    ...filesIn(paths.config, TUI_FILE_NAMES),
+    ...projectDirectories(location).flatMap((level) => [
+      ...filesIn(level, TUI_FILE_NAMES, true),
+      ...filesIn(join(level, DIRECTORY_NAME), TUI_FILE_NAMES, true),
+    ]),
+    ...filesIn(join(paths.home, DIRECTORY_NAME), TUI_FILE_NAMES),
+    ...configDirectory(env, directory).flatMap((extra) => filesIn(extra, TUI_FILE_NAMES)),
+    ...named(env["OPENCODE_TUI_CONFIG"], directory),
   ];
   return keepLast(sources);
 }
@@ -138,14 +162,14 @@ function systemManagedDirectory(env: Env): string {
   return "/etc/opencode";
 }
 
-function filesIn(directory: string, names: readonly string[], project = false): ConfigSource[] {
+function filesIn(directory: string, names: readonly string[], project = false): ConfigFile[] {
   return names.map((name) => {
     return { kind: "file", path: join(directory, name), project, required: false };
   });
 }
 
 /** A file that someone names must be there. */
-function named(path: string | undefined, directory: string): ConfigSource[] {
+function named(path: string | undefined, directory: string): ConfigFile[] {
   if (!path) return [];
   return [{ kind: "file", path: resolve(directory, path), project: false, required: true }];
 }
@@ -164,7 +188,7 @@ function switched(env: Env, name: string, value: string): ConfigSource[] {
   return flag(env, name) ? text(name, value) : [];
 }
 
-function keepLast(sources: ConfigSource[]): ConfigSource[] {
+function keepLast<S extends ConfigSource>(sources: S[]): S[] {
   const last = new Map(sources.map((source, index) => [sourceName(source), index]));
   return sources.filter((source, index) => last.get(sourceName(source)) === index);
 }

@@ -40,6 +40,7 @@ export class Shell {
     this.#screen = this.#show(this.#route);
     store.subscribe((state) => this.#update(state));
     renderer.on("resize", () => this.#resize());
+    theme.subscribe(() => this.#restyle());
   }
 
   get screen(): Screen {
@@ -59,6 +60,15 @@ export class Shell {
     this.#resize();
     ui.prompt.focus();
     return screen;
+  }
+
+  /** Views take their colours when they are made. */
+  #restyle(): void {
+    const { colors } = this.#ui.theme;
+    this.#root.backgroundColor = colors.background;
+    this.#tooSmall.fg = colors.warning;
+    this.#screen.destroy();
+    this.#show(this.#route);
   }
 
   #update(state: State): void {

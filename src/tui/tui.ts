@@ -2,6 +2,7 @@
 // gets this object as its Ui.
 import { type CliRenderer, createCliRenderer } from "@opentui/core";
 import type { Clock } from "@/base/clock";
+import { errorMessage } from "@/base/error";
 import { type Client, createClient } from "@/client/client";
 import type { Transport } from "@/client/transport";
 import { PlainPrompt } from "./prompt/plain-prompt";
@@ -9,14 +10,15 @@ import { Shell } from "./shell";
 import { initialState, type State } from "./store/state";
 import { Store } from "./store/store";
 import { Sync } from "./sync";
-import { firstTheme } from "./theme/first-theme";
+import { Actions } from "./actions/actions";
+import { Keymap } from "./keymap/keymap";
+import { findColorDepth, limitColors } from "./theme/color-depth";
+import { followTerminal } from "./theme/follow-terminal";
+import { Themes } from "./theme/themes";
 import type {
-  Actions,
   Clipboard,
   Dialogs,
-  Keymap,
   PromptBox,
-  Theme,
   Toasts,
   TranscriptView,
   TuiSettings,
@@ -42,7 +44,7 @@ export class Tui implements Ui {
   readonly renderer: CliRenderer;
   readonly store: Store;
   readonly client: Client;
-  readonly theme: Theme = firstTheme();
+  readonly theme: Themes;
   readonly keymap: Keymap;
   readonly actions: Actions;
   readonly dialogs: Dialogs;
@@ -55,11 +57,14 @@ export class Tui implements Ui {
   readonly log: UiLog;
   readonly #shell: Shell;
   readonly #sync: Sync;
+  readonly #unfollow: () => void;
   readonly #left = Promise.withResolvers<void>();
 
   /** Draws the first frame; what the server knows is drawn when it comes. */
   static async open(options: TuiOptions): Promise<Tui> {
+    const depth = findColorDepth(options.environment.env);
     const renderer = await createCliRenderer({
+      stdout: limitColors(process.stdout, depth),
       exitOnCtrlC: false,
       exitSignals: [],
       targetFps: 30,
@@ -82,8 +87,18 @@ export class Tui implements Ui {
     this.store = new Store({ ...initialState(directory), ...options.state }, clock);
     this.client = createClient(transport, directory);
     const nothing = () => undefined;
-    this.keymap = { label: nothing, enter: () => nothing };
-    this.actions = { run: () => false };
+    this.keymap = new Keymap({ ...settings, clock });
+    this.keymap.listen(renderer.keyInput);
+    this.actions = new Actions({
+      isInSession: () => this.store.state.route.screen === "session",
+      onError: (error) => this.#tell(error),
+    });
+    this.theme = new Themes({
+      ...(settings.theme !== undefined && { name: settings.theme }),
+      agents: () => this.store.state.facts.agents ?? [],
+      onFault: (message) => this.#tell(message),
+    });
+    this.#unfollow = followTerminal(renderer, this.theme);
     this.dialogs = { isOpen: false, open: nothing, close: nothing, closeAll: nothing };
     this.toasts = { show: nothing, repeat: nothing };
     this.clipboard = {
@@ -95,9 +110,8 @@ export class Tui implements Ui {
     this.#sync = new Sync(this);
     this.#shell = new Shell(this, this.#sync);
     this.#sync.start();
-    renderer.keyInput.on("keypress", (key) => {
-      if (key.ctrl && key.name === "c") this.leave();
-    });
+    this.keymap.enter("app", (id) => this.actions.run(id));
+    this.actions.register({ "app.exit": { run: () => this.leave() } });
   }
 
   get transcript(): TranscriptView | undefined {
@@ -109,7 +123,12 @@ export class Tui implements Ui {
     return this.#left.promise;
   }
 
+  #tell(fault: unknown): void {
+    this.toasts.show({ message: errorMessage(fault), variant: "error" });
+  }
+
   leave(): void {
+    this.#unfollow();
     this.#sync.close();
     this.store.close();
     this.renderer.destroy();

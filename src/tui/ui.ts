@@ -1,19 +1,23 @@
-// Ui: what every view, box and dialog is handed, built once in tui.ts. The parts are interfaces
-// here, because each part is itself handed the Ui: what implements them imports this file, and
-// this file imports none of it.
-import type { CliRenderer, KeyEvent, Renderable, RGBA, SyntaxStyle } from "@opentui/core";
+// Ui: what every view, box and dialog is handed, built once in tui.ts. Parts that are themselves
+// handed the Ui are interfaces here: what implements them imports this file, and this file imports
+// none of it.
+import type { CliRenderer, Renderable } from "@opentui/core";
 import type { Clock } from "@/base/clock";
 import type { Client } from "@/client/client";
 import type { PromptInput } from "@/schema/message";
 import type { TuiToastShow } from "@/schema/tui";
+import type { AttentionConfig, StatuslineConfig, TuiConfig } from "@/schema/tui-config";
+import type { Actions } from "./actions/actions";
+import type { Bindings } from "./keymap/bindings";
+import type { Keymap } from "./keymap/keymap";
 import type { Store } from "./store/store";
-import type { Slot } from "./theme/slots";
+import type { Themes } from "./theme/themes";
 
 export interface Ui {
   readonly renderer: CliRenderer;
   readonly store: Store;
   readonly client: Client;
-  readonly theme: Theme;
+  readonly theme: Themes;
   readonly keymap: Keymap;
   readonly actions: Actions;
   readonly dialogs: Dialogs;
@@ -31,41 +35,6 @@ export interface Ui {
   leave(): void;
   /** Gives the terminal to `program`, which is waited for, and takes it back. */
   lendTerminal<T>(program: () => Promise<T>): Promise<T>;
-}
-
-/** The colours in use, by slot. */
-export type Colors = Readonly<Record<Slot, RGBA>>;
-
-export interface Theme {
-  readonly name: string;
-  readonly mode: "dark" | "light";
-  readonly colors: Colors;
-  /** For Markdown, code and diffs; replaced when the colours change. */
-  readonly syntax: SyntaxStyle;
-  /** The agent's own colour, or the one that its place among the agents gives it. */
-  agentColor(name: string | undefined): RGBA;
-  /** Hears of other colours until the returned function is called. */
-  subscribe(listener: () => void): () => void;
-}
-
-/** From the innermost outwards: a key means what the innermost says that knows it. */
-export type KeyContext =
-  "popup" | "dialog" | "permission" | "question" | "diff" | "prompt" | "session" | "app";
-
-export interface Keymap {
-  /** How the keys of an action are written, such as `ctrl+x m`; undefined when it has none. */
-  label(actionID: string): string | undefined;
-  /**
-   * Enters a context. For each action that a pressed key means there, `run` is asked; false says
-   * that it does not apply now, and the key goes on to the next context outwards. What is entered
-   * later is asked earlier. Leaves the context by the returned function.
-   */
-  enter(context: KeyContext, run: (actionID: string, key: KeyEvent) => boolean): () => void;
-}
-
-export interface Actions {
-  /** Runs the action of this id, key name or slash name; false when there is none that applies. */
-  run(id: string): boolean;
 }
 
 export interface Dialog {
@@ -146,13 +115,18 @@ export interface Clipboard {
 /** The settings of tui.json, as they are understood. */
 export interface TuiSettings {
   readonly theme?: string;
+  readonly bindings: Bindings;
   readonly leaderTimeoutMs: number;
   readonly scrollSpeed: number;
+  readonly scrollAcceleration: boolean;
   readonly promptMaxHeight?: number;
   readonly promptMaxWidth?: number;
   readonly diffStyle: "auto" | "stacked";
   readonly editorMode: "normal" | "vim";
   readonly mouse: boolean;
+  readonly attention: AttentionConfig;
+  readonly cursor: NonNullable<TuiConfig["cursor"]>;
+  readonly statusline?: StatuslineConfig;
 }
 
 export interface UiEnvironment {

@@ -12,7 +12,10 @@ import { FakeClock } from "@test/support/clock";
 import { initialState, type State } from "@/tui/store/state";
 import { Store } from "@/tui/store/store";
 import { PlainPrompt } from "@/tui/prompt/plain-prompt";
-import { firstTheme } from "@/tui/theme/first-theme";
+import { Actions } from "@/tui/actions/actions";
+import { Keymap } from "@/tui/keymap/keymap";
+import { readSettings } from "@/tui/settings";
+import { Themes } from "@/tui/theme/themes";
 import type { PromptBox, Ui } from "@/tui/ui";
 
 /** One request that the terminal UI made, with its body as a value. */
@@ -122,14 +125,20 @@ interface QuietParts {
 /** Parts that remember what was asked of them and do nothing. */
 function quietUi(terminal: TestRendererSetup, parts: QuietParts): Ui {
   const nothing = () => undefined;
+  const settings = readSettings({});
+  const keymap = new Keymap({ ...settings, clock: parts.clock });
+  keymap.listen(terminal.renderer.keyInput);
+  const noted = new Actions({ isInSession: () => true, onError: nothing });
+  const note = (id: string) => ({ run: () => void parts.actions.push(id) });
+  noted.register(Object.fromEntries(noted.specs.map(({ id }) => [id, note(id)])));
   return {
     renderer: terminal.renderer,
     store: parts.store,
     client: parts.client,
     clock: parts.clock,
-    theme: firstTheme(),
-    keymap: { label: () => undefined, enter: () => nothing },
-    actions: { run: (id) => (parts.actions.push(id), true) },
+    theme: new Themes({ agents: () => parts.store.state.facts.agents ?? [], onFault: nothing }),
+    keymap,
+    actions: noted,
     dialogs: { isOpen: false, open: nothing, close: nothing, closeAll: nothing },
     toasts: { show: (toast) => void parts.toasts.push(toast.message), repeat: nothing },
     // Made with the Ui that is made here.
@@ -140,13 +149,7 @@ function quietUi(terminal: TestRendererSetup, parts: QuietParts): Ui {
       readText: async () => undefined,
       readImage: async () => undefined,
     },
-    settings: {
-      leaderTimeoutMs: 2_000,
-      scrollSpeed: 3,
-      diffStyle: "auto",
-      editorMode: "normal",
-      mouse: true,
-    },
+    settings,
     environment: {
       version: "1.0.0",
       home: "/home/user",

@@ -8,45 +8,45 @@ export type Sequence = readonly Stroke[];
 
 const LEADER = /^<leader>/i;
 
-const MODIFIERS: ReadonlyMap<string, keyof Modifiers> = new Map([
-  ["ctrl", "ctrl"],
-  ["control", "ctrl"],
-  ["alt", "alt"],
-  ["option", "alt"],
-  ["meta", "alt"],
-  ["shift", "shift"],
-  ["super", "super"],
-  ["cmd", "super"],
-  ["command", "super"],
-  ["win", "super"],
-  ["hyper", "hyper"],
-]);
+const MODIFIERS: Readonly<Record<string, keyof Modifiers>> = {
+  ctrl: "ctrl",
+  control: "ctrl",
+  alt: "alt",
+  option: "alt",
+  meta: "alt",
+  shift: "shift",
+  super: "super",
+  cmd: "super",
+  command: "super",
+  win: "super",
+  hyper: "hyper",
+};
 
-const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
-  ["enter", "return"],
-  ["cr", "return"],
-  ["esc", "escape"],
-  ["del", "delete"],
-  ["ins", "insert"],
-  ["bs", "backspace"],
-  ["pgup", "pageup"],
-  ["pgdn", "pagedown"],
-  ["pgdown", "pagedown"],
-  ["spacebar", "space"],
-  ["comma", ","],
-  ["plus", "+"],
-  ["minus", "-"],
-]);
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  enter: "return",
+  cr: "return",
+  esc: "escape",
+  del: "delete",
+  ins: "insert",
+  bs: "backspace",
+  pgup: "pageup",
+  pgdn: "pagedown",
+  pgdown: "pagedown",
+  spacebar: "space",
+  comma: ",",
+  plus: "+",
+  minus: "-",
+};
 
-const LABELS: ReadonlyMap<string, string> = new Map([
-  ["escape", "esc"],
-  ["pageup", "pgup"],
-  ["pagedown", "pgdn"],
-  ["up", "↑"],
-  ["down", "↓"],
-  ["left", "←"],
-  ["right", "→"],
-]);
+const LABELS: Readonly<Record<string, string>> = {
+  escape: "esc",
+  pageup: "pgup",
+  pagedown: "pgdn",
+  up: "↑",
+  down: "↓",
+  left: "←",
+  right: "→",
+};
 
 /**
  * The sequences of a list, in its order; none for "none" and for nothing. `leader` are those that
@@ -92,7 +92,7 @@ function parseStroke(word: string, what: string): Stroke {
     hyper: false,
   };
   for (const name of names) {
-    const modifier = MODIFIERS.get(name.toLowerCase());
+    const modifier = look(MODIFIERS, name.toLowerCase());
     if (modifier === undefined) {
       const known = "ctrl, alt, shift, super and hyper";
       throw invalid(`${what}: in "${word}", "${name}" is no modifier; there are ${known}`);
@@ -100,7 +100,7 @@ function parseStroke(word: string, what: string): Stroke {
     modifiers[modifier] = true;
   }
   const lower = key.toLowerCase();
-  const name = OTHER_NAMES.get(lower) ?? ([...key].length === 1 ? key : lower);
+  const name = look(OTHER_NAMES, lower) ?? ([...key].length === 1 ? key : lower);
   if (isKeyName(name)) return normalizeStroke(name, modifiers);
   throw invalid(`${what}: in "${word}", "${key}" is no key; write it as in "ctrl+k" or "pageup"`);
 }
@@ -116,5 +116,9 @@ function splitStroke(word: string): { names: string[]; key: string } {
 
 function formatLabel(stroke: Stroke): string {
   const { names, key } = splitStroke(stroke);
-  return [...names, LABELS.get(key) ?? key].join("+");
+  return [...names, look(LABELS, key) ?? key].join("+");
+}
+
+function look<V>(table: Readonly<Record<string, V>>, name: string): V | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
 }

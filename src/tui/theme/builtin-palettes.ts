@@ -4,14 +4,14 @@
 
 import type { Palette, Tones } from "./palette";
 
-const LATTE: Tones = [
+const LATTE = [
   "eff1f5 e6e9ef dce0e8 bcc0cc 4c4f69 8c8fa1",
   "d20f39 fe640b df8e1d 40a02b 179299 1e66f5 8839ef ea76cb",
-];
-const MATERIAL_LIGHT: Tones = [
+] as const satisfies Tones;
+const MATERIAL_LIGHT = [
   "fafafa f3f4f5 e7eaec cfd8dc 546e7a 90a4ae",
   "e53935 f76d47 e2931d 91b859 39adb5 6182b8 7c4dff ff5370",
-];
+] as const satisfies Tones;
 
 const ORNG: Palette = {
   dark: [

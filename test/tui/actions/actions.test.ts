@@ -116,7 +116,7 @@ describe("actions", () => {
     });
     expect(actions.run("app.exit")).toBe(true);
     expect(actions.run("session.new")).toBe(true);
-    await Promise.resolve();
+    await new Promise((resolve) => setImmediate(resolve));
     expect(errors.map(String)).toEqual(["Error: at once", "Error: later"]);
   });
 

@@ -1,0 +1,105 @@
+// tui.json and the directories of themes: what the terminal UI is told by files. A project's file
+// may be anybody's: what it says that would run a program does not count.
+import { readdir } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { errorCode, errorMessage } from "@/base/error";
+import { findIssues, formatIssue } from "@/base/schema";
+import { TuiConfig } from "@/schema/tui-config";
+import { configError, findPlace, parseJSONC } from "./jsonc";
+import { parseKeyPath } from "./key-path";
+import { readConfigFile } from "./load";
+import { mergeTuiConfig } from "./merge";
+import { definitionDirectories, tuiSources, type ConfigFile, type ConfigLocation } from "./sources";
+
+export interface LoadedTuiConfig {
+  config: TuiConfig;
+  /** The files that were read, lowest first. */
+  files: string[];
+  /** What a person should hear of and nothing fails for, each naming its file. */
+  warnings: string[];
+}
+
+/** A theme of a file; what is in it is for the terminal UI to judge. */
+export interface ThemeFile {
+  name: string;
+  path: string;
+  value: unknown;
+}
+
+/** More than anybody has; a bound on what a strange directory can cost. */
+const MAX_THEMES = 200;
+const MAX_THEME_BYTES = 256 * 1024;
+
+/** All files merged, nearer over farther. AppError invalid names the file at fault and the line. */
+export async function loadTuiConfig(location: ConfigLocation): Promise<LoadedTuiConfig> {
+  const warnings: string[] = [];
+  const sources = tuiSources(location);
+  const read = await Promise.all(sources.map((source) => readSource(source, warnings)));
+  const found = read.filter((config) => config !== undefined);
+  const files = sources.filter((_, index) => read[index] !== undefined).map(({ path }) => path);
+  return { config: found.reduce(mergeTuiConfig, {}), files, warnings };
+}
+
+/** The themes of every `themes` directory, in the order in which later ones win. */
+export async function loadThemes(
+  location: ConfigLocation,
+): Promise<{ themes: ThemeFile[]; warnings: string[] }> {
+  const warnings: string[] = [];
+  const directories = definitionDirectories(location).map((path) => join(path, "themes"));
+  const themes = await Promise.all(directories.map((path) => readThemes(path, warnings)));
+  return { themes: themes.flat(), warnings };
+}
+
+async function readSource(source: ConfigFile, warnings: string[]): Promise<TuiConfig | undefined> {
+  const { path, project, required } = source;
+  const text = await readConfigFile(path, required);
+  if (text === undefined) return undefined;
+  const config = await parseJSONC(text, path);
+  const [issue] = findIssues(TuiConfig, config);
+  if (issue !== undefined) {
+    const place = await findPlace(text, parseKeyPath(issue.path));
+    throw configError("ConfigInvalidError", path, formatIssue(issue), place);
+  }
+  return project ? withoutPrograms(config, path, warnings) : config;
+}
+
+function withoutPrograms(config: TuiConfig, path: string, warnings: string[]): TuiConfig {
+  const { statusline, ...rest } = config;
+  if (statusline === undefined || Array.isArray(statusline)) return config;
+  warnings.push(`${path}: a project's statusline runs no command; write it in your own tui.json.`);
+  return rest;
+}
+
+async function readThemes(directory: string, warnings: string[]): Promise<ThemeFile[]> {
+  const names = await listJSON(directory);
+  const read = await Promise.all(
+    names.map(async (name): Promise<ThemeFile | undefined> => {
+      const path = join(directory, name);
+      try {
+        const file = Bun.file(path);
+        if (file.size > MAX_THEME_BYTES) throw new Error(`larger than ${MAX_THEME_BYTES} bytes`);
+        const value: unknown = await parseJSONC((await readConfigFile(path)) ?? "", path);
+        return { name: basename(name, ".json"), path, value };
+      } catch (error) {
+        const message = errorMessage(error);
+        warnings.push(message.startsWith(path) ? message : `${path}: ${message}`);
+        return undefined;
+      }
+    }),
+  );
+  return read.filter((theme) => theme !== undefined);
+}
+
+async function listJSON(directory: string): Promise<string[]> {
+  try {
+    const names = await readdir(directory);
+    return names
+      .filter((name) => name.endsWith(".json"))
+      .sort()
+      .slice(0, MAX_THEMES);
+  } catch (error) {
+    // Most people have no themes of their own; a directory that may not be read holds none.
+    if (["ENOENT", "ENOTDIR", "EACCES"].includes(errorCode(error) ?? "")) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,103 @@
+import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
+import { loadThemes, loadTuiConfig } from "@/config/tui-config";
+import { configHome, type ConfigHome } from "./support";
+
+function locate(home: ConfigHome, env: Record<string, string> = {}) {
+  const directory = join(home.root, "project", "a");
+  return { paths: home.paths, env, directory, worktree: join(home.root, "project") };
+}
+
+describe("tui.json", () => {
+  test("is merged from everywhere, the nearer over the farther", async () => {
+    await using home = await configHome({
+      "home/.config/opencode/tui.json": '{"theme": "nord", "keybinds": {"session_new": "f5"}}',
+      "project/tui.jsonc": '{"theme": "aura", /* here */ "scroll_speed": 2,}',
+      "project/a/.opencode/tui.json": '{"keybinds": {"session_list": ["f6"]}}',
+      "extra.json": '{"theme": "vesper"}',
+    });
+    const loaded = await loadTuiConfig(locate(home));
+    expect(loaded.config).toEqual({
+      theme: "aura",
+      scroll_speed: 2,
+      keybinds: { session_new: "f5", session_list: ["f6"] },
+    });
+    expect(loaded.files.length).toBe(3);
+    const named = locate(home, { OPENCODE_TUI_CONFIG: join(home.root, "extra.json") });
+    expect((await loadTuiConfig(named)).config.theme).toBe("vesper");
+  });
+
+  test("need not be there, unless it is named", async () => {
+    await using home = await configHome({});
+    expect((await loadTuiConfig(locate(home))).config).toEqual({});
+    const named = locate(home, { OPENCODE_TUI_CONFIG: "/nowhere/tui.json" });
+    expect(loadTuiConfig(named)).rejects.toThrow("/nowhere/tui.json");
+  });
+
+  test("of the former product is read as it is", async () => {
+    const file = {
+      $schema: "https://example.com/tui.json",
+      theme: "opencode",
+      plugin: ["some-plugin", ["./own.ts", { deep: true }]],
+      plugin_enabled: { "some-plugin": false },
+      leader_timeout: 1500,
+      attention: { enabled: true, sound_pack: "x", sounds: { done: "ding.wav", error: false } },
+      prompt: { max_height: 10, max_width: "auto" },
+      scroll_speed: 0.5,
+      scroll_acceleration: { enabled: true },
+      diff_style: "stacked",
+      cursor: { style: "line", blinking: false },
+      mouse: false,
+      keybinds: { leader: "ctrl+o", session_new: { key: "f5", event: "press" }, app_exit: false },
+    };
+    await using home = await configHome({
+      "home/.config/opencode/tui.json": JSON.stringify(file),
+    });
+    expect((await loadTuiConfig(locate(home))).config).toEqual(file as object);
+  });
+
+  const faults: [string, string][] = [
+    ['{"scroll_speed": 0}', "scroll_speed"],
+    ['{"diff_style": "split"}', "diff_style"],
+    ['{"keybinds": {"session_new": 5}}', "keybinds.session_new"],
+    ['{"statusline": ["clock"]}', "statusline"],
+    ["[]", "must hold an object"],
+    ["{,", "tui.json"],
+  ];
+  test.each(faults)("%s names the file and the key", async (text, message) => {
+    await using home = await configHome({ "home/.config/opencode/tui.json": text });
+    const loading = loadTuiConfig(locate(home));
+    expect(loading).rejects.toThrow("tui.json");
+    expect(loading).rejects.toThrow(message);
+  });
+
+  test("of a project runs no program", async () => {
+    const text = '{"statusline": {"command": "touch /tmp/x"}, "theme": "nord"}';
+    await using home = await configHome({ "project/tui.json": text });
+    const loaded = await loadTuiConfig(locate(home));
+    expect(loaded.config).toEqual({ theme: "nord" });
+    expect(loaded.warnings).toEqual([expect.stringContaining("tui.json: a project's statusline")]);
+    await using own = await configHome({ "home/.config/opencode/tui.json": text });
+    expect((await loadTuiConfig(locate(own))).config.statusline).toBeDefined();
+  });
+});
+
+describe("themes", () => {
+  test("are found in every configuration directory, later ones last", async () => {
+    await using home = await configHome({
+      "home/.config/opencode/themes/mine.json": '{"theme": {"text": "#111111"}}',
+      "home/.config/opencode/themes/note.txt": "no theme",
+      "project/.opencode/themes/mine.json": '{"theme": {"text": "#222222"}}',
+      "project/.opencode/themes/broken.json": "{",
+    });
+    const { themes, warnings } = await loadThemes(locate(home));
+    expect(themes.map(({ name }) => name)).toEqual(["mine", "mine"]);
+    expect(themes[1]?.value).toEqual({ theme: { text: "#222222" } });
+    expect(warnings).toEqual([expect.stringContaining("broken.json")]);
+  });
+
+  test("need not be there", async () => {
+    await using home = await configHome({});
+    expect(await loadThemes(locate(home))).toEqual({ themes: [], warnings: [] });
+  });
+});

@@ -7,10 +7,14 @@ import type { Ui } from "./ui";
 
 /** How many messages are loaded at once. */
 const PAGE_MESSAGES = 100;
+/** When somebody waits for the very first one. */
+const WHOLE_MESSAGES = 500;
 
 export class Sync {
   readonly #ui: Ui;
   #stop: (() => void) | undefined;
+  /** By session; one after the other, so that no page is asked for twice. */
+  readonly #loadingOlder = new Map<string, Promise<void>>();
 
   constructor(ui: Ui) {
     this.#ui = ui;
@@ -37,6 +41,28 @@ export class Sync {
       const page = await client.message.page(sessionID, { limit: PAGE_MESSAGES });
       store.dispatch({ type: "transcript.loaded", sessionID, place: "newest", ...page });
     });
+  }
+
+  /** Loads what is before the messages that are there: the next page, or all. */
+  async loadOlder(sessionID: string, amount: "page" | "all"): Promise<void> {
+    const running = this.#loadingOlder.get(sessionID) ?? Promise.resolve();
+    const next = running.then(() => this.#loadOlder(sessionID, amount));
+    this.#loadingOlder.set(sessionID, next);
+    await next;
+  }
+
+  async #loadOlder(sessionID: string, amount: "page" | "all"): Promise<void> {
+    const { client, store } = this.#ui;
+    const limit = amount === "all" ? WHOLE_MESSAGES : PAGE_MESSAGES;
+    for (;;) {
+      const before = store.state.transcripts[sessionID]?.older;
+      if (before === undefined) return;
+      const hasLoaded = await this.#try("older messages", async () => {
+        const page = await client.message.page(sessionID, { limit, before });
+        store.dispatch({ type: "transcript.loaded", sessionID, place: "older", ...page });
+      });
+      if (!hasLoaded || amount === "page") return;
+    }
   }
 
   #hear({ event }: PlacedEvent): void {
@@ -75,11 +101,13 @@ export class Sync {
     ]);
   }
 
-  async #try(what: string, load: () => Promise<void>): Promise<void> {
+  async #try(what: string, load: () => Promise<void>): Promise<boolean> {
     try {
       await load();
+      return true;
     } catch (error) {
       this.#ui.log.warn("could not load", { what, error: errorMessage(error) });
+      return false;
     }
   }
 }

@@ -26,6 +26,7 @@ import type {
   UiEnvironment,
   UiLog,
 } from "./ui";
+import { Ticker } from "./views/ticker";
 
 export interface TuiOptions {
   transport: Transport;
@@ -51,6 +52,7 @@ export class Tui implements Ui {
   readonly toasts: Toasts;
   readonly prompt: PromptBox;
   readonly clock: Clock;
+  readonly ticker: Ticker;
   readonly clipboard: Clipboard;
   readonly settings: TuiSettings;
   readonly environment: UiEnvironment;
@@ -81,6 +83,7 @@ export class Tui implements Ui {
     const { transport, directory, clock, log, environment, settings } = options;
     this.renderer = renderer;
     this.clock = clock;
+    this.ticker = new Ticker(clock);
     this.log = log;
     this.environment = environment;
     this.settings = settings;

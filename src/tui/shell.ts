@@ -52,7 +52,7 @@ export class Shell {
     const ui = this.#ui;
     const { state } = ui.store;
     const isSession = route.screen === "session";
-    const screen = isSession
+    const screen: Screen = isSession
       ? new SessionScreen(ui, this.#sync, route.sessionID)
       : new HomeScreen(ui);
     if (isSession) void this.#sync.openSession(route.sessionID);

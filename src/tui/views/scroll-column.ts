@@ -292,7 +292,7 @@ export class ScrollColumn extends BoxRenderable {
     return isOpenBelow || (first.index > 0 && y > 0);
   }
 
-  /** Takes as the anchor the first block that begins in the viewport, else the one that fills it. */
+  /** Takes as the anchor the first block that begins in the viewport, else what fills it. */
   #remember(y: number): void {
     let anchor: Anchor | undefined;
     for (const item of this.#mounted) {

@@ -2,7 +2,7 @@
 import type { ToolPart } from "@/schema/part";
 import type { ToolRow } from "./tool-row";
 
-/** `server_tool {key: value, …}`, for tools of MCP servers and all that have no row of their own. */
+/** `server_tool {key: value, …}`: tools of MCP servers, and all that have no row of their own. */
 export function describeTool(part: ToolPart): ToolRow {
   const { state } = part;
   const output = state.status === "completed" ? state.output : "";

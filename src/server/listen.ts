@@ -72,7 +72,7 @@ export async function startServer(app: App, options: ListenOptions = {}): Promis
   server.server = socket;
   const port = socket.port ?? 0;
   const withdraw = options.mdns
-    ? await publishMdns({ domain: mdnsDomain, port }, log)
+    ? await publishMdns({ domain: mdnsDomain, port, hostname }, log)
     : () => Promise.resolve();
   log.info("listening", { hostname, port });
   const url = new URL(`http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`);

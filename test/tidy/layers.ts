@@ -179,7 +179,7 @@ export const HEAVY: readonly string[] = [
   "@modelcontextprotocol/sdk",
   "@opencode-ai/sdk",
   "@opentui/core",
-  "bonjour-service",
+  "multicast-dns",
   "turndown",
   "vscode-jsonrpc",
   "web-tree-sitter",

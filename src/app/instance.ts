@@ -35,6 +35,7 @@ import type { Project } from "@/schema/project";
 import { Attachments } from "@/session/attachments";
 import { Compactions } from "@/session/compaction";
 import { Diffs } from "@/session/diffs";
+import { PromptHooks } from "@/session/prompt-hooks";
 import { PromptParts } from "@/session/prompt-parts";
 import { Jobs } from "@/session/jobs";
 import { Prompts } from "@/session/prompts";
@@ -149,6 +150,7 @@ export class Instance {
     });
     this.plugins = new Plugins({ ...code, config: this.config, commands: NO_COMMANDS });
     scope.defer("plugins", () => this.plugins.close());
+    const { hooks } = this.plugins;
     const customTools = new CustomTools({ ...code, config: this.config });
     this.ptys = new Ptys({
       directory,
@@ -240,6 +242,7 @@ export class Instance {
       // What is allowed for always in one directory outside of git says nothing of another one.
       projectID: repository ? project.id : directory,
       log,
+      hooks,
     });
     this.questions = new Questions({ ids, publish });
 
@@ -307,6 +310,7 @@ export class Instance {
     const settings = new ToolSettings(services, this.config);
     this.toolbox = new Toolbox({
       ...place,
+      hooks,
       agents: this.agents,
       skills: this.skills,
       instructions: this.instructions,
@@ -342,6 +346,7 @@ export class Instance {
     const attachments = new Attachments({ agents, sessions, toolbox, signal });
     const toolCalls = new ToolCalls({
       toolbox,
+      hooks,
       ids,
       clock,
       log,
@@ -365,9 +370,11 @@ export class Instance {
       settings: async () => (await this.config.get()).config.compaction ?? {},
     });
     const runs = { messages, runs: this.runs, sessions };
+    const promptHooks = new PromptHooks({ hooks, ids });
     this.prompts = new Prompts({
       ...runs,
       clock,
+      hooks: promptHooks,
       records,
       store: sessionStore,
       parts: new PromptParts({
@@ -375,12 +382,13 @@ export class Instance {
         attachments,
         readResource: (server, uri) => this.mcp.readResource(server, uri, signal),
       }),
-      titles: new Titles({ agents, llm, log, providers, sessions, signal }),
+      titles: new Titles({ agents, hooks, llm, log, providers, sessions, signal }),
       steps: {
         ...answers,
         llm,
         compactions,
-        sources: { agents, providers, sessions, systemPrompts, toolbox },
+        hooks,
+        sources: { agents, hooks, providers, sessions, systemPrompts, toolbox },
         toolCalls,
       },
     });
@@ -390,6 +398,7 @@ export class Instance {
       ...runs,
       agents,
       commands,
+      hooks: promptHooks,
       ids,
       prompts,
       publish,

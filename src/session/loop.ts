@@ -46,5 +46,5 @@ export async function runLoop(
 }
 
 function newTurn(): Turn {
-  return { steps: 0, doomLoop: new DoomLoop(), structuredMisses: 0 };
+  return { steps: 0, doomLoop: new DoomLoop(), structuredMisses: 0, continued: 0 };
 }

@@ -3,10 +3,12 @@
 import { TURN_STEPS_MAX } from "@/base/limits";
 import type { Agents } from "@/agent/agents";
 import type { ModelRequest } from "@/llm/model-event";
+import type { Hooks } from "@/plugin/hooks";
 import type { Providers } from "@/provider/providers";
 import type { Agent } from "@/schema/agent";
 import type { Model } from "@/schema/provider";
 import type { Session } from "@/schema/session";
+import { shapeMessages, shapeRequest, shapeSystem } from "./chat-hooks";
 import { answerTokens } from "./compaction-plan";
 import type { Conversation, Prompt } from "./conversation";
 import { lastStepReminder, toModelMessages } from "./model-messages";
@@ -21,6 +23,7 @@ export interface StepSources {
   agents: Agents;
   providers: Providers;
   sessions: Sessions;
+  hooks: Hooks;
   systemPrompts: SystemPrompts;
   toolbox: Toolbox;
 }
@@ -50,7 +53,10 @@ export async function prepareStep(
   const caller = { agent, model, session, prompt, signal: step.run.signal };
   // Servers of tools are waited for here; what they say of themselves is in the system prompt.
   const tools = await sources.toolbox.definitions(caller);
-  const system = await sources.systemPrompts.get(caller);
+  const { hooks } = sources;
+  const ownSystem = await sources.systemPrompts.get(caller);
+  const system = await shapeSystem(ownSystem, { sessionID: session.id, model }, hooks);
+  const history = await shapeMessages(visibleHistory(step.conversation.messages), hooks);
   const isLast = step.turn.steps >= (agent.steps ?? TURN_STEPS_MAX);
   const variant = chosenVariant ?? agent.variant;
   const request: ModelRequest = {
@@ -59,7 +65,7 @@ export async function prepareStep(
     sessionID: session.id,
     messages: [
       { role: "system", content: system },
-      ...toModelMessages(visibleHistory(step.conversation.messages), model),
+      ...toModelMessages(history, model),
       ...(isLast ? [lastStepReminder()] : []),
     ],
     tools,
@@ -75,5 +81,6 @@ export async function prepareStep(
     },
     headers: model.headers,
   };
-  return { session, agent, model, isLast, request };
+  const shaped = await shapeRequest(request, { agent: agent.name, message: prompt }, hooks);
+  return { session, agent, model, isLast, request: shaped };
 }

@@ -3,8 +3,10 @@
 // step-request.ts, how the answer comes in step-answer.ts, how a call is run tool-call.ts.
 import { assert } from "@/base/assert";
 import type { LLM } from "@/llm/llm";
+import type { Hooks } from "@/plugin/hooks";
 import type { MessageError } from "@/schema/message-error";
 import { ABORTED, AnswerMessage, type AnswerServices } from "./answer-message";
+import { askToStop, completeTexts } from "./answer-hooks";
 import type { Conversation, Prompt } from "./conversation";
 import type { DoomLoop } from "./doom-loop";
 import type { Run } from "./runs";
@@ -15,6 +17,7 @@ import { addSyntheticPrompt } from "./synthetic-prompt";
 import type { ToolCalls } from "./tool-call";
 
 export interface StepServices extends AnswerServices {
+  hooks: Hooks;
   llm: LLM;
   sources: StepSources;
   toolCalls: ToolCalls;
@@ -27,6 +30,8 @@ export interface Turn {
   doomLoop: DoomLoop;
   /** How often the structured answer that was asked for did not come. */
   structuredMisses: number;
+  /** How often a hook has had it go on when the model had nothing more to say. */
+  continued: number;
 }
 
 export interface StepInput {
@@ -80,6 +85,7 @@ async function answerPrompt(step: Step, services: StepServices): Promise<StepOut
   const stream = services.llm.stream(prepared.request, run.signal);
   const { parts, writer } = answer;
   const streamed = await streamAnswer(stream, { parts, run, writer }, services.records);
+  if (!streamed.error) await completeTexts(answer, services.hooks);
   const { outcome, ...ending } = await runCalls(step, prepared, streamed, services);
   answer.end({ ...ending, model: prepared.model });
   if (outcome === "overflow") return outcome;
@@ -87,7 +93,11 @@ async function answerPrompt(step: Step, services: StepServices): Promise<StepOut
   if (outcome === "go-on" && parts.calls.length === 0) {
     addSyntheticPrompt(conversation, { prompt, text: REMINDER }, services);
   }
-  return outcome;
+  const isDone = outcome === "stop" && !ending.error && parts.calls.length === 0;
+  const text = isDone ? await askToStop(prepared.session, turn, services.hooks) : undefined;
+  if (text === undefined || run.signal.aborted) return outcome;
+  addSyntheticPrompt(conversation, { prompt, text }, services);
+  return "go-on";
 }
 
 async function runCalls(

@@ -1,6 +1,7 @@
 // Tells the local network where the server is (multicast DNS, DNS-SD), so that it is found by its
 // name: announced when it begins, answered while it lasts, withdrawn at its end. A server that is
 // bound to one address is announced by that address alone, and only there.
+import { isIP, isIPv4 } from "node:net";
 import { hostname as machineName, networkInterfaces } from "node:os";
 import type { MulticastDNS, Query, Resource, Sender } from "multicast-dns";
 import { errorMessage } from "@/base/error";
@@ -32,7 +33,7 @@ export async function publishMdns(options: MdnsOptions, log: Logger): Promise<()
   const { default: multicastDNS } = await import("multicast-dns");
   const addresses = addressesOf(options.hostname);
   const records = recordsOf(options, addresses);
-  const [only] = isEverywhere(options.hostname) ? [] : addresses;
+  const only = addresses.length === 1 ? addresses.find(isIPv4) : undefined;
   // Bound to everything, because packets to a group do not arrive at an address of one's own.
   const mdns = multicastDNS(only === undefined ? {} : { interface: only, bind: "0.0.0.0" });
   mdns.on("warning", (error) => log.debug("multicast DNS", { error: errorMessage(error) }));
@@ -96,14 +97,11 @@ function answer(
   else mdns.respond(reply);
 }
 
-function isEverywhere(hostname: string): boolean {
-  return hostname === "0.0.0.0" || hostname === "::";
-}
-
 /** Where the server can be reached, as far as the name of what it is bound to says. */
 function addressesOf(hostname: string): string[] {
   if (hostname === "localhost") return ["127.0.0.1"];
-  if (!isEverywhere(hostname)) return [hostname];
+  const isOne = isIP(hostname) > 0 && hostname !== "0.0.0.0" && hostname !== "::";
+  if (isOne) return [hostname];
   const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
   return all.filter(({ internal }) => !internal).map(({ address }) => address);
 }

@@ -33,6 +33,7 @@ import { Providers } from "@/provider/providers";
 import type { BusEvent, Publish } from "@/schema/event";
 import type { Project } from "@/schema/project";
 import { Attachments } from "@/session/attachments";
+import { Budgets } from "@/session/budgets";
 import { Compactions } from "@/session/compaction";
 import { Diffs } from "@/session/diffs";
 import { PromptHooks } from "@/session/prompt-hooks";
@@ -101,6 +102,7 @@ export class Instance {
   readonly diffs: Diffs;
   readonly reverts: Reverts;
   readonly jobs: Jobs;
+  readonly budgets: Budgets;
   readonly toolbox: Toolbox;
   readonly prompts: Prompts;
   readonly shellCommands: ShellCommands;
@@ -299,6 +301,7 @@ export class Instance {
       publish,
       hold: (sessionID, work) => this.runs.hold(sessionID, work),
     });
+    this.budgets = new Budgets(sessionStore);
     this.jobs = new Jobs({
       clock,
       log,
@@ -334,7 +337,7 @@ export class Instance {
       jobsOf: (sessionID) => this.jobs.forSession(sessionID),
       runSubagent: (input, owner) => subagents.run(input, owner),
     });
-    const { agents, instructions, providers, sessions, toolbox } = this;
+    const { agents, budgets, instructions, providers, sessions, toolbox } = this;
     const systemPrompts = new SystemPrompts({
       ...place,
       isGit: repository !== undefined,
@@ -366,7 +369,7 @@ export class Instance {
     const compactions = new Compactions({
       ...answers,
       providers,
-      summaries: new Summaries({ ...answers, agents, instructions, llm, providers }),
+      summaries: new Summaries({ ...answers, agents, budgets, instructions, llm, providers }),
       settings: async () => (await this.config.get()).config.compaction ?? {},
     });
     const runs = { messages, runs: this.runs, sessions };
@@ -388,7 +391,16 @@ export class Instance {
         llm,
         compactions,
         hooks,
-        sources: { agents, hooks, providers, sessions, systemPrompts, toolbox },
+        budgets,
+        sources: {
+          agents,
+          hooks,
+          providers,
+          sessions,
+          systemPrompts,
+          toolbox,
+          budget: async () => (await this.config.get()).config.budget,
+        },
         toolCalls,
       },
     });
@@ -439,7 +451,7 @@ export class Instance {
     });
     bus.subscribe(({ type, properties }) => {
       if (type !== "session.deleted") return;
-      for (const rememberer of [instructions, this.jobs, systemPrompts, toolbox]) {
+      for (const rememberer of [budgets, instructions, this.jobs, systemPrompts, toolbox]) {
         rememberer.forget(properties.sessionID);
       }
     });

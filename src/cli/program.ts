@@ -14,7 +14,7 @@ import type { RunOptions } from "./run";
 import type { ServeOptions } from "./serve";
 import type { TuiOptions } from "./tui";
 import { isTerminal } from "./terminal";
-import { collect, parsePort, positive } from "./option-values";
+import { amount, collect, parsePort, positive } from "./option-values";
 import { EXIT_CODES } from "./exit-code";
 
 /** Tells the exit code of the command that ran. */
@@ -111,6 +111,8 @@ function addRun(program: Command, context: CLIContext, finish: Finish): void {
         .default("default"),
     )
     .option("--auto", "allow what the rules would ask for; what they deny stays denied")
+    .option("--max-cost <dollars>", "stop when it has cost this much", amount("--max-cost"))
+    .option("--max-tokens <number>", "stop when it has used so many", positive("--max-tokens"))
     .option("--dir <path>", "the directory to work in")
     .option("--port <number>", "serve HTTP on this port meanwhile (0: a free one)", parsePort)
     .option("--thinking", "show the model's reasoning")

@@ -6,9 +6,11 @@ import type { ModelRequest } from "@/llm/model-event";
 import type { Hooks } from "@/plugin/hooks";
 import type { Providers } from "@/provider/providers";
 import type { Agent } from "@/schema/agent";
+import type { Budget } from "@/schema/primitive";
 import type { Model } from "@/schema/provider";
 import type { Session } from "@/schema/session";
 import { shapeMessages, shapeRequest, shapeSystem } from "./chat-hooks";
+import type { NamedBudget } from "./budgets";
 import { answerTokens } from "./compaction-plan";
 import type { Conversation, Prompt } from "./conversation";
 import { lastStepReminder, toModelMessages } from "./model-messages";
@@ -26,12 +28,16 @@ export interface StepSources {
   hooks: Hooks;
   systemPrompts: SystemPrompts;
   toolbox: Toolbox;
+  /** As the configuration has it. */
+  budget(): Promise<Budget | undefined>;
 }
 
 export interface PreparedStep {
   session: Session;
   agent: Agent;
   model: Model;
+  /** What a turn of this agent may use. */
+  budget: NamedBudget | undefined;
   /** No further step may follow: the model is asked to wrap up. */
   isLast: boolean;
   request: ModelRequest;
@@ -82,5 +88,17 @@ export async function prepareStep(
     headers: model.headers,
   };
   const shaped = await shapeRequest(request, { agent: agent.name, message: prompt }, hooks);
-  return { session, agent, model, isLast, request: shaped };
+  const budget = await budgetOf(agent, session, sources);
+  return { session, agent, model, budget, isLast, request: shaped };
+}
+
+/** That of the configuration is for the turns of people: it counts their subagents already. */
+async function budgetOf(
+  agent: Agent,
+  session: Session,
+  sources: StepSources,
+): Promise<NamedBudget | undefined> {
+  if (agent.budget) return { ...agent.budget, name: `agent.${agent.name}.budget.` };
+  const budget = session.parentID === undefined ? await sources.budget() : undefined;
+  return budget && { ...budget, name: "budget." };
 }

@@ -140,8 +140,6 @@ export interface UiEnvironment {
   /** Where the TUI keeps what outlives it: history, stash, pins, settings. */
   readonly stateDirectory: string;
   readonly configDirectory: string;
-  /** The address on which others reach this program's server, once it listens. */
-  readonly serverURL?: string;
 }
 
 export interface UiLog {

@@ -53,7 +53,6 @@ export function defineAgent(definition: AgentLayers, rules: AgentRules): Agent |
     prompt: merged.prompt ?? builtin?.prompt,
     options: Object.assign({}, ...layers.map(optionsOf)),
     steps: merged.steps ?? merged.maxSteps,
-    budget: merged.budget,
   });
 }
 

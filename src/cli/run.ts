@@ -23,8 +23,6 @@ export interface RunOptions extends TargetOptions, GlobalOptions {
   auto?: boolean;
   port?: number;
   thinking?: boolean;
-  maxCost?: number;
-  maxTokens?: number;
 }
 
 /** What a run may take to end after an interrupt. */
@@ -116,7 +114,6 @@ async function answer(context: CLIContext, work: RunWork): Promise<number> {
   instance.permissions.policy = options.auto ? "allow" : "reject";
   instance.questions.policy = "reject";
   if (options.port !== undefined) await serveMeanwhile(context, app, options.port);
-  limitUse(instance, session.id, options);
   const watcher = new RunWatcher(session.id, listFamily(instance, session.id), printer);
   ending.watcher = watcher;
   printer.begin({
@@ -155,16 +152,6 @@ async function answer(context: CLIContext, work: RunWork): Promise<number> {
     interrupts.signal.removeEventListener("abort", abort);
     stopListening();
   }
-}
-
-function limitUse({ budgets }: Instance, sessionID: string, options: RunOptions): void {
-  const { maxCost, maxTokens } = options;
-  if (maxCost === undefined && maxTokens === undefined) return;
-  budgets.limit(sessionID, {
-    name: "--max-",
-    ...(maxCost === undefined ? {} : { cost: maxCost }),
-    ...(maxTokens === undefined ? {} : { tokens: maxTokens }),
-  });
 }
 
 function lastAnswer(instance: Instance, sessionID: string): MessageWithParts | undefined {

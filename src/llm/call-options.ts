@@ -31,7 +31,6 @@ export function toCallOptions(request: ModelRequest): LanguageModelV4CallOptions
     options.temperature = request.temperature;
   }
   if (request.topP !== undefined) options.topP = request.topP;
-  if (request.topK !== undefined) options.topK = request.topK;
   return options;
 }
 

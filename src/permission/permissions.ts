@@ -5,7 +5,6 @@ import { AppError, invalid } from "@/base/error";
 import type { IDs } from "@/base/id";
 import type { Logger } from "@/base/log";
 import { matchWildcard } from "@/base/wildcard";
-import type { Hooks } from "@/plugin/hooks";
 import type { Publish } from "@/schema/event";
 import type { PermissionReply, PermissionRequest, PermissionRule } from "@/schema/permission";
 import type { ProjectStore } from "@/storage/project-store";
@@ -35,6 +34,12 @@ export interface PermissionAsk {
   rules: Rules;
 }
 
+/** What a person may say with an answer. */
+export interface ReplyWords {
+  message?: string | undefined;
+  always?: readonly string[] | undefined;
+}
+
 interface WaitingAsk {
   id: string;
   sessionID: string;
@@ -61,7 +66,6 @@ export class Permissions {
   readonly #store: ProjectStore;
   readonly #projectID: string;
   readonly #log: Logger;
-  readonly #hooks: Hooks | undefined;
   readonly #pending = new PendingRequests<WaitingAsk, void>("Permission request");
   /** May be changed at any time; asks that wait already go on waiting. */
   policy: AskPolicy;
@@ -73,10 +77,7 @@ export class Permissions {
     projectID: string;
     log: Logger;
     policy?: AskPolicy;
-    /** Plugins that may answer in the place of a person. */
-    hooks?: Hooks;
   }) {
-    this.#hooks = options.hooks;
     this.#ids = options.ids;
     this.#publish = options.publish;
     this.#store = options.store;
@@ -96,9 +97,6 @@ export class Permissions {
     const verdict = this.#judge(ask);
     if (verdict.action === "allow") return;
     if (verdict.action === "deny") throw deniedByRules(verdict.rules);
-    const status = this.#hooks ? await this.#askHooks(ask, this.#hooks, signal) : "ask";
-    if (status === "allow") return;
-    if (status === "deny") throw deniedByPlugin(ask);
     // Nobody watches a run that repeats itself: there, allowing everything means going on for ever.
     if (this.policy === "allow" && ask.permission !== "doom_loop") return;
     if (this.policy !== "ask") throw deniedByPolicy(ask, verdict.rules);
@@ -107,17 +105,18 @@ export class Permissions {
 
   /**
    * A person's answer. "always" is saved for the project first, then also releases every other ask
-   * that it satisfies; "reject" fails all asks of the same session, each with `message`, if any.
+   * that it satisfies; it saves the patterns of `always`, or else those that the request proposed.
+   * "reject" fails all asks of the same session, each with `message`, if any.
    * Throws not-found for an unknown id, conflict when another answer came first.
    */
-  reply(requestID: string, reply: PermissionReply, message?: string): void {
-    const feedback = message?.trim() || undefined;
+  reply(requestID: string, reply: PermissionReply, words: ReplyWords = {}): void {
+    const feedback = words.message?.trim() || undefined;
     if (feedback !== undefined && feedback.length > FEEDBACK_MAX_CHARACTERS) {
       throw invalid(`message: at most ${FEEDBACK_MAX_CHARACTERS} characters`, { path: "message" });
     }
     const asked = this.#pending.get(requestID);
     if (reply === "reject") return this.#rejectSession(asked, feedback);
-    if (reply === "always") this.#save(asked.request);
+    if (reply === "always") this.#save(asked.request, words.always ?? asked.request.always);
     this.#allow(asked, reply);
     if (reply === "always") this.#releaseSatisfied();
   }
@@ -135,25 +134,8 @@ export class Permissions {
     }
   }
 
-  /** What plugins answer in the place of a person, if anything. */
-  async #askHooks(ask: PermissionAsk, hooks: Hooks, signal: AbortSignal) {
-    const name = "permission.ask";
-    if (!(await hooks.has(name))) return "ask";
-    const request = this.#toRequest(ask);
-    const input = {
-      ...request,
-      type: ask.permission,
-      pattern: request.patterns,
-      title: ask.permission,
-      messageID: ask.tool?.messageID ?? "",
-      ...(ask.tool && { callID: ask.tool.callID }),
-      time: { created: Date.now() },
-    };
-    return (await hooks.run(name, input, { status: "ask" }, { signal })).status;
-  }
-
-  #toRequest(ask: PermissionAsk): PermissionRequest {
-    return {
+  async #wait(ask: PermissionAsk, signal: AbortSignal): Promise<void> {
+    const request: PermissionRequest = {
       id: this.#ids.create("per"),
       sessionID: ask.sessionID,
       permission: ask.permission,
@@ -162,10 +144,6 @@ export class Permissions {
       always: [...ask.always],
       ...(ask.tool && { tool: ask.tool }),
     };
-  }
-
-  async #wait(ask: PermissionAsk, signal: AbortSignal): Promise<void> {
-    const request = this.#toRequest(ask);
     const asked = { id: request.id, sessionID: ask.sessionID, request, ask };
     await this.#pending.wait(asked, signal, {
       announce: () => this.#publish("permission.asked", request),
@@ -202,9 +180,9 @@ export class Permissions {
     return open.length === 0 ? { action: "allow" } : { action: "ask", rules: unique(open) };
   }
 
-  #save(request: PermissionRequest): void {
-    const rules = request.always.map((pattern) => ({
-      permission: request.permission,
+  #save({ permission }: PermissionRequest, patterns: readonly string[]): void {
+    const rules = patterns.map((pattern) => ({
+      permission,
       pattern,
       action: "allow" as const,
     }));
@@ -252,11 +230,6 @@ function deniedByRules(rules: PermissionRule[]): AppError {
     "The user's permission rules deny this call. Do not try to get around them; " +
     `use another way, or say what you cannot do. Rules: ${rules.map(formatRule).join("; ")}`;
   return new AppError("denied", "PermissionDenied", message, { rules });
-}
-
-function deniedByPlugin({ permission }: PermissionAsk): AppError {
-  const message = `A plugin denies this call, which needs the permission ${permission}`;
-  return new AppError("denied", "PermissionDenied", message, { rules: [] });
 }
 
 function deniedByPolicy(ask: PermissionAsk, rules: PermissionRule[]): AppError {

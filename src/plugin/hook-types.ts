@@ -42,8 +42,6 @@ export interface HookMap {
       model: ModelRef;
       messageID: string;
       variant?: string;
-      /** Of a subagent's session. */
-      parentID?: string;
     };
     output: { message: UserMessage; parts: Part[] };
   };
@@ -102,7 +100,7 @@ export interface HookMap {
     input: { sessionID: string; messageID: string; partID: string };
     output: { text: string };
   };
-  /** The first prompt of a person's session in this process; the model reads `context`. */
+  /** The first prompt of a session in this process. `context` is for the model to read. */
   "session.start": {
     input: { sessionID: string; source: "startup" | "resume" };
     output: { context: string[] };

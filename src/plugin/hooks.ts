@@ -24,18 +24,6 @@ interface HooksOptions {
   clock: Clock;
 }
 
-interface Call {
-  name: HookName;
-  source: HookSource;
-  handler: HookHandler;
-}
-
-interface RunOptions<N extends HookName> {
-  /** What is wrong with what a handler leaves, if anything. */
-  check?: (output: HookOutput<N>) => string | undefined;
-  signal?: AbortSignal;
-}
-
 const HANDLER_LIMIT_MS = 60_000;
 /** What was reported is not reported again; beyond these it may be. */
 const REPORTS_KEPT = 200;
@@ -55,27 +43,20 @@ export class Hooks {
   }
 
   /**
-   * Has the handlers change a copy of `output`, and gives it. What a handler leaves must be as it
-   * was typed, or its changes are dropped: `check` says what is wrong with it. Throws a handler's
-   * refusal, for `tool.execute.before` whatever a handler throws, and the signal's reason on abort.
+   * Has the handlers change `output`, and gives it. Throws a handler's refusal, for
+   * `tool.execute.before` whatever a handler throws, and the signal's reason on abort.
    */
   async run<N extends HookName>(
     name: N,
     input: HookInput<N>,
     output: HookOutput<N>,
-    { check, signal }: RunOptions<N> = {},
+    signal?: AbortSignal,
   ): Promise<HookOutput<N>> {
-    let result = output;
     for (const source of await this.#options.sources()) {
       const handler = source.handlers[name];
-      if (!handler) continue;
-      const call = { name, source, handler };
-      const draft = await this.#call(call, input, structuredClone(result), signal);
-      const problem = draft && check?.(draft);
-      if (problem) this.#report(call, `it leaves ${problem}`);
-      else if (draft) result = mayAllow(call) ? draft : keepStrict(result, draft);
+      if (handler) await this.#call({ name, source, handler }, input, output, signal);
     }
-    return result;
+    return output;
   }
 
   /** Whether anybody listens: what is costly to prepare for nobody need not be. */
@@ -83,25 +64,28 @@ export class Hooks {
     return (await this.#options.sources()).some(({ handlers }) => handlers[name] !== undefined);
   }
 
-  /** The draft as the handler leaves it, or undefined when it failed. */
-  async #call<T>(call: Call, input: unknown, draft: T, signal?: AbortSignal) {
+  async #call(
+    { name, source, handler }: { name: HookName; source: HookSource; handler: HookHandler },
+    input: unknown,
+    output: object,
+    signal?: AbortSignal,
+  ): Promise<void> {
     signal?.throwIfAborted();
-    const work = async () => void (await call.handler(input, draft));
+    const before = { ...output };
+    const work = async () => void (await handler(input, output));
     try {
       await withinTime(work(), HANDLER_LIMIT_MS, this.#options.clock, signal);
-      return draft;
+      if (source.isOfProject && name === "permission.ask") keepStrict(before, output);
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       if (error instanceof AppError && error.name === REFUSED) throw error;
-      const isRefusal = call.name === "tool.execute.before" && !isLate(error);
-      if (isRefusal) throw hookRefusal(errorMessage(error));
-      this.#report(call, errorMessage(error));
-      return undefined;
+      if (name === "tool.execute.before" && !isLate(error)) throw hookRefusal(errorMessage(error));
+      Object.assign(output, before);
+      this.#report(`${source.name}: the hook ${name} failed: ${errorMessage(error)}`);
     }
   }
 
-  #report({ name, source }: Call, reason: string): void {
-    const problem = `${source.name}: the hook ${name} failed: ${reason}`;
+  #report(problem: string): void {
     if (this.#reported.has(problem)) return;
     if (this.#reported.size >= REPORTS_KEPT) this.#reported.clear();
     this.#reported.add(problem);
@@ -109,10 +93,6 @@ export class Hooks {
   }
 }
 
-function mayAllow({ name, source }: Call): boolean {
-  return name !== "permission.ask" || !source.isOfProject;
-}
-
-function keepStrict<T extends object>(before: T, after: T): T {
-  return "status" in after && after.status === "allow" ? before : after;
+function keepStrict(before: object, output: object): void {
+  if ("status" in output && output.status === "allow") Object.assign(output, before);
 }

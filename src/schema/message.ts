@@ -137,9 +137,13 @@ export const CommandInput = t.Object(
 );
 export type CommandInput = Static<typeof CommandInput>;
 
-/** Runs a command line in the session, without a model. */
+/**
+ * Runs a command line in the session, without a model. What comes of it goes to the model with the
+ * next prompt, unless it is `ignored`.
+ */
 export const ShellInput = t.Object(
   {
+    ignored: t.Optional(t.Boolean()),
     messageID: t.Optional(MessageID),
     agent: t.String(),
     model: t.Optional(ModelRef),

@@ -37,9 +37,16 @@ export type PermissionRequest = Static<typeof PermissionRequest>;
 export const PermissionReply = stringEnum(["once", "always", "reject"]);
 export type PermissionReply = Static<typeof PermissionReply>;
 
-/** `message` tells the model, with a rejection, what to do instead. */
+/**
+ * `message` tells the model, with a rejection, what to do instead. `always` are the patterns that
+ * an "always" remembers, where they are others than the request's own.
+ */
 export const PermissionReplyInput = t.Object(
-  { reply: PermissionReply, message: t.Optional(t.String()) },
+  {
+    reply: PermissionReply,
+    message: t.Optional(t.String()),
+    always: t.Optional(t.Array(t.String({ minLength: 1, maxLength: 2000 }), { maxItems: 50 })),
+  },
   { $id: "PermissionReplyInput" },
 );
 export type PermissionReplyInput = Static<typeof PermissionReplyInput>;

@@ -55,8 +55,6 @@ export interface ServerOptions extends AccessOptions {
   shareStreams?: ShareStreams;
   /** For who asks the terminal interface something. */
   control?: TuiControl;
-  /** The terminal UI of this process shows the server's own directory. */
-  hasTui?: boolean;
 }
 
 /** What connections share. */
@@ -66,7 +64,6 @@ interface Connections {
   shareStreams: ShareStreams;
   tickets: PtyTickets;
   control: TuiControl;
-  hasTui: boolean;
 }
 
 const METHODS = "GET, HEAD, PUT, PATCH, POST, DELETE";
@@ -117,7 +114,6 @@ function connectionsOf(app: App, options: ServerOptions): Connections {
     shareStreams: options.shareStreams ?? new ShareStreams(app),
     tickets: new PtyTickets(clock),
     control: options.control ?? new TuiControl(clock),
-    hasTui: options.hasTui ?? false,
   };
 }
 

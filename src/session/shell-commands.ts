@@ -1,6 +1,6 @@
 // Shell commands: a person runs a command line in the session. It is recorded as a message pair,
-// which the model reads with the next prompt; no model is asked now, and no permission: the person
-// who types it has given it.
+// which the model reads with the next prompt unless the person keeps it private; no model is asked
+// now, and no permission: the person who types it has given it.
 import { invalid } from "@/base/error";
 import type { Agents } from "@/agent/agents";
 import type { MessageWithParts, ShellInput } from "@/schema/message";
@@ -39,14 +39,14 @@ export class ShellCommands {
    */
   async run(sessionID: string, input: ShellInput): Promise<MessageWithParts> {
     const { ids, messages, prompts, runs, sessions } = this.#options;
-    const { command, ...asked } = input;
+    const { command, ignored, ...asked } = input;
     if (command.trim() === "") throw invalid("command: is empty", { path: "command" });
     const session = sessions.get(sessionID);
     runs.assertIdle(sessionID);
     const info = await messages.create(session, asked);
     const place = { id: ids.create("prt"), sessionID, messageID: info.id };
     const text: Part = { ...place, type: "text", text: INTRODUCTION, synthetic: true };
-    const prompt = { info, parts: [text] };
+    const prompt = { info, parts: [ignored ? { ...text, ignored } : text] };
     return runs.begin(sessionID, (run) => this.#execute(run, prompt, command), prompts.answer);
   }
 

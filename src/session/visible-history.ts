@@ -15,9 +15,11 @@ export interface Summary {
 
 /**
  * The messages that a model reads, in their order: the summary and its request, the last prompt
- * where it was still to be answered, the messages kept, and all that came later.
+ * where it was still to be answered, the messages kept, and all that came later. What a person
+ * keeps private is not among them.
  */
-export function visibleHistory(history: readonly MessageWithParts[]): MessageWithParts[] {
+export function visibleHistory(all: readonly MessageWithParts[]): MessageWithParts[] {
+  const history = withoutPrivate(all);
   const summary = findSummary(history);
   if (!summary) return history.filter((message) => !isCompaction(message));
   const { at, part, requestAt } = summary;
@@ -33,6 +35,17 @@ export function visibleHistory(history: readonly MessageWithParts[]): MessageWit
     ...tail,
     ...history.slice(at + 1).filter((message) => !isCompaction(message)),
   ];
+}
+
+/** Leaves out what says nothing but to the person, and what came of it. */
+function withoutPrivate(history: readonly MessageWithParts[]): readonly MessageWithParts[] {
+  const isPrivate = ({ info, parts }: MessageWithParts) =>
+    info.role === "user" &&
+    parts.length > 0 &&
+    parts.every((part) => part.type === "text" && part.ignored);
+  const ids = new Set(history.filter(isPrivate).map(({ info }) => info.id));
+  if (ids.size === 0) return history;
+  return history.filter(({ info }) => !ids.has(info.role === "user" ? info.id : info.parentID));
 }
 
 /** The last compaction that came to its end. */

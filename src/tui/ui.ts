@@ -4,7 +4,7 @@
 import type { CliRenderer, Renderable } from "@opentui/core";
 import type { Clock } from "@/base/clock";
 import type { Client } from "@/client/client";
-import type { PromptInput } from "@/schema/message";
+import type { Part } from "@/schema/part";
 import type { TuiToastShow } from "@/schema/tui";
 import type { AttentionConfig, StatuslineConfig, TuiConfig } from "@/schema/tui-config";
 import type { Actions } from "./actions/actions";
@@ -12,7 +12,6 @@ import type { Bindings } from "./keymap/bindings";
 import type { Keymap } from "./keymap/keymap";
 import type { Store } from "./store/store";
 import type { Themes } from "./theme/themes";
-import type { Ticker } from "./views/ticker";
 
 export interface Ui {
   readonly renderer: CliRenderer;
@@ -28,8 +27,6 @@ export interface Ui {
   /** The transcript of the open session; undefined on other screens. */
   readonly transcript: TranscriptView | undefined;
   readonly clock: Clock;
-  /** For spinners and running clocks. */
-  readonly ticker: Ticker;
   readonly clipboard: Clipboard;
   readonly settings: TuiSettings;
   readonly environment: UiEnvironment;
@@ -67,9 +64,6 @@ export interface Toasts {
   repeat(): void;
 }
 
-/** What is sent of a draft: text and chips as parts, in their order. */
-export type Draft = Pick<PromptInput, "parts">;
-
 export interface PromptBox {
   readonly root: Renderable;
   /** The draft as text, chips as what stands for them. */
@@ -79,21 +73,30 @@ export interface PromptBox {
   /** At the end, as if typed there: `@file#L1-2` becomes a chip. */
   append(text: string): void;
   clear(): void;
+  /** The text and chips of a message, to be edited and sent again. */
+  setParts(parts: readonly Part[]): void;
+  /** As if typed at the cursor. */
+  type(text: string): void;
   /** As the submit key. */
   submit(): void;
+  /** Runs an action of the prompt; false where it does not apply now. */
+  run(actionID: string): boolean;
   focus(): void;
   blur(): void;
   /** Rows at most, the meta row left out. */
   setMaxHeight(rows: number): void;
   /** What the screen has for it to look like. */
   setPlaceholder(text: string): void;
+  /** Keeps what is written, at once: for a program that crashes. */
+  saveNow(): void;
+  /** Resolves when what is to be kept is on the disk. */
+  close(): Promise<void>;
 }
 
 export interface TranscriptView {
   scrollBy(rows: number): void;
   scrollByPages(pages: number): void;
-  /** The very first message, however many have to be loaded for it. */
-  scrollToFirst(): Promise<void>;
+  scrollToFirst(): void;
   scrollToLast(): void;
   scrollToMessage(messageID: string): void;
   /** Opens or closes the output of the newest turn; a second time of the whole session. */
@@ -140,6 +143,10 @@ export interface UiEnvironment {
   /** Where the TUI keeps what outlives it: history, stash, pins, settings. */
   readonly stateDirectory: string;
   readonly configDirectory: string;
+  /** The address on which others reach this program's server, once it listens. */
+  readonly serverURL?: string;
+  /** Whether every permission is given without asking. */
+  readonly isAutoApproving?: boolean;
 }
 
 export interface UiLog {

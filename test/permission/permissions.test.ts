@@ -243,7 +243,7 @@ describe("replies", () => {
     const first = failure(p.permissions.ask(bash("make"), signal));
     const sibling = failure(p.permissions.ask(bash("curl x"), signal));
     const [, b] = p.permissions.list();
-    p.permissions.reply(b?.id ?? "", "reject", "  use ninja ");
+    p.permissions.reply(b?.id ?? "", "reject", { message: "  use ninja " });
     for (const error of await Promise.all([first, sibling])) {
       expect(error.data).toEqual({ feedback: "use ninja" });
       expect(error.message).toBe(
@@ -257,10 +257,10 @@ describe("replies", () => {
     using p = await open();
     const asked = failure(p.permissions.ask(bash("make"), signal));
     const { id } = only(p.permissions.list());
-    expect(() => p.permissions.reply(id, "reject", "x".repeat(1_000_000))).toThrow(
+    expect(() => p.permissions.reply(id, "reject", { message: "x".repeat(1_000_000) })).toThrow(
       expect.objectContaining({ kind: "invalid" }),
     );
-    p.permissions.reply(id, "reject", " \n");
+    p.permissions.reply(id, "reject", { message: " \n" });
     expect((await asked).data).toEqual({});
   });
 });
@@ -277,6 +277,18 @@ describe("always", () => {
     const push = p.permissions.ask(bash("git push"), signal);
     p.permissions.reply(only(p.permissions.list()).id, "once");
     await push;
+  });
+
+  test("keeps the patterns that the person names, in the place of those proposed", async () => {
+    using p = await open();
+    const asked = p.permissions.ask(bash("git log -3", { always: ["git log *"] }), signal);
+    const { id } = only(p.permissions.list());
+    p.permissions.reply(id, "always", { always: ["git log -3"] });
+    await asked;
+    await p.permissions.ask(bash("git log -3"), signal);
+    const other = p.permissions.ask(bash("git log -4"), signal);
+    p.permissions.reply(only(p.permissions.list()).id, "once");
+    await other;
   });
 
   test("answers every other ask that it satisfies, of any session, and no other", async () => {

@@ -89,7 +89,7 @@ test("rejected with a word: the model reads it and goes on", async () => {
     turns: [{ calls: [bash("rm -r /")] }, { text: "Sorry" }],
   });
   const { answered, request } = await ask(t);
-  t.instance.permissions.reply(request.id, "reject", "use git clean");
+  t.instance.permissions.reply(request.id, "reject", { message: "use git clean" });
   const { parts } = await answered;
   expect(parts.find((part) => part.type === "text")).toMatchObject({ text: "Sorry" });
   const [result] = t.model.requests[1]?.request.messages.flatMap(({ results }) => results) ?? [];

@@ -103,3 +103,12 @@ test("the last prompt is the last thing that a person said", () => {
   expect(findLastPrompt(history)?.info.id).toBe(user(2).info.id);
   expect(findLastPrompt([synthetic(1)])).toBeUndefined();
 });
+
+test("what a person keeps private is not seen, nor what came of it", () => {
+  const command = user(3, "The following command was run by the user:");
+  const ignored = { ...command, parts: command.parts.map((part) => ({ ...part, ignored: true })) };
+  const answer = assistant(4);
+  const output = { ...answer, info: { ...answer.info, parentID: command.info.id } };
+  const history = [user(1, "a"), assistant(2), ignored, output, user(5, "b")];
+  expect(ids(visibleHistory(history as MessageWithParts[]))).toEqual([1, 2, 5]);
+});

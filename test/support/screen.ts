@@ -9,15 +9,15 @@ import { createClient } from "@/client/client";
 import { MemoryTransport, type LocalServer } from "@/client/memory-transport";
 import type { PlacedEvent } from "@/client/transport";
 import { FakeClock } from "@test/support/clock";
+import { tempDirectory } from "@test/support/temp";
 import { initialState, type State } from "@/tui/store/state";
 import { Store } from "@/tui/store/store";
-import { PlainPrompt } from "@/tui/prompt/plain-prompt";
+import { EditorPromptBox } from "@/tui/prompt/prompt-box";
 import { Actions } from "@/tui/actions/actions";
 import { Keymap } from "@/tui/keymap/keymap";
 import { readSettings } from "@/tui/settings";
 import { Themes } from "@/tui/theme/themes";
 import type { PromptBox, Ui } from "@/tui/ui";
-import { Ticker } from "@/tui/views/ticker";
 
 /** One request that the terminal UI made, with its body as a value. */
 export interface SentRequest {
@@ -52,11 +52,17 @@ export interface TestScreen extends AsyncDisposable {
   frame(): Promise<string>;
   /** Lets the server tell an event. */
   tell(placed: PlacedEvent): void;
+  /** Waits, one turn of the event loop after the other, until it is so. */
+  until(isSo: () => boolean): Promise<void>;
 }
+
+/** Enough for what comes from the disk. */
+const TURNS_MAX = 20_000;
 
 export async function testScreen(options: ScreenOptions = {}): Promise<TestScreen> {
   const { width = 80, height = 24, kittyKeyboard = true } = options;
   const terminal = await createTestRenderer({ width, height, kittyKeyboard });
+  const home = await tempDirectory();
   const clock = new FakeClock();
   const sent: SentRequest[] = [];
   const listeners = new Set<(placed: PlacedEvent) => void>();
@@ -64,9 +70,9 @@ export async function testScreen(options: ScreenOptions = {}): Promise<TestScree
   const store = new Store({ ...initialState("/project"), ...options.state }, clock);
   const actions: string[] = [];
   const toasts: string[] = [];
-  const parts = { actions, toasts, store, client, clock };
+  const parts = { actions, toasts, store, client, clock, home: home.path };
   const ui = quietUi(terminal, parts);
-  Object.assign(ui, options.ui?.(ui) ?? { prompt: new PlainPrompt(ui) });
+  Object.assign(ui, options.ui?.(ui) ?? { prompt: new EditorPromptBox(ui) });
   return {
     terminal,
     ui,
@@ -79,10 +85,19 @@ export async function testScreen(options: ScreenOptions = {}): Promise<TestScree
       await terminal.renderOnce();
       return terminal.captureCharFrame().replace(/ +$/gm, "");
     },
+    async until(isSo) {
+      for (let turn = 0; !isSo(); turn++) {
+        if (turn > TURNS_MAX) throw new Error(`it is not so after ${TURNS_MAX} turns`);
+        await new Promise((resolve) => setImmediate(resolve));
+        store.flush();
+      }
+    },
     tell: (placed) => listeners.forEach((listener) => listener(placed)),
     async [Symbol.asyncDispose]() {
       store.close();
+      await ui.prompt.close();
       terminal.renderer.destroy();
+      await home[Symbol.asyncDispose]();
     },
   };
 }
@@ -121,6 +136,7 @@ interface QuietParts {
   clock: Clock;
   actions: string[];
   toasts: string[];
+  home: string;
 }
 
 /** Parts that remember what was asked of them and do nothing. */
@@ -140,7 +156,6 @@ function quietUi(terminal: TestRendererSetup, parts: QuietParts): Ui {
     theme: new Themes({ agents: () => parts.store.state.facts.agents ?? [], onFault: nothing }),
     keymap,
     actions: noted,
-    ticker: new Ticker(parts.clock),
     dialogs: { isOpen: false, open: nothing, close: nothing, closeAll: nothing },
     toasts: { show: (toast) => void parts.toasts.push(toast.message), repeat: nothing },
     // Made with the Ui that is made here.
@@ -156,8 +171,8 @@ function quietUi(terminal: TestRendererSetup, parts: QuietParts): Ui {
       version: "1.0.0",
       home: "/home/user",
       env: {},
-      stateDirectory: "/home/user/.local/state/opencode",
-      configDirectory: "/home/user/.config/opencode",
+      stateDirectory: `${parts.home}/state`,
+      configDirectory: `${parts.home}/config`,
     },
     log: { info: nothing, warn: nothing, error: nothing },
     leave: nothing,

@@ -22,7 +22,8 @@ function directoryRoutes(app: App): AnyElysia {
     .post(
       "/permission/:requestID/reply",
       ({ instance, params, body }) => {
-        instance.permissions.reply(params.requestID, body.reply, body.message);
+        const { reply, message, always } = body;
+        instance.permissions.reply(params.requestID, reply, { message, always });
         return true;
       },
       reply,

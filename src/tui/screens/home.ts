@@ -2,7 +2,6 @@
 import { BoxRenderable, TextRenderable } from "@opentui/core";
 import type { State } from "@/tui/store/state";
 import type { Ui } from "@/tui/ui";
-import { placeOf } from "./place";
 import type { Screen, Size } from "./screen";
 
 const PROMPT_MAX_COLUMNS = 75;
@@ -42,7 +41,12 @@ export class HomeScreen implements Screen {
   }
 
   update(state: State): void {
-    this.#place.content = placeOf(state, this.#ui.environment.home);
+    const { home } = this.#ui.environment;
+    const { vcs } = state.facts;
+    const directory = state.directory.startsWith(home)
+      ? `~${state.directory.slice(home.length)}`
+      : state.directory;
+    this.#place.content = vcs?.branch ? `${directory}:${vcs.branch}` : directory;
   }
 
   resize({ columns }: Size): void {

@@ -32,7 +32,6 @@ export type LocalChange =
       place: "newest" | "older";
     }
   | { type: "route.changed"; route: Route }
-  | { type: "auto-approve.changed"; autoApprove: boolean }
   | { type: "choice.changed"; choice: Partial<Choice> }
   | { type: "view.changed"; view: Partial<ViewSettings> };
 

@@ -34,8 +34,6 @@ function reduceLocal(state: State, change: LocalChange): State {
       return { ...state, route: change.route };
     case "choice.changed":
       return { ...state, choice: { ...state.choice, ...change.choice } };
-    case "auto-approve.changed":
-      return { ...state, autoApprove: change.autoApprove };
     case "view.changed":
       return { ...state, view: { ...state.view, ...change.view } };
   }

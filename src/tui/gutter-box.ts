@@ -1,0 +1,77 @@
+// Gutter box: the frame of the prompt box and of what stands in its place. A bar in a colour that
+// says whose it is at the left, and half a row of its background as its lower edge.
+import { BoxRenderable, type OptimizedBuffer, type RGBA } from "@opentui/core";
+import type { Slot } from "./theme/slots";
+import type { Ui } from "./ui";
+
+const BAR = {
+  topLeft: "",
+  bottomLeft: "",
+  vertical: "┃",
+  topRight: "",
+  bottomRight: "",
+  horizontal: "",
+  bottomT: "",
+  topT: "",
+  cross: "",
+  leftT: "",
+  rightT: "",
+};
+
+export class GutterBox {
+  readonly root: BoxRenderable;
+  /** What the box holds goes here. */
+  readonly content: BoxRenderable;
+  readonly #ui: Ui;
+  readonly #background: Slot;
+  readonly #edge: BoxRenderable;
+  #gutter: RGBA;
+
+  constructor(ui: Ui, options: { background: Slot; gutter: RGBA }) {
+    const { renderer, theme } = ui;
+    this.#ui = ui;
+    this.#background = options.background;
+    this.#gutter = options.gutter;
+    this.root = new BoxRenderable(renderer, { flexDirection: "column", flexShrink: 0 });
+    this.content = new BoxRenderable(renderer, {
+      flexDirection: "column",
+      border: ["left"],
+      customBorderChars: BAR,
+      borderColor: options.gutter,
+      backgroundColor: theme.colors[options.background],
+      paddingLeft: 2,
+      paddingRight: 2,
+      paddingTop: 1,
+      flexShrink: 1,
+    });
+    this.#edge = this.#makeEdge();
+    this.root.add(this.content);
+    this.root.add(this.#edge);
+  }
+
+  set gutter(color: RGBA) {
+    this.#gutter = color;
+    this.content.borderColor = color;
+    this.#edge.requestRender();
+  }
+
+  recolor(): void {
+    this.content.backgroundColor = this.#ui.theme.colors[this.#background];
+    this.#edge.requestRender();
+  }
+
+  #makeEdge(): BoxRenderable {
+    const draw = (buffer: OptimizedBuffer, { x, y, width }: BoxRenderable) => {
+      const edge = "▀".repeat(Math.max(0, width - 1));
+      buffer.drawText("╹", x, y, this.#gutter);
+      buffer.drawText(edge, x + 1, y, this.#ui.theme.colors[this.#background]);
+    };
+    return new BoxRenderable(this.#ui.renderer, {
+      height: 1,
+      flexShrink: 0,
+      renderAfter(buffer) {
+        draw(buffer, this);
+      },
+    });
+  }
+}

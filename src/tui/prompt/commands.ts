@@ -1,0 +1,262 @@
+// Commands of the prompt: what each action id does to what is written, to the queue, the stash and
+// the history. False says that an action does not apply now, so that its key may mean another.
+import { errorMessage } from "@/base/error";
+import type { ActionBody } from "@/tui/actions/actions";
+import type { Ui } from "@/tui/ui";
+
+import type { Completion, NamedList } from "./completion";
+import { plainDraft, trimDraft } from "./draft";
+import { editDraft, editorCommand } from "./external-editor";
+import type { Entry } from "./history";
+import type { Keeper } from "./keeper";
+import { historyList, queueList, stashList } from "./lists";
+import type { Paster } from "./paster";
+import { lineEnd } from "./segments";
+import type { Sender } from "./sender";
+import type { SlashWords } from "./slash-words";
+import type { Written } from "./written";
+
+export interface PromptParts {
+  written: Written;
+  completion: Completion;
+  sender: Sender;
+  keeper: Keeper;
+  paster: Paster;
+  slash: SlashWords;
+}
+
+/** Actions that programs and the palette may run, too, with when they apply. */
+const SHARED = [
+  "prompt.submit",
+  "prompt.clear",
+  "prompt.paste",
+  "prompt.editor",
+  "prompt.history.search",
+  "prompt.stash",
+  "prompt.stash.pop",
+  "prompt.stash.list",
+  "prompt.queue.restore",
+  "prompt.vim",
+  "session.queued_prompts",
+] as const;
+
+const ALWAYS_OURS: readonly string[] = ["input.newline", "input.undo", "input.redo"];
+
+export class PromptCommands {
+  readonly #ui: Ui;
+  readonly #parts: PromptParts;
+
+  constructor(ui: Ui, parts: PromptParts) {
+    this.#ui = ui;
+    this.#parts = parts;
+  }
+
+  /** The bodies of the actions that the palette lists. */
+  bodies(): Record<string, ActionBody> {
+    const { written, keeper } = this.#parts;
+    const isStashed = () => keeper.stash.length > 0;
+    const isWritten = () => !written.isBlank;
+    const isQueued = () => this.#sessionQueue().length > 0;
+    const when: Partial<Record<(typeof SHARED)[number], () => boolean>> = {
+      "prompt.submit": isWritten,
+      "prompt.clear": () => !written.isEmpty,
+      "prompt.stash": isWritten,
+      "prompt.stash.pop": isStashed,
+      "prompt.stash.list": isStashed,
+      "prompt.queue.restore": isQueued,
+      "session.queued_prompts": isQueued,
+    };
+    return Object.fromEntries(
+      SHARED.map((id) => {
+        const applies = when[id];
+        return [id, { run: () => void this.run(id), ...(applies && { when: applies }) }];
+      }),
+    );
+  }
+
+  run(actionID: string): boolean {
+    const { written, paster, keeper } = this.#parts;
+    switch (actionID) {
+      case "input.submit":
+      case "prompt.submit":
+        return this.submit();
+      case "prompt.clear":
+        return this.#copyOrClear();
+      case "prompt.paste":
+        void paster.fromClipboard();
+        return true;
+      case "prompt.editor":
+        void this.#openEditor();
+        return true;
+      case "prompt.history.previous":
+        return this.#earlier();
+      case "prompt.history.next":
+        return this.#later();
+      case "prompt.history.search":
+        return this.#search((list) => historyList((query) => keeper.history.search(query), list));
+      case "prompt.stash":
+        return this.stash();
+      case "prompt.stash.pop":
+        return this.#giveBack(keeper.takeFromStash());
+      case "prompt.stash.list":
+        return keeper.stash.length > 0 && this.#openStash();
+      case "prompt.queue.restore":
+        return this.#restoreQueued();
+      case "session.queued_prompts":
+        return this.#openQueue();
+      case "prompt.vim":
+        written.editor.setVim(written.editor.vimMode === undefined);
+        return true;
+      default:
+        return this.#edit(actionID);
+    }
+  }
+
+  submit(): boolean {
+    const { written, slash } = this.#parts;
+    if (written.isBlank || this.#continueLine()) return true;
+    if (written.mode === "prompt" && slash.call(written.draft)) return true;
+    const { draft, mode } = written.entry;
+    const entry = { draft: trimDraft(draft), mode };
+    written.clear();
+    this.#parts.keeper.remember(entry);
+    this.#parts.sender.submit(entry);
+    return true;
+  }
+
+  /** Puts what is written away; false when nothing is. */
+  stash(): boolean {
+    const { written, keeper } = this.#parts;
+    if (written.isBlank) return false;
+    keeper.addToStash(written.entry);
+    written.clear();
+    return true;
+  }
+
+  /** For terminals that send nothing else for a new line: a backslash before return. */
+  #continueLine(): boolean {
+    const { editor } = this.#parts.written;
+    const { draft, cursor } = editor;
+    if (draft.text.charAt(cursor - 1) !== "\\") return false;
+    if (draft.chips.some(({ end }) => end === cursor)) return false;
+    editor.replace(cursor - 1, cursor, plainDraft("\n"));
+    return true;
+  }
+
+  /** With nothing written, keys of editing are free for what lies outside. */
+  #edit(actionID: string): boolean {
+    const { written } = this.#parts;
+    const { editor } = written;
+    if (actionID === "input.backspace" && editor.cursor === 0 && written.dropMark()) return true;
+    const isFree = written.isEmpty && !ALWAYS_OURS.includes(actionID);
+    return !isFree && editor.run(actionID);
+  }
+
+  #copyOrClear(): boolean {
+    const { written, keeper } = this.#parts;
+    const selected = written.editor.selectedText;
+    if (selected !== "") {
+      void this.#ui.clipboard.write(selected);
+      written.editor.clearSelection();
+      return true;
+    }
+    if (written.isEmpty) return false;
+    keeper.history.add(written.entry);
+    written.clear();
+    return true;
+  }
+
+  #earlier(): boolean {
+    const { written, keeper } = this.#parts;
+    if (!written.editor.isOnFirstRow) return false;
+    const entry = keeper.history.previous(written.entry);
+    // The cursor stays on the first row, so that the next press goes further.
+    if (entry) written.set(entry, lineEnd(entry.draft.text, 0));
+    else written.editor.run("input.buffer.home");
+    return true;
+  }
+
+  #later(): boolean {
+    const { written, keeper } = this.#parts;
+    if (!written.editor.isOnLastRow) return false;
+    const entry = keeper.history.next();
+    if (entry) written.set(entry);
+    else written.editor.run("input.buffer.end");
+    return true;
+  }
+
+  async #openEditor(): Promise<void> {
+    const { editor } = this.#parts.written;
+    const command = editorCommand(this.#ui.environment.env);
+    if (command === undefined) return this.#warn("Set $VISUAL or $EDITOR to use an editor.");
+    try {
+      editor.set(await editDraft(this.#ui, command, editor.draft));
+    } catch (error) {
+      this.#warn(errorMessage(error));
+    }
+  }
+
+  #openStash(): boolean {
+    const { keeper } = this.#parts;
+    const remove = (entry: Entry) => void keeper.takeFromStash(entry);
+    return this.#search(({ take, onHide }) =>
+      stashList(() => keeper.stash, {
+        take: (entry) => {
+          keeper.takeFromStash(entry);
+          take(entry);
+        },
+        onHide,
+        remove,
+      }),
+    );
+  }
+
+  #openQueue(): boolean {
+    const sessionID = this.#sessionID();
+    const { sender } = this.#parts;
+    if (sessionID === undefined || this.#sessionQueue().length === 0) return false;
+    const sendNow = (id: number) => sender.sendNow(sessionID, id);
+    return this.#search((list) => queueList(sender.queue, sessionID, { ...list, sendNow }));
+  }
+
+  /** Opens a list; what is written is put aside, because the box then narrows the list. */
+  #search(make: (list: { take(entry: Entry): void; onHide(): void }) => NamedList): boolean {
+    const { written, completion } = this.#parts;
+    written.putAside();
+    const list = make({
+      take: (entry) => {
+        written.takeBack();
+        if (written.isBlank) written.set(entry);
+        else written.giveBack([entry]);
+      },
+      onHide: () => written.takeBack(),
+    });
+    completion.open(list);
+    return true;
+  }
+
+  #restoreQueued(): boolean {
+    const sessionID = this.#sessionID();
+    return this.#giveBack(sessionID && this.#parts.sender.queue.takeNewest(sessionID));
+  }
+
+  #giveBack(entry: Entry | "" | undefined): boolean {
+    if (!entry) return false;
+    this.#parts.written.giveBack([entry]);
+    return true;
+  }
+
+  #sessionID(): string | undefined {
+    const { route } = this.#ui.store.state;
+    return route.screen === "session" ? route.sessionID : undefined;
+  }
+
+  #sessionQueue() {
+    const sessionID = this.#sessionID();
+    return sessionID === undefined ? [] : this.#parts.sender.queue.list(sessionID);
+  }
+
+  #warn(message: string): void {
+    this.#ui.toasts.show({ variant: "warning", message });
+  }
+}

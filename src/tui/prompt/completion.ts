@@ -1,0 +1,352 @@
+// Completion: what the list above the prompt offers, and what taking a row does. A `/` word, an `@`
+// word, or a list that was asked for by name (earlier prompts, the stash, the queue). It owns the
+// popup; a search for files that a newer key has overtaken is dropped.
+import type { KeyEvent } from "@opentui/core";
+import type { McpResource } from "@/schema/mcp";
+import type { Ui } from "@/tui/ui";
+import type { Draft } from "./draft";
+import {
+  enterDirectory,
+  type Mention,
+  mentionAt,
+  type MentionItem,
+  rankMentions,
+  takeMention,
+} from "./mention";
+import { Popup, type PopupRow } from "./popup";
+import {
+  argumentHint,
+  findSlash,
+  matchSlash,
+  slashCall,
+  type SlashItem,
+  slashQuery,
+} from "./slash";
+
+/** `select` is what return does, `complete` what tab does. */
+export type TakeHow = "select" | "complete";
+
+export interface CompletionHost {
+  readonly draft: Draft;
+  readonly cursor: number;
+  slashItems(): readonly SlashItem[];
+  /** Files that the person is likely to mean. */
+  recentFiles(): readonly string[];
+  setDraft(draft: Draft, cursor: number): void;
+  runSlash(item: SlashItem, how: TakeHow): void;
+}
+
+/** A list that was asked for; what is typed in the box narrows it. */
+export interface NamedList {
+  rows(query: string): NamedItem[];
+  onHide(): void;
+}
+
+export interface NamedItem {
+  row: PopupRow;
+  take(how: TakeHow): void;
+  remove?(): void;
+  /** Moves it by so many places. */
+  move?(by: number): void;
+}
+
+type Shown =
+  | { type: "slash"; items: readonly SlashItem[] }
+  | { type: "hint" }
+  | { type: "mention"; mention: Mention; items: readonly MentionItem[] }
+  | { type: "named"; list: NamedList; items: readonly NamedItem[] };
+
+const FOUND_MAX = 30;
+const ITEMS_MAX = 50;
+
+export class Completion {
+  readonly #ui: Ui;
+  readonly #host: CompletionHost;
+  readonly #popup: Popup;
+  #shown: Shown | undefined;
+  #selected = 0;
+  /** The word whose list the person has closed. */
+  #closedWord: string | undefined;
+  #search: AbortController | undefined;
+  #found: readonly string[] = [];
+  #resources: readonly McpResource[] | undefined;
+  #leave: (() => void) | undefined;
+
+  constructor(ui: Ui, host: CompletionHost) {
+    this.#ui = ui;
+    this.#host = host;
+    this.#popup = new Popup(ui, (index) => this.#takeAt(index, "select"));
+  }
+
+  get root() {
+    return this.#popup.root;
+  }
+
+  get isOpen(): boolean {
+    return this.#shown !== undefined && this.#shown.type !== "hint";
+  }
+
+  /** How many rows there may be. */
+  limit(rows: number): void {
+    this.#popup.limit(rows);
+  }
+
+  /** Shows what fits the text and the cursor as they are now. */
+  update(): void {
+    if (this.#shown?.type === "named") return this.#showNamed(this.#shown.list);
+    const { draft, cursor } = this.#host;
+    const query = slashQuery(draft, cursor);
+    const mention = query === undefined ? mentionAt(draft, cursor) : undefined;
+    const word = query !== undefined ? "/" : mention && `@${mention.start}`;
+    if (word === undefined) this.#closedWord = undefined;
+    if (word !== undefined && word === this.#closedWord) return this.#hide();
+    if (query !== undefined) return this.#showSlash(query);
+    if (mention) return this.#showMention(mention);
+    const hinted = this.#hinted(draft);
+    if (hinted) this.#showHint(hinted);
+    else this.#hide();
+  }
+
+  /** Opens a list that stays until a row is taken or it is hidden. */
+  open(list: NamedList): void {
+    this.close();
+    this.#showNamed(list);
+  }
+
+  /** Hides the list; the word at the cursor gets it back only when it is written anew. */
+  dismiss(): void {
+    const shown = this.#shown;
+    if (shown?.type === "slash") this.#closedWord = "/";
+    if (shown?.type === "mention") this.#closedWord = `@${shown.mention.start}`;
+    this.close();
+  }
+
+  close(): void {
+    const shown = this.#shown;
+    this.#hide();
+    if (shown?.type === "named") shown.list.onHide();
+  }
+
+  destroy(): void {
+    this.#hide();
+    this.root.destroyRecursively();
+  }
+
+  /** Runs an action of the list; false when it does not apply. */
+  run(actionID: string): boolean {
+    switch (actionID) {
+      case "prompt.autocomplete.prev":
+        return this.#move(-1);
+      case "prompt.autocomplete.next":
+        return this.#move(1);
+      case "prompt.autocomplete.hide":
+        this.dismiss();
+        return true;
+      case "prompt.autocomplete.select":
+        // What narrows a list is no prompt: it is never sent.
+        return this.#takeAt(this.#selected, "select") || this.#shown?.type === "named";
+      case "prompt.autocomplete.complete":
+        // Without a row there is nothing to complete, and nothing else that tab should mean here.
+        this.#takeAt(this.#selected, "complete");
+        return true;
+      case "stash.delete":
+        return this.#remove();
+      default:
+        return false;
+    }
+  }
+
+  /** Keys that move a row of the queue: alt with an arrow. */
+  #onOtherKey({ name, meta }: KeyEvent): boolean {
+    if (!meta || (name !== "up" && name !== "down")) return false;
+    const by = name === "up" ? -1 : 1;
+    const shown = this.#shown;
+    const move = shown?.type === "named" ? shown.items[this.#selected]?.move : undefined;
+    if (shown?.type !== "named" || !move) return false;
+    move(by);
+    this.#selected = Math.max(0, Math.min(shown.items.length - 1, this.#selected + by));
+    this.#showNamed(shown.list);
+    return true;
+  }
+
+  #move(by: number): boolean {
+    const count = this.#count();
+    if (count === 0) return false;
+    this.#selected = (this.#selected + by + count) % count;
+    this.#draw();
+    return true;
+  }
+
+  #count(): number {
+    return this.#shown && this.#shown.type !== "hint" ? this.#shown.items.length : 0;
+  }
+
+  #takeAt(index: number, how: TakeHow): boolean {
+    const shown = this.#shown;
+    if (!shown || shown.type === "hint" || index >= shown.items.length) return false;
+    if (shown.type === "named") {
+      const item = shown.items[index];
+      this.#hide();
+      item?.take(how);
+      return true;
+    }
+    this.#hide();
+    if (shown.type === "slash") {
+      const item = shown.items[index];
+      if (item) this.#host.runSlash(item, how);
+      return true;
+    }
+    const item = shown.items[index];
+    if (item) this.#takeMention(shown.mention, item, how);
+    return true;
+  }
+
+  #takeMention(mention: Mention, item: MentionItem, how: TakeHow): void {
+    const { draft } = this.#host;
+    const isDirectory = item.type === "file" && item.path.endsWith("/");
+    const taken =
+      isDirectory && how === "complete"
+        ? enterDirectory(draft, mention, item.path)
+        : takeMention(draft, mention, item);
+    this.#host.setDraft(taken.draft, taken.cursor);
+  }
+
+  #remove(): boolean {
+    const shown = this.#shown;
+    if (shown?.type !== "named") return false;
+    const item = shown.items[this.#selected];
+    if (!item?.remove) return false;
+    item.remove();
+    this.#showNamed(shown.list);
+    return true;
+  }
+
+  #showSlash(query: string): void {
+    const items = matchSlash(this.#host.slashItems(), query);
+    const isSame = this.#shown?.type === "slash" && isEqual(this.#shown.items, items);
+    this.#show({ type: "slash", items }, isSame);
+  }
+
+  #hinted(draft: Draft): SlashItem | undefined {
+    const call = slashCall(draft);
+    if (!call || call.rest.text !== "" || !/\s$/.test(draft.text)) return undefined;
+    const item = findSlash(this.#host.slashItems(), call.name);
+    return item && item.hints.length > 0 ? item : undefined;
+  }
+
+  #showHint(item: SlashItem): void {
+    this.#leaveContext();
+    this.#shown = { type: "hint" };
+    this.#popup.show([{ name: `/${item.name} ${argumentHint(item)}` }], -1);
+  }
+
+  #showNamed(list: NamedList): void {
+    const items = list.rows(this.#host.draft.text);
+    this.#show({ type: "named", list, items }, this.#shown?.type === "named");
+  }
+
+  #showMention(mention: Mention): void {
+    const before = this.#shown?.type === "mention" ? this.#shown.mention : undefined;
+    if (before?.start !== mention.start) this.#found = [];
+    if (before?.start !== mention.start || before.query !== mention.query) void this.#find(mention);
+    this.#rank(mention, false);
+  }
+
+  #rank(mention: Mention, keepsPlace: boolean): void {
+    const items = rankMentions(
+      mention.query,
+      {
+        recent: this.#host.recentFiles(),
+        found: this.#found,
+        agents: this.#ui.store.state.facts.agents ?? [],
+        resources: this.#resources ?? [],
+      },
+      ITEMS_MAX,
+    );
+    this.#show({ type: "mention", mention, items }, keepsPlace);
+  }
+
+  /** Asks the server; an answer that is not the newest question's is dropped. */
+  async #find(mention: Mention): Promise<void> {
+    this.#search?.abort();
+    const search = new AbortController();
+    this.#search = search;
+    void this.#loadResources(search.signal);
+    const query = { query: mention.query, limit: FOUND_MAX };
+    const found = await this.#ui.client.file.find(query, search.signal).catch(() => []); // none
+    this.#found = search.signal.aborted ? this.#found : found;
+    this.#again(search.signal);
+  }
+
+  async #loadResources(signal: AbortSignal): Promise<void> {
+    if (this.#resources) return;
+    this.#resources = [];
+    const found = await this.#ui.client.mcp.resources().catch(() => ({})); // no server has any
+    this.#resources = Object.values(found);
+    this.#again(signal);
+  }
+
+  #again(signal: AbortSignal): void {
+    if (!signal.aborted && this.#shown?.type === "mention") this.#rank(this.#shown.mention, true);
+  }
+
+  #show(shown: Exclude<Shown, { type: "hint" }>, keepsPlace: boolean): void {
+    this.#shown = shown;
+    const last = Math.max(0, shown.items.length - 1);
+    this.#selected = keepsPlace ? Math.min(this.#selected, last) : 0;
+    this.#leave ??= this.#ui.keymap.enter(
+      "popup",
+      (actionID) => this.run(actionID),
+      (key) => this.#onOtherKey(key),
+    );
+    this.#draw();
+  }
+
+  #draw(): void {
+    if (this.#shown && this.#shown.type !== "hint") {
+      this.#popup.show(rowsOf(this.#shown), this.#selected);
+    }
+  }
+
+  #hide(): void {
+    this.#leaveContext();
+    this.#shown = undefined;
+    this.#popup.hide();
+  }
+
+  #leaveContext(): void {
+    this.#search?.abort();
+    this.#leave?.();
+    this.#leave = undefined;
+  }
+}
+
+function rowsOf(shown: Exclude<Shown, { type: "hint" }>): PopupRow[] {
+  switch (shown.type) {
+    case "slash":
+      return shown.items.map(({ name, description, note }) => {
+        return { name: `/${name}`, text: description, note };
+      });
+    case "named":
+      return shown.items.map(({ row }) => row);
+    case "mention":
+      return shown.items.map(mentionRow);
+  }
+}
+
+function mentionRow(item: MentionItem): PopupRow {
+  switch (item.type) {
+    case "file":
+      return { name: item.path };
+    case "agent":
+      return { name: `@${item.name}`, kind: "agent", text: item.description };
+    case "resource": {
+      const { client, name, description = "" } = item.resource;
+      return { name: `${client}:${name}`, kind: "MCP", text: description };
+    }
+  }
+}
+
+function isEqual(a: readonly SlashItem[], b: readonly SlashItem[]): boolean {
+  return a.length === b.length && a.every((item, index) => item.name === b[index]?.name);
+}

@@ -1,0 +1,60 @@
+// External editor: a draft is written to a file, the person's editor gets the terminal, and what it
+// leaves is the new draft. Chips are there as their text, and are chips again where it still
+// stands.
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { unavailable } from "@/base/error";
+import type { Ui } from "@/tui/ui";
+import { chipLabel } from "./chip";
+import { chipDraft, type Draft, draftText, plainDraft, replaceRange } from "./draft";
+import { dropControls } from "./paste";
+
+const TEXT_MAX_CHARACTERS = 5_000_000;
+
+/** The person's editor; undefined when none is named. */
+export function editorCommand(env: Ui["environment"]["env"]): string | undefined {
+  return [env["VISUAL"], env["EDITOR"]].find((command) => command?.trim())?.trim();
+}
+
+/**
+ * The draft as the person leaves it in `command`. Throws AppError unavailable when the editor could
+ * not be run or says that it failed, which is how people give up an edit.
+ */
+export async function editDraft(ui: Ui, command: string, draft: Draft): Promise<Draft> {
+  const directory = await mkdtemp(join(tmpdir(), "opencode-prompt-"));
+  const path = join(directory, "prompt.md");
+  try {
+    await writeFile(path, draftText(draft), { mode: 0o600 });
+    const code = await ui.lendTerminal(() => run(command, path, ui));
+    if (code !== 0) throw unavailable(`The editor (${command}) ended with exit code ${code}`);
+    const text = (await readFile(path, "utf8")).slice(0, TEXT_MAX_CHARACTERS);
+    return chipsAgain(dropControls(text.replaceAll("\r\n", "\n")).replace(/\n+$/, ""), draft);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function run(command: string, path: string, ui: Ui): Promise<number> {
+  // By a shell, since people write options in the variable: `code --wait`.
+  const words = ["/bin/sh", "-c", `${command} "$1"`, "sh", path];
+  const { directory, facts } = ui.store.state;
+  const stdio = { stdin: "inherit", stdout: "inherit", stderr: "inherit" } as const;
+  const cwd = facts.path?.directory ?? directory;
+  const child = Bun.spawn(words, { ...stdio, env: ui.environment.env, ...(cwd && { cwd }) });
+  return child.exited;
+}
+
+/** Labels of chips that are found in the text, in their order, become those chips again. */
+export function chipsAgain(text: string, before: Draft): Draft {
+  let draft = plainDraft(text);
+  let from = 0;
+  for (const { chip } of before.chips) {
+    const label = chip.type === "paste" ? undefined : chipLabel(chip);
+    const at = label === undefined ? -1 : draft.text.indexOf(label, from);
+    if (label === undefined || at < 0) continue;
+    draft = replaceRange(draft, at, at + label.length, chipDraft(chip));
+    from = at + label.length;
+  }
+  return draft;
+}

@@ -1,0 +1,309 @@
+// Prompt box: where a person writes. Puts together the editor, the list above it, the rows of what
+// waits, and the row of facts beneath; what each action does is commands.ts.
+import { BoxRenderable, type KeyEvent } from "@opentui/core";
+import type { Part } from "@/schema/part";
+import { GutterBox } from "@/tui/gutter-box";
+import type { PromptBox, Ui } from "@/tui/ui";
+import { PromptCommands } from "./commands";
+import { Completion, type TakeHow } from "./completion";
+import { type Draft, draftText, isBlank, plainDraft } from "./draft";
+import { Editor } from "./editor";
+import type { Entry } from "./history";
+import { Keeper } from "./keeper";
+import { agentName, MetaRow } from "./meta-row";
+import { draftOfParts } from "./parts";
+import { Paster } from "./paster";
+import type { LivePrompts } from "./prompt-files";
+import { QueueRows } from "./queue-rows";
+import { recentFiles } from "./recent-files";
+import { isBusy, Sender } from "./sender";
+import type { SlashItem } from "./slash";
+import { SlashWords } from "./slash-words";
+import { Written } from "./written";
+
+/** Rows of the box and of the status row, beside its text. */
+const ROWS_AROUND = 5;
+const SECOND_PRESS_MS = 5_000;
+
+export class EditorPromptBox implements PromptBox {
+  readonly root: BoxRenderable;
+  readonly #ui: Ui;
+  readonly #frame: GutterBox;
+  readonly #editor: Editor;
+  readonly #written: Written;
+  readonly #completion: Completion;
+  readonly #slash: SlashWords;
+  readonly #sender: Sender;
+  readonly #keeper: Keeper;
+  readonly #paster: Paster;
+  readonly #commands: PromptCommands;
+  readonly #meta: MetaRow;
+  readonly #queueRows: QueueRows;
+  readonly #stops: (() => void)[];
+  /** What programs that died left to send, by session. */
+  readonly #leftBehind = new Map<string, readonly Entry[]>();
+  #leaveContext: (() => void) | undefined;
+  #notice: string | undefined;
+  #escapedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(ui: Ui) {
+    this.#ui = ui;
+    const { renderer, theme } = ui;
+    this.root = new BoxRenderable(renderer, { flexDirection: "column", flexShrink: 0 });
+    const gutter = theme.colors.secondary;
+    this.#frame = new GutterBox(ui, { background: "backgroundElement", gutter });
+    this.#queueRows = new QueueRows(ui);
+    this.#meta = new MetaRow(ui);
+    this.#editor = this.#makeEditor();
+    this.#written = new Written(this.#editor, () => this.#draw());
+    this.#paster = new Paster(ui, this.#editor);
+    this.#slash = new SlashWords(ui, {
+      written: () => this.#written,
+      submit: () => this.submit(),
+      notice: (text) => this.#showNotice(text),
+    });
+    this.#completion = new Completion(ui, this.#completionHost());
+    this.#keeper = new Keeper(ui, {
+      live: () => this.#live(),
+      onAdopted: (live) => this.#adopt(live),
+    });
+    this.#sender = new Sender(ui, {
+      slashItems: () => this.#slash.items(),
+      giveBack: (entries) => this.#written.giveBack(entries),
+      onQueueChange: () => this.#queueChanged(),
+    });
+    this.#commands = new PromptCommands(ui, {
+      written: this.#written,
+      completion: this.#completion,
+      sender: this.#sender,
+      keeper: this.#keeper,
+      paster: this.#paster,
+      slash: this.#slash,
+    });
+    this.#addRows();
+    if (ui.settings.editorMode === "vim") this.#editor.setVim(true);
+    this.#stops = [
+      ui.store.subscribe(() => this.#follow()),
+      theme.subscribe(() => this.#recolor()),
+      ui.actions.register(this.#commands.bodies()),
+    ];
+    this.#follow();
+  }
+
+  get text(): string {
+    return draftText(this.#written.draft);
+  }
+
+  get isEmpty(): boolean {
+    return this.#written.isEmpty;
+  }
+
+  setText(text: string): void {
+    this.#written.set({ draft: plainDraft(text), mode: "prompt" });
+  }
+
+  setParts(parts: readonly Part[]): void {
+    const { directory, facts } = this.#ui.store.state;
+    const draft = draftOfParts(parts, facts.path?.directory ?? directory);
+    this.#written.set({ draft, mode: "prompt" });
+  }
+
+  append(text: string): void {
+    this.#paster.append(text);
+  }
+
+  type(text: string): void {
+    this.#editor.type(text);
+  }
+
+  clear(): void {
+    this.#written.clear();
+  }
+
+  submit(): void {
+    this.#commands.submit();
+  }
+
+  run(actionID: string): boolean {
+    return this.#commands.run(actionID);
+  }
+
+  focus(): void {
+    this.#leaveContext ??= this.#ui.keymap.enter(
+      "prompt",
+      (actionID) => this.run(actionID),
+      (key) => this.#onOtherKey(key),
+    );
+    this.#editor.area.focus();
+  }
+
+  blur(): void {
+    this.#leaveContext?.();
+    this.#leaveContext = undefined;
+    this.#completion.close();
+    this.#editor.area.blur();
+  }
+
+  setMaxHeight(rows: number): void {
+    this.#editor.area.maxHeight = Math.max(1, rows);
+    this.#completion.limit(this.#ui.renderer.height - rows - ROWS_AROUND);
+  }
+
+  setPlaceholder(text: string): void {
+    this.#editor.area.placeholder = text;
+  }
+
+  /** Writes what is written, at once: for a program that crashes. */
+  saveNow(): void {
+    this.#keeper.saveNow();
+  }
+
+  /** Resolves when all that is kept is on the disk. */
+  async close(): Promise<void> {
+    for (const stop of this.#stops) stop();
+    this.#sender.close();
+    await this.#keeper.close();
+  }
+
+  #addRows(): void {
+    const { content } = this.#frame;
+    content.add(this.#editor.area);
+    content.add(new BoxRenderable(this.#ui.renderer, { height: 1, flexShrink: 0 }));
+    content.add(this.#meta.root);
+    this.root.add(this.#queueRows.root);
+    this.root.add(this.#completion.root);
+    this.root.add(this.#frame.root);
+  }
+
+  #makeEditor(): Editor {
+    const { backgroundElement } = this.#ui.theme.colors;
+    const options = {
+      minHeight: 1,
+      maxHeight: 8,
+      flexShrink: 0,
+      backgroundColor: backgroundElement,
+      focusedBackgroundColor: backgroundElement,
+    };
+    return new Editor(this.#ui, options, {
+      onChange: () => this.#changed(),
+      onPaste: (text) => this.#paster.paste(text),
+      onSubmit: () => this.submit(),
+      onText: (text) => this.#written.takeMark(text),
+    });
+  }
+
+  #completionHost() {
+    const editor = this.#editor;
+    return {
+      get draft() {
+        return editor.draft;
+      },
+      get cursor() {
+        return editor.cursor;
+      },
+      slashItems: () => this.#slash.items(),
+      recentFiles: () => recentFiles(this.#ui.store.state, this.#keeper.history),
+      setDraft: (draft: Draft, cursor: number) => editor.set(draft, cursor),
+      runSlash: (item: SlashItem, how: TakeHow) => this.#slash.take(item, how),
+    };
+  }
+
+  #changed(): void {
+    this.#notice = undefined;
+    const isPrompt = this.#written.mode === "prompt";
+    if (isPrompt) this.#completion.update();
+    else this.#completion.close();
+    this.#keeper.touch();
+    this.#drawMeta();
+  }
+
+  #showNotice(text: string): void {
+    this.#completion.dismiss();
+    this.#notice = text;
+    this.#drawMeta();
+  }
+
+  /**
+   * Escape, from the innermost outwards: vim's modes, the selection, shell mode; twice, with
+   * something written and nothing running, it puts that into the stash.
+   */
+  #onOtherKey(key: KeyEvent): boolean {
+    if (this.#editor.claim(key)) return true;
+    if (key.name !== "escape") return false;
+    if (this.#editor.clearSelection() || this.#written.leaveShell()) return true;
+    const { state } = this.#ui.store;
+    const { route } = state;
+    const isRunning = route.screen === "session" && isBusy(state, route.sessionID);
+    if (isRunning || this.#written.isBlank) return false;
+    const now = this.#ui.clock.now();
+    const isSecond = now - this.#escapedAt < SECOND_PRESS_MS;
+    this.#escapedAt = isSecond ? Number.NEGATIVE_INFINITY : now;
+    if (isSecond) this.#commands.stash();
+    else this.#showNotice("esc again puts this into the stash");
+    return true;
+  }
+
+  #queueChanged(): void {
+    this.#keeper.touch();
+    this.#follow();
+  }
+
+  #follow(): void {
+    const { route } = this.#ui.store.state;
+    const sessionID = route.screen === "session" ? route.sessionID : undefined;
+    this.#queueRows.update(sessionID === undefined ? [] : this.#sender.queue.list(sessionID));
+    if (sessionID !== undefined) this.#takeLeftBehind(sessionID);
+    this.#draw();
+  }
+
+  #draw(): void {
+    const { theme, store } = this.#ui;
+    const isPrompt = this.#written.mode === "prompt";
+    this.#frame.gutter = isPrompt ? theme.agentColor(agentName(store.state)) : theme.colors.warning;
+    this.#drawMeta();
+  }
+
+  #drawMeta(): void {
+    const vim = this.#editor.vimMode;
+    this.#meta.update({ mode: this.#written.mode, vim, notice: this.#notice });
+  }
+
+  #recolor(): void {
+    const { backgroundElement } = this.#ui.theme.colors;
+    this.#frame.recolor();
+    this.#editor.area.recolor();
+    this.#editor.area.backgroundColor = backgroundElement;
+    this.#editor.area.focusedBackgroundColor = backgroundElement;
+    this.#draw();
+  }
+
+  #live(): LivePrompts {
+    const { kept } = this.#written;
+    const queues: Record<string, Entry[]> = {};
+    for (const [sessionID, entries] of [...this.#leftBehind, ...this.#sender.queue.all()]) {
+      const plain = entries.map(({ draft, mode }) => ({ draft, mode }));
+      queues[sessionID] = [...(queues[sessionID] ?? []), ...plain];
+    }
+    return { ...(!isBlank(kept.draft) && { draft: kept }), queues };
+  }
+
+  /**
+   * A dead program's draft goes into the box; its queues to their sessions, when they are opened.
+   */
+  #adopt({ draft, queues }: LivePrompts): void {
+    if (draft) this.#written.giveBack([draft]);
+    for (const [sessionID, entries] of Object.entries(queues)) {
+      const before = this.#leftBehind.get(sessionID) ?? [];
+      this.#leftBehind.set(sessionID, [...before, ...entries]);
+    }
+    this.#keeper.touch();
+    this.#follow();
+  }
+
+  #takeLeftBehind(sessionID: string): void {
+    const entries = this.#leftBehind.get(sessionID);
+    if (!entries) return;
+    this.#leftBehind.delete(sessionID);
+    this.#written.giveBack(entries);
+  }
+}

@@ -10,6 +10,7 @@ import type {
 import { OUTPUT_TOKENS_MAX } from "@/base/limits";
 import type { ModelRequest, ModelTool } from "./model-event";
 import { optionsNamespace } from "./packages";
+import { toSendable } from "./sendable";
 
 type ProviderOptions = NonNullable<LanguageModelV4CallOptions["providerOptions"]>;
 type OptionValues = ProviderOptions[string];
@@ -86,8 +87,8 @@ type CacheMark = (message: LanguageModelV4Message) => LanguageModelV4Message;
  */
 function markCache(request: ModelRequest): LanguageModelV4Message[] {
   const mark = cacheMark(request);
-  if (!mark) return request.messages;
-  const messages = request.messages;
+  const messages = toSendable(request.messages, request.model);
+  if (!mark) return messages;
   const lastSystem = messages.findLastIndex((message) => message.role === "system");
   return messages.map((message, index) =>
     index === lastSystem || (message.role !== "system" && index >= messages.length - 2)

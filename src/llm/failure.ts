@@ -57,6 +57,8 @@ const QUOTA_HINT = /\b(quota|billing|credits?)\b/i;
 
 const CONTENT_FILTER = /content[_ ](filter|policy)|content management policy|prohibited_content/i;
 
+const CUT_SHORT = "the stream ended before the answer was complete.";
+
 const TRANSIENT = /server_error|overloaded|service_unavailable|try again later|internal_error/i;
 
 export const ABORTED: MessageError = { name: "MessageAbortedError", data: { message: "Aborted" } };
@@ -134,21 +136,8 @@ function isTransientAnswer(answer: Answer, said: string, hasTime: boolean): bool
   if (status === 408 || status === 409 || status === 429) return true;
   if (status >= 500) return status !== 501 && status !== 505;
   if (status >= 400) return /server_error/.test(said);
-  return answer.words === "" ? isCut(answer.body) : TRANSIENT.test(said);
-}
-
-/** Nothing, or JSON that stops in the middle: a dropped connection rather than a wrong address. */
-function isCut(body: string): boolean {
-  const text = body.trim();
-  if (text === "") return true;
-  if (!/^[[{]/.test(text)) return false;
-  try {
-    JSON.parse(text);
-    return false;
-  } catch {
-    // What does not parse is what was cut.
-    return true;
-  }
+  // No stream although the status was good: a proxy's page, nothing, what was cut, another format.
+  return answer.words === "" || TRANSIENT.test(said);
 }
 
 function authError(status: number, words: string, context: FailureContext): MessageError {
@@ -197,6 +186,9 @@ function keptHeaders(headers: Record<string, string>): Record<string, string> {
 /** A frame that is not JSON or not of the wire's shape, or a fault of this program. */
 function fromNonsense(error: unknown, context: FailureContext): Failure {
   const name = error instanceof Error ? error.name : "";
+  if (/without a finish reason/.test(errorMessage(error))) {
+    return retryable(`${context.providerName}: ${CUT_SHORT}`);
+  }
   if (/JSONParse|TypeValidation|InvalidResponseData|NoSuchModel|EmptyResponse/.test(name)) {
     const words = clean(errorMessage(error).split("\n")[0] ?? "", 300, context);
     return retryable(`${context.providerName} sent what is not of its format: ${words}`);

@@ -12,6 +12,7 @@ import type { MessageError } from "@/schema/message-error";
 import type { Provider } from "@/schema/provider";
 import { toCallOptions } from "./call-options";
 import { readAnswer } from "./error-answer";
+import { menderFor } from "./event-menders";
 import { ABORTED, type FailureContext, toFailure } from "./failure";
 import { KeyRenewals } from "./key-renewals";
 import type { ModelEvent, ModelRequest } from "./model-event";
@@ -92,21 +93,23 @@ export class LLM {
     signal: AbortSignal,
   ): AsyncGenerator<ModelEvent, { thrown: unknown } | undefined> {
     const limits = timeLimits(request.provider.options);
-    const exchange = new Exchange(this.#clock, limits, request.sessionID, signal);
+    const mender = menderFor(request.model.api.npm);
+    const owner = { sessionID: request.sessionID, caller: signal, mender };
+    const exchange = new Exchange(this.#clock, limits, owner);
+    const parts = new StreamParts(request.tools);
     try {
       exchange.signal.throwIfAborted();
-      const parts = new StreamParts();
       const model = await this.#models.open(request, exchange);
-      for await (const part of streamOf(model, request, exchange)) {
-        const event = parts.take(part);
-        if (event) yield event;
-      }
+      for await (const part of streamOf(model, request, exchange)) yield* parts.take(part);
+      yield* parts.flush(mender?.echo);
       const { isUseless, ...finish } = parts.end();
       yield finish;
       const error = endError(finish.reason, isUseless);
       if (error) yield { type: "error", error };
       return undefined;
     } catch (error) {
+      // What was said until an abort is kept.
+      if (signal.aborted) yield* parts.abandon();
       // What a package throws after an abort varies; the reason of the abort says what happened.
       return { thrown: exchange.signal.aborted ? exchange.signal.reason : error };
     } finally {

@@ -63,6 +63,8 @@ export type ModelEvent =
       metadata?: ProviderMetadata;
     }
   | { type: "text-end" | "reasoning-end"; id: string; metadata?: ProviderMetadata }
+  /** What came under this id as the other of the two is this. */
+  | { type: "recast"; id: string; to: "text" | "reasoning" }
   | { type: "tool-start"; callID: string; tool: string }
   | { type: "tool-delta"; callID: string; text: string }
   | {

@@ -40,7 +40,6 @@ export class OpenModels {
   }
 
   #settings({ model, provider }: ModelRequest) {
-    const { interleaved } = model.capabilities;
     const { options } = provider;
     return {
       providerID: provider.id,
@@ -51,7 +50,6 @@ export class OpenModels {
       options: Object.fromEntries(
         Object.entries(options).filter(([key]) => !OWN_OPTIONS.includes(key)),
       ),
-      reasoningField: typeof interleaved === "object" ? interleaved.field : undefined,
       fetch: this.#fetch,
     };
   }

@@ -17,8 +17,6 @@ export interface PackageSettings {
   headers: Record<string, string>;
   /** The provider's other options as configured: region, project, organization... */
   options: Record<string, unknown>;
-  /** The field in which reasoning goes back, where a chat model wants another than the usual. */
-  reasoningField: string | undefined;
   fetch: Fetch;
 }
 
@@ -28,6 +26,7 @@ interface BuiltIn {
   open: Open;
   /** The key under which the package reads its options of a request. */
   namespace: (settings: { providerID: string; modelID: string }) => string;
+  isChat?: boolean;
 }
 
 const openOpenAICompatible: Open = async (settings) => {
@@ -39,7 +38,6 @@ const openOpenAICompatible: Open = async (settings) => {
     headers: settings.headers,
     fetch: asGlobalFetch(settings.fetch),
     includeUsage: true,
-    transformRequestBody: (body) => renameReasoning(body, settings.reasoningField),
   });
   return provider.chatModel(settings.modelID);
 };
@@ -123,6 +121,7 @@ function compatible(baseURL?: string): BuiltIn {
   return {
     open: (settings) => openOpenAICompatible({ ...settings, baseURL: settings.baseURL ?? baseURL }),
     namespace: compatibleName,
+    isChat: true,
   };
 }
 
@@ -166,6 +165,11 @@ export const supportedPackages: readonly string[] = Object.keys(PACKAGES);
 /** Whether models of this package can be used; the others are listed, saying what is missing. */
 export function isSupported(npm: string): boolean {
   return Object.hasOwn(PACKAGES, npm);
+}
+
+/** Whether the package speaks OpenAI's chat completions. */
+export function isChatCompletions(npm: string): boolean {
+  return Object.hasOwn(PACKAGES, npm) && PACKAGES[npm]?.isChat === true;
 }
 
 /** Opens a model of the package; throws SetupError, in words for a person, when it cannot work. */
@@ -228,20 +232,4 @@ function requireURL({ providerID, baseURL }: Pick<PackageSettings, "providerID" 
       ? `Provider "${providerID}" has no address: set ${key}.`
       : `The address of provider "${providerID}" is not a URL: "${baseURL}". Correct ${key}.`,
   );
-}
-
-function renameReasoning(
-  body: Record<string, unknown>,
-  field: string | undefined,
-): Record<string, unknown> {
-  const { messages } = body;
-  if (field === undefined || field === "reasoning_content" || !Array.isArray(messages)) return body;
-  return { ...body, messages: messages.map((message) => renameKey(message, field)) };
-}
-
-function renameKey(message: Record<string, unknown>, field: string): Record<string, unknown> {
-  if (!("reasoning_content" in message)) return message;
-  const { reasoning_content, ...rest } = message;
-  // "reasoning_details" is a list of typed pieces, which plain text cannot stand in for.
-  return field === "reasoning_details" ? rest : { ...rest, [field]: reasoning_content };
 }

@@ -8,6 +8,7 @@
 
 import type { Clock } from "@/base/clock";
 import { version } from "@/base/version";
+import { EventLines, type EventMender } from "./event-lines";
 import { NoStreamError, StallError } from "./wire-error";
 
 /** Milliseconds; undefined is without limit. */
@@ -19,6 +20,9 @@ export interface TimeLimits {
 
 export const HEADER_TIMEOUT_MS = 300_000;
 export const CHUNK_TIMEOUT_MS = 300_000;
+
+/** How long a complete answer may stay quiet before its end: some servers never close it. */
+const END_GRACE_MS = 10_000;
 
 /** Of an answer that is no stream, which is an error or a mistake. */
 const PLAIN_BODY_MAX_BYTES = 1024 * 1024;
@@ -39,6 +43,12 @@ function limit(value: unknown, standard: number | undefined): number | undefined
   return typeof value === "number" && value > 0 ? value : standard;
 }
 
+/** Who asks. */
+interface ExchangeOwner {
+  sessionID: string;
+  caller: AbortSignal;
+}
+
 /** Owned by one attempt; close() must be called when it is over, however it ended. */
 export class Exchange {
   readonly #clock: Clock;
@@ -47,15 +57,22 @@ export class Exchange {
   readonly #controller = new AbortController();
   readonly #caller: AbortSignal;
   readonly #onCallerAbort: () => void;
+  readonly #lines: EventLines | undefined;
+  #isComplete = false;
   #cancelTotal: () => void = () => {};
   #cancelPhase: () => void = () => {};
   #progressAt = 0;
 
-  constructor(clock: Clock, limits: TimeLimits, sessionID: string, caller: AbortSignal) {
+  constructor(
+    clock: Clock,
+    limits: TimeLimits,
+    { sessionID, caller, mender }: ExchangeOwner & { mender?: EventMender | undefined },
+  ) {
     this.#clock = clock;
     this.#limits = limits;
     this.#sessionID = sessionID;
     this.#caller = caller;
+    this.#lines = mender && new EventLines(mender, () => this.#complete());
     this.#onCallerAbort = () => this.#controller.abort(caller.reason);
     caller.addEventListener("abort", this.#onCallerAbort, { once: true });
     if (caller.aborted) this.#onCallerAbort();
@@ -70,6 +87,14 @@ export class Exchange {
   /** Something of the answer has come. Cheap: it only notes the time. */
   progress(): void {
     this.#progressAt = this.#clock.now();
+  }
+
+  /** The answer is complete but for the end of its stream, which is not waited for long. */
+  #complete(): void {
+    this.#isComplete = true;
+    this.progress();
+    this.#cancelPhase();
+    this.#cancelPhase = this.#watch(END_GRACE_MS, END_GRACE_MS);
   }
 
   /** Drops the connection if it is still in use. */
@@ -92,7 +117,8 @@ export class Exchange {
     const response = await fetch(input, options);
     this.progress();
     this.#startPhase("chunk", this.#limits.chunkMs);
-    return checkStream(response);
+    const stream = await checkStream(response);
+    return this.#lines?.mend(stream) ?? stream;
   };
 
   #startPhase(phase: "headers" | "chunk", limitMs: number | undefined): void {
@@ -106,9 +132,14 @@ export class Exchange {
   #watch(limitMs: number, waitMs: number): () => void {
     return this.#clock.timer(waitMs, () => {
       const quietMs = this.#clock.now() - this.#progressAt;
-      if (quietMs >= limitMs) this.#controller.abort(new StallError("chunk", limitMs));
+      if (quietMs >= limitMs) this.#giveUp(limitMs);
       else this.#cancelPhase = this.#watch(limitMs, limitMs - quietMs);
     });
+  }
+
+  #giveUp(quietMs: number): void {
+    if (this.#isComplete && this.#lines) this.#lines.close();
+    else this.#controller.abort(new StallError("chunk", quietMs));
   }
 
   #stallAfter(phase: "headers" | "total", limitMs: number): () => void {

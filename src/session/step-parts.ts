@@ -60,6 +60,8 @@ export class StepParts {
       case "text-end":
       case "reasoning-end":
         return this.#end(event.type === "text-end" ? "text" : "reasoning", event);
+      case "recast":
+        return this.#recast(event.id, event.to);
       case "tool-start":
         return this.#startCall(event.callID, event.tool);
       case "tool-delta":
@@ -156,6 +158,19 @@ export class StepParts {
     const metadata = event.metadata ? { metadata: { ...before.metadata, ...event.metadata } } : {};
     const part = { ...before, time: { start: before.time?.start ?? now, end: now }, ...metadata };
     this.#parts.set(key, part);
+    return [{ type: "put", part }];
+  }
+
+  /** The same part, of the other type. */
+  #recast(id: string, to: "text" | "reasoning"): PartChange[] {
+    const key = `${to === "text" ? "reasoning" : "text"}:${id}`;
+    const before = this.#parts.get(key);
+    if (!before || before.type === "tool") return [];
+    const { messageID, sessionID, text } = before;
+    const time = before.time ?? { start: this.#options.clock.now() };
+    const part = { id: before.id, sessionID, messageID, type: to, text, time };
+    this.#parts.delete(key);
+    this.#parts.set(`${to}:${id}`, part);
     return [{ type: "put", part }];
   }
 

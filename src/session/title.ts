@@ -84,17 +84,16 @@ export class Titles {
     let answer = "";
     for await (const event of events) {
       if (event.type === "text-delta") answer += event.text;
-      else if (event.type === "retry") answer = "";
+      else if (event.type === "retry" || event.type === "recast") answer = "";
       else if (event.type === "error") throw new Error(event.error.name);
     }
     return tidyTitle(answer);
   }
 }
 
-/** The first line of what the model said, without its thoughts and quotation marks. */
+/** The first line of what the model said, without quotation marks. */
 function tidyTitle(answer: string): string | undefined {
   const line = answer
-    .replace(/<think>[\s\S]*?<\/think>/g, "")
     .split("\n")
     .map((text) => text.trim().replace(/^["'#*\s]+|["'*\s]+$/g, ""))
     .find((text) => text !== "");

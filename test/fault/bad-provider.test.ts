@@ -42,11 +42,11 @@ async function failureOf(t: SessionApp, name = "APIError"): Promise<string> {
 type Case = [what: string, turn: ScriptedTurn, attempts: number, words: RegExp];
 
 const ANSWERS: Case[] = [
-  ["a page", { body: PAGE }, 1, /HTML|page/i],
+  ["a page", { body: PAGE }, ATTEMPTS, /HTML|page/i],
   ["a page that is an error", { status: 502, body: PAGE }, ATTEMPTS, /502/],
   ["a page that is a refusal", { status: 403, body: PAGE }, 1, /403/],
   ["JSON that is cut", { body: '{"choices":[{"del' }, ATTEMPTS, /no event stream/],
-  ["JSON of another kind", { body: { greeting: "hi" } }, 1, /no event stream/],
+  ["JSON of another kind", { body: { greeting: "hi" } }, ATTEMPTS, /no event stream/],
   ["nothing", { body: "" }, ATTEMPTS, /nothing/],
   ["half of a stream", { text: WORDS, fault: "end-mid" }, ATTEMPTS, /./],
   ["half of a stream, then garbage", { text: WORDS, fault: "garbage-mid" }, ATTEMPTS, /./],

@@ -117,7 +117,7 @@ describe("cache marks", () => {
   });
 
   test("others get the messages as they are", () => {
-    expect(optionsFor(CHAT, { messages }).prompt).toBe(messages);
-    expect(optionsFor("@ai-sdk/openai", { messages }).prompt).toBe(messages);
+    expect(optionsFor(CHAT, { messages }).prompt).toEqual(messages);
+    expect(optionsFor("@ai-sdk/openai", { messages }).prompt).toEqual(messages);
   });
 });

@@ -17,7 +17,6 @@ const settings: PackageSettings = {
     location: "us-east1",
     googleCredentials: { clientEmail: "a@example.com", privateKey: "key" },
   },
-  reasoningField: undefined,
   fetch: () => Promise.reject(new Error("no request is made here")),
 };
 

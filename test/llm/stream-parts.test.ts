@@ -24,8 +24,8 @@ function call(toolCallId: string, input = "{}"): LanguageModelV4StreamPart {
 }
 
 function partsOf(...parts: LanguageModelV4StreamPart[]) {
-  const stream = new StreamParts();
-  const events = parts.map((part) => stream.take(part)).filter((event) => event !== undefined);
+  const stream = new StreamParts([]);
+  const events = parts.flatMap((part) => stream.take(part));
   return { stream, events };
 }
 
@@ -53,7 +53,7 @@ test("a signature without text is kept for sending it back", () => {
   const providerMetadata = { anthropic: { signature: "s" } };
   const { events } = partsOf({ type: "reasoning-delta", id: "1", delta: "", providerMetadata });
   expect(events).toEqual([
-    { type: "reasoning-delta", id: "1", text: "", metadata: providerMetadata },
+    { type: "reasoning-delta", id: "0", text: "", metadata: providerMetadata },
   ]);
 });
 
@@ -91,7 +91,7 @@ test("an error part is thrown as it is", () => {
 });
 
 test("an answer without end is cut off", () => {
-  const stream = new StreamParts();
+  const stream = new StreamParts([]);
   const delta = "x".repeat(1024 * 1024);
   const feed = () => {
     for (let n = 0; n < 40; n++) stream.take({ type: "text-delta", id: "1", delta });

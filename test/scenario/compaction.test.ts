@@ -228,7 +228,13 @@ test("what does not fit after a cut either can be cut again for the next prompt"
 
 test("an empty summary is none: after two the conversation is cut without a model", async () => {
   await using t = await smallApp({
-    turns: [{ text: "Roses" }, overflow, { text: " \n" }, { text: " " }, { text: "Violets" }],
+    turns: [
+      { text: "Roses" },
+      overflow,
+      { reasoning: "Hm" },
+      { reasoning: "Hm" },
+      { text: "Violets" },
+    ],
   });
   const session = t.create();
   await t.prompt(session, "A poem");

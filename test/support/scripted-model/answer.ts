@@ -24,7 +24,7 @@ export async function sendTurn(
     return;
   }
   const status = turn.status ?? 200;
-  if (turn.body !== undefined) return sendBody(response, status, turn.body, turn.headers);
+  if (turn.body !== undefined) return sendBody(response, status, turn.body, turn);
   if (status !== 200) {
     const body = wire.errorBody(status, `scripted status ${status}`);
     return sendJSON(response, status, body, turn.headers);
@@ -74,9 +74,12 @@ async function writeBeats(
 }
 
 /** Resolves when everything was written or the client is gone; waits where the socket is full. */
-async function writeAll(response: ServerResponse, frames: Iterable<Frame>): Promise<void> {
+async function writeAll(
+  response: ServerResponse,
+  frames: Iterable<Frame | Uint8Array>,
+): Promise<void> {
   for (const frame of frames) {
-    if (typeof frame !== "string") {
+    if (typeof frame !== "string" && !(frame instanceof Uint8Array)) {
       await frame;
       continue;
     }
@@ -101,7 +104,7 @@ async function sendBody(
   response: ServerResponse,
   status: number,
   body: NonNullable<Turn["body"]>,
-  headers: Record<string, string> = {},
+  { fault, headers = {} }: Turn,
 ): Promise<void> {
   if (typeof body === "string") {
     const type = body.trimStart().startsWith("<") ? "text/html" : "application/json";
@@ -113,10 +116,11 @@ async function sendBody(
   response.writeHead(status, { "content-type": "text/event-stream", ...headers });
   response.flushHeaders();
   for await (const piece of body) await writeAll(response, [piece]);
-  response.end();
+  if (fault === "cut-mid") response.destroy();
+  else if (fault !== "hang-mid") response.end();
 }
 
-function isStreamed(body: object): body is AsyncIterable<string> {
+function isStreamed(body: object): body is AsyncIterable<string | Uint8Array> {
   return Symbol.asyncIterator in body;
 }
 

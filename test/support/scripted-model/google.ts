@@ -82,7 +82,7 @@ function parseContent(content: JSONObject, index: number): NeutralMessage {
     calls: calls.map((part, position) => {
       const call = objectOf(part["functionCall"]);
       return {
-        id: textOf(call["id"]) || `${index}:${position}`,
+        id: textOf(call["id"]) || `${index}-${position}`,
         tool: textOf(call["name"]),
         input: JSON.stringify(call["args"] ?? {}),
       };

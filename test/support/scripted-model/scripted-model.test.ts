@@ -9,6 +9,7 @@ const PATHS: Record<WireName, string> = {
   anthropic: "/v1/messages",
   openai: "/v1/responses",
   google: "/v1beta/models/main:streamGenerateContent?alt=sse",
+  mistral: "/v1/chat/completions",
 };
 
 /** What the server finds wrong with the body; it answers 400 exactly when that is something. */

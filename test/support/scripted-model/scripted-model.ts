@@ -10,10 +10,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { sendJSON, sendTurn } from "./answer";
 import { anthropic } from "./anthropic";
 import { google } from "./google";
+import { mistral } from "./mistral";
 import { objectOf } from "./json";
 import { openai } from "./openai";
 import { openaiCompatible } from "./openai-compatible";
 import { checkPairing } from "./pairing";
+import { checkStrict } from "./strict";
 import type { NeutralRequest, ScriptedTurn, Turn, WireName } from "./turn";
 import type { Wire } from "./wire";
 
@@ -22,6 +24,7 @@ export const WIRES: Record<WireName, Wire> = {
   anthropic,
   openai,
   google,
+  mistral,
 };
 
 export const WIRE_NAMES: readonly WireName[] = [
@@ -207,6 +210,7 @@ export class ScriptedModel implements AsyncDisposable {
     const violations = [
       ...this.#wire.check(request),
       ...checkPairing(request),
+      ...checkStrict(request, body),
       ...checkKey(message.headers),
     ];
     const recorded: RecordedRequest = {

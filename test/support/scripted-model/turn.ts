@@ -1,9 +1,9 @@
 // The script of a scripted model: turns in words of no wire, and the request as they may read it.
 //
 // A turn says what the model answers or how the answer goes wrong. The wires (openai-compatible,
-// anthropic, openai, google) each translate it into their frames; the server sends those.
+// anthropic, openai, google, mistral) each translate it into their frames; the server sends those.
 
-export type WireName = "openai-compatible" | "anthropic" | "openai" | "google";
+export type WireName = "openai-compatible" | "anthropic" | "openai" | "google" | "mistral";
 
 export interface NeutralCall {
   id: string;
@@ -98,8 +98,11 @@ export interface Turn {
   /** Anything but 200 is answered with the wire's error body, unless `body` is given. */
   status?: number;
   headers?: Record<string, string>;
-  /** Sent instead of the frames: text as it is, an object as JSON, an iterable piece by piece. */
-  body?: string | AsyncIterable<string> | Record<string, unknown>;
+  /**
+   * Sent instead of the frames: text as it is, an object as JSON, an iterable piece by piece; after
+   * the latter the connection is dropped by the fault "cut-mid", and kept by "hang-mid".
+   */
+  body?: string | AsyncIterable<string | Uint8Array> | Record<string, unknown>;
   fault?: Fault;
   /** Awaited before the headers are sent. */
   gate?: PromiseLike<unknown>;

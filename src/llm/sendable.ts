@@ -1,0 +1,131 @@
+// Sendable: a conversation in the shape that the model's server takes. Servers refuse a whole
+// request, and with it the session, for one id, role, empty text or half character of its history.
+// Pure, and each message becomes the same at every request, whatever follows it.
+//
+// - Any: lone surrogates are no Unicode (JSON parsers refuse them); empty texts and messages are
+//   refused by Anthropic, Bedrock and Mistral; a request ends with what is to be answered.
+// - Ids of calls: Mistral takes nine letters and digits, Anthropic and Bedrock word characters and
+//   dashes, OpenAI and Azure at most 64 of them.
+// - Roles: Mistral takes no user right after a result; neither it nor Gemini takes calls right
+//   after
+//   another answer.
+// - Reasoning that has to come back: reasoning-echo.ts.
+
+import { createHash } from "node:crypto";
+import type { Model } from "@/schema/provider";
+import type { ModelMessage } from "./model-event";
+import { echoReasoning } from "./reasoning-echo";
+
+type Part = Exclude<ModelMessage["content"], string>[number];
+
+interface Rules {
+  callID: { fits: RegExp; from: (id: string) => string };
+  /** Words of an assistant between a result and a user. */
+  partsResultAndUser?: boolean;
+  /** Words of a user between two answers. */
+  partsAnswers?: boolean;
+}
+
+const ANY: Rules = {
+  callID: { fits: /^[\w-]{1,64}$/, from: (id) => `call_${digest(id).slice(0, 24)}` },
+};
+const MISTRAL: Rules = {
+  callID: { fits: /^[a-zA-Z0-9]{9}$/, from: (id) => digest(id).slice(0, 9) },
+  partsResultAndUser: true,
+  partsAnswers: true,
+};
+const GOOGLE: Rules = { ...ANY, partsAnswers: true };
+
+/** Also of servers that offer a family's models with its own rules for conversations. */
+const FAMILIES: readonly [npm: RegExp, model: RegExp, Rules][] = [
+  [/\/mistral$/, /./, MISTRAL],
+  [/\/google/, /gemini|gemma/i, GOOGLE],
+  [/compatible|openrouter|\/gateway/, /mistral|codestral|devstral|ministral|pixtral/i, MISTRAL],
+];
+
+export function toSendable(
+  messages: readonly ModelMessage[],
+  model: Pick<Model, "api" | "capabilities">,
+): ModelMessage[] {
+  const { npm, id } = model.api;
+  const rules = FAMILIES.find(([ofNpm, ofID]) => ofNpm.test(npm) && ofID.test(id))?.[2] ?? ANY;
+  const whole = messages.map((message) => wellFormed(message)).flatMap(withoutEmpty);
+  const named = whole.map((message) => withCallIDs(message, rules));
+  return echoReasoning(withBridges(named, rules), model);
+}
+
+/** Every text in the value with its lone surrogates replaced; the same value when it has none. */
+function wellFormed<T>(value: T): T {
+  if (typeof value === "string") return value.isWellFormed() ? value : (value.toWellFormed() as T);
+  if (typeof value !== "object" || value === null || !isPlain(value)) return value;
+  const entries = Object.entries(value);
+  const mended = entries.map(([key, entry]) => [wellFormed(key), wellFormed(entry)] as const);
+  const isSame = mended.every(
+    ([key, entry], at) => entry === entries[at]?.[1] && key === entries[at]?.[0],
+  );
+  if (isSame) return value;
+  return (Array.isArray(value) ? mended.map(([, entry]) => entry) : fromEntries(mended)) as T;
+}
+
+function fromEntries(entries: readonly (readonly [string, unknown])[]): Record<string, unknown> {
+  return Object.fromEntries(entries);
+}
+
+/** Bytes and URLs are values of their own. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === Array.prototype || prototype === null;
+}
+
+function withoutEmpty(message: ModelMessage): ModelMessage[] {
+  if (typeof message.content === "string") return message.content === "" ? [] : [message];
+  const content = message.content.filter((part) => !isEmpty(part));
+  const isSaid = content.some((part) => part.type !== "reasoning");
+  if (!isSaid) return [];
+  return content.length === message.content.length ? [message] : [withContent(message, content)];
+}
+
+function isEmpty(part: Part): boolean {
+  return part.type === "text" && part.text.trim() === "";
+}
+
+function withCallIDs(message: ModelMessage, { callID }: Rules): ModelMessage {
+  if (message.role !== "assistant" && message.role !== "tool") return message;
+  const isOdd = (part: Part) => "toolCallId" in part && !callID.fits.test(part.toolCallId);
+  if (!message.content.some(isOdd)) return message;
+  const content = message.content.map((part) =>
+    "toolCallId" in part && isOdd(part)
+      ? { ...part, toolCallId: callID.from(part.toolCallId) }
+      : part,
+  );
+  return withContent(message, content);
+}
+
+/** The parts are of the message's own kind: they come from it. */
+function withContent(message: ModelMessage, content: readonly Part[]): ModelMessage {
+  return { ...message, content } as ModelMessage;
+}
+
+function withBridges(messages: readonly ModelMessage[], rules: Rules): ModelMessage[] {
+  const bridged: ModelMessage[] = [];
+  for (const message of messages) {
+    const before = bridged.at(-1)?.role;
+    if (before === "tool" && message.role === "user" && rules.partsResultAndUser) {
+      bridged.push({ role: "assistant", content: [{ type: "text", text: "Done." }] });
+    }
+    if (before === "assistant" && message.role === "assistant" && rules.partsAnswers) {
+      bridged.push(GO_ON);
+    }
+    bridged.push(message);
+  }
+  // An answer that is to be gone on with is refused by newer models.
+  if (bridged.at(-1)?.role === "assistant") bridged.push(GO_ON);
+  return bridged;
+}
+
+const GO_ON: ModelMessage = { role: "user", content: [{ type: "text", text: "Go on." }] };
+
+/** Letters and digits that stand for the id, always the same ones. */
+function digest(id: string): string {
+  return createHash("sha256").update(id).digest("hex");
+}

@@ -53,6 +53,7 @@ export function defineAgent(definition: AgentLayers, rules: AgentRules): Agent |
     prompt: merged.prompt ?? builtin?.prompt,
     options: Object.assign({}, ...layers.map(optionsOf)),
     steps: merged.steps ?? merged.maxSteps,
+    budget: merged.budget,
   });
 }
 

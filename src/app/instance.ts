@@ -33,8 +33,10 @@ import { Providers } from "@/provider/providers";
 import type { BusEvent, Publish } from "@/schema/event";
 import type { Project } from "@/schema/project";
 import { Attachments } from "@/session/attachments";
+import { Budgets } from "@/session/budgets";
 import { Compactions } from "@/session/compaction";
 import { Diffs } from "@/session/diffs";
+import { PromptHooks } from "@/session/prompt-hooks";
 import { PromptParts } from "@/session/prompt-parts";
 import { Jobs } from "@/session/jobs";
 import { Prompts } from "@/session/prompts";
@@ -100,6 +102,7 @@ export class Instance {
   readonly diffs: Diffs;
   readonly reverts: Reverts;
   readonly jobs: Jobs;
+  readonly budgets: Budgets;
   readonly toolbox: Toolbox;
   readonly prompts: Prompts;
   readonly shellCommands: ShellCommands;
@@ -149,6 +152,7 @@ export class Instance {
     });
     this.plugins = new Plugins({ ...code, config: this.config, commands: NO_COMMANDS });
     scope.defer("plugins", () => this.plugins.close());
+    const { hooks } = this.plugins;
     const customTools = new CustomTools({ ...code, config: this.config });
     this.ptys = new Ptys({
       directory,
@@ -240,6 +244,7 @@ export class Instance {
       // What is allowed for always in one directory outside of git says nothing of another one.
       projectID: repository ? project.id : directory,
       log,
+      hooks,
     });
     this.questions = new Questions({ ids, publish });
 
@@ -296,6 +301,7 @@ export class Instance {
       publish,
       hold: (sessionID, work) => this.runs.hold(sessionID, work),
     });
+    this.budgets = new Budgets(sessionStore);
     this.jobs = new Jobs({
       clock,
       log,
@@ -307,6 +313,7 @@ export class Instance {
     const settings = new ToolSettings(services, this.config);
     this.toolbox = new Toolbox({
       ...place,
+      hooks,
       agents: this.agents,
       skills: this.skills,
       instructions: this.instructions,
@@ -330,7 +337,7 @@ export class Instance {
       jobsOf: (sessionID) => this.jobs.forSession(sessionID),
       runSubagent: (input, owner) => subagents.run(input, owner),
     });
-    const { agents, instructions, providers, sessions, toolbox } = this;
+    const { agents, budgets, instructions, providers, sessions, toolbox } = this;
     const systemPrompts = new SystemPrompts({
       ...place,
       isGit: repository !== undefined,
@@ -342,6 +349,7 @@ export class Instance {
     const attachments = new Attachments({ agents, sessions, toolbox, signal });
     const toolCalls = new ToolCalls({
       toolbox,
+      hooks,
       ids,
       clock,
       log,
@@ -361,13 +369,15 @@ export class Instance {
     const compactions = new Compactions({
       ...answers,
       providers,
-      summaries: new Summaries({ ...answers, agents, instructions, llm, providers }),
+      summaries: new Summaries({ ...answers, agents, budgets, instructions, llm, providers }),
       settings: async () => (await this.config.get()).config.compaction ?? {},
     });
     const runs = { messages, runs: this.runs, sessions };
+    const promptHooks = new PromptHooks({ hooks, ids });
     this.prompts = new Prompts({
       ...runs,
       clock,
+      hooks: promptHooks,
       records,
       store: sessionStore,
       parts: new PromptParts({
@@ -375,12 +385,22 @@ export class Instance {
         attachments,
         readResource: (server, uri) => this.mcp.readResource(server, uri, signal),
       }),
-      titles: new Titles({ agents, llm, log, providers, sessions, signal }),
+      titles: new Titles({ agents, hooks, llm, log, providers, sessions, signal }),
       steps: {
         ...answers,
         llm,
         compactions,
-        sources: { agents, providers, sessions, systemPrompts, toolbox },
+        hooks,
+        budgets,
+        sources: {
+          agents,
+          hooks,
+          providers,
+          sessions,
+          systemPrompts,
+          toolbox,
+          budget: async () => (await this.config.get()).config.budget,
+        },
         toolCalls,
       },
     });
@@ -390,6 +410,7 @@ export class Instance {
       ...runs,
       agents,
       commands,
+      hooks: promptHooks,
       ids,
       prompts,
       publish,
@@ -430,7 +451,7 @@ export class Instance {
     });
     bus.subscribe(({ type, properties }) => {
       if (type !== "session.deleted") return;
-      for (const rememberer of [instructions, this.jobs, systemPrompts, toolbox]) {
+      for (const rememberer of [budgets, instructions, this.jobs, systemPrompts, toolbox]) {
         rememberer.forget(properties.sessionID);
       }
     });

@@ -12,12 +12,13 @@ import { reportInternal } from "./internal-error";
 import { endChildren, Interrupts } from "./interrupts";
 import { Output, printable } from "./output";
 import { buildProgram } from "./program";
+import type { TypeAhead } from "./type-ahead";
 
 /** What may still be said once the process is given up. */
 const LAST_WORDS_MS = 300;
 
 /** Runs the command that `argv` names; resolves with the exit code when all output is written. */
-export async function main(argv: readonly string[]): Promise<number> {
+export async function main(argv: readonly string[], typeAhead?: TypeAhead): Promise<number> {
   const clock = systemClock;
   const env = readEnv();
   keepLoopbackDirect();
@@ -26,11 +27,15 @@ export async function main(argv: readonly string[]): Promise<number> {
   const interrupts = new Interrupts(clock);
   interrupts.listen();
   const place = { env, home, paths: resolvePaths(env, home), clock, output, interrupts };
-  const context: CLIContext = { ...place, directory: findDirectory() ?? "" };
+  const context: CLIContext = {
+    ...place,
+    directory: findDirectory() ?? "",
+    ...(typeAhead && { typeAhead }),
+  };
   process.on("uncaughtException", (error) => void surrender(context, error));
   // Nobody waited for it, so nothing is lost by going on; but it must not stay unheard.
-  process.on("unhandledRejection", (error) => void (isAbort(error) || tell(context, error)));
-  const command = runCommand(context, argv);
+  process.on("unhandledRejection", (error) => void (isAbort(error) || hear(context, error)));
+  const command = runCommand(context, argv).finally(() => typeAhead?.end());
   const code = await Promise.race([command, interrupts.overdue]);
   // The command has ended: a reader that does not read is waited for, until a signal comes.
   interrupts.graceMs = 0;
@@ -100,8 +105,14 @@ async function endJSONRun(
   });
 }
 
+function hear(context: CLIContext, error: unknown): void {
+  if (context.face) context.face.hear(error);
+  else void tell(context, error);
+}
+
 /** A bug reached the top: it is told and logged, and the process ends. */
 async function surrender(context: CLIContext, error: unknown): Promise<void> {
+  context.face?.restore();
   await tell(context, error);
   context.interrupts.giveUp(EXIT.failed);
 }

@@ -9,6 +9,7 @@ import type { Paths } from "@/base/paths";
 import type { App } from "@/app/app";
 import { endChildren, type Interrupts } from "./interrupts";
 import type { Output } from "./output";
+import type { TypeAhead } from "./type-ahead";
 
 export interface CLIContext {
   env: Env;
@@ -19,6 +20,17 @@ export interface CLIContext {
   clock: Clock;
   output: Output;
   interrupts: Interrupts;
+  /** What was typed before anybody listened. */
+  typeAhead?: TypeAhead;
+  /** The terminal UI, while it has the terminal. */
+  face?: Face;
+}
+
+export interface Face {
+  /** Gives the terminal back, at once. */
+  restore(): void;
+  /** Shows a failure that nothing waited for. */
+  hear(error: unknown): void;
 }
 
 /** Options that every command takes. */
@@ -33,7 +45,7 @@ const CLOSE_TIMEOUT_MS = 3_000;
 /** Runs `work` with an App of `directory` and closes it, whatever happens. */
 export async function withApp<T>(
   context: CLIContext,
-  options: GlobalOptions & { directory?: string },
+  options: GlobalOptions & { directory?: string; note?: (text: string) => void },
   work: (app: App) => Promise<T>,
 ): Promise<T> {
   const { env, home, clock } = context;
@@ -46,7 +58,8 @@ export async function withApp<T>(
     log: logging(env, options),
     serve: async (served) => (await import("@/server/inside")).serveInside(served),
   });
-  tellKeptAside(context, app);
+  const { output } = context;
+  tellKeptAside(context, app, options.note ?? ((text) => output.note(text)));
   try {
     return await work(app);
   } finally {
@@ -58,11 +71,15 @@ export async function withApp<T>(
   }
 }
 
-function tellKeptAside({ output, paths }: CLIContext, app: App): void {
+function tellKeptAside(
+  { output, paths }: CLIContext,
+  app: App,
+  note: (text: string) => void,
+): void {
   const { keptAside } = app.services;
   if (keptAside === undefined) return;
   const what = `${paths.database} was damaged: it is kept as ${keptAside}, and a new one begins`;
-  output.note(`${output.style.yellow("Warning:")} ${what}`);
+  note(`${output.style.yellow("Warning:")} ${what}`);
 }
 
 const LEVELS: readonly LogLevel[] = ["DEBUG", "INFO", "WARN", "ERROR"];

@@ -22,7 +22,11 @@ export const EXIT_CODES: readonly { code: number; status: string; meaning: strin
   { code: EXIT.usage, status: "usage", meaning: "no model, or bad usage or configuration" },
   { code: EXIT.denied, status: "denied", meaning: "a permission was denied" },
   { code: EXIT.provider, status: "provider", meaning: "the model's provider failed" },
-  { code: EXIT.limit, status: "limit", meaning: "a limit was reached (steps, output, context)" },
+  {
+    code: EXIT.limit,
+    status: "limit",
+    meaning: "a limit was reached (steps, output, context, budget)",
+  },
   { code: EXIT.interrupted, status: "interrupted", meaning: "interrupted (SIGTERM: 143)" },
 ];
 

@@ -17,6 +17,15 @@ export function positive(option: string): (text: string) => number {
   };
 }
 
+/** A parser of amounts greater than 0, which names `option` when it throws. */
+export function amount(option: string): (text: string) => number {
+  return (text) => {
+    const value = /^\d*\.?\d+$/.test(text) ? Number(text) : 0;
+    if (value > 0 && Number.isFinite(value)) return value;
+    throw invalid(`${option}: "${text}" is not a number greater than 0`);
+  };
+}
+
 /** Gathers the values of an option that may be given more than once. */
 export function collect(value: string, before: string[] = []): string[] {
   return [...before, value];

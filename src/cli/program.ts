@@ -14,7 +14,7 @@ import type { RunOptions } from "./run";
 import type { ServeOptions } from "./serve";
 import type { TuiOptions } from "./tui";
 import { isTerminal } from "./terminal";
-import { collect, parsePort, positive } from "./option-values";
+import { amount, collect, parsePort, positive } from "./option-values";
 import { EXIT_CODES } from "./exit-code";
 
 /** Tells the exit code of the command that ran. */
@@ -26,6 +26,8 @@ const EXIT_CODE_HELP = [
 ].join("\n");
 
 const ROOT_EXAMPLES: readonly string[] = [
+  "opencode",
+  "opencode -c",
   'opencode run "explain this repository"',
   "git diff | opencode run review this change",
   "opencode serve --port 4096",
@@ -73,20 +75,54 @@ export function buildProgram(context: CLIContext, finish: Finish): Command {
   addDatabase(program, context, finish);
   addDebug(program, context, finish);
   addCompletion(program, context, finish);
-  program.addHelpText("after", `\n${examples(ROOT_EXAMPLES)}\n\n${EXIT_CODE_HELP}`);
+  program.usage("[project] [options]\n       opencode <command> [options]");
+  program.addHelpText(
+    "after",
+    `\n${tuiHelp(program)}\n\n${examples(ROOT_EXAMPLES)}\n\n${EXIT_CODE_HELP}`,
+  );
   return program;
 }
 
 const HELP_COLUMNS = 100;
 
+function visibleNames(program: Command): string[] {
+  return program
+    .createHelp()
+    .visibleCommands(program)
+    .map((command) => command.name());
+}
+
+/** The options of the terminal UI, for the help of the whole program. */
+function tuiHelp(program: Command): string {
+  const command = program.commands.find((one) => one.name() === "tui");
+  const help = program.createHelp();
+  const options = command ? help.visibleOptions(command) : [];
+  const lines = options.map((option) => {
+    return `  ${help.optionTerm(option).padEnd(30)} ${help.optionDescription(option)}`;
+  });
+  return ["Without a command: the terminal UI, `opencode [project]`", ...lines].join("\n");
+}
+
+/** What is run when no command is named; a command of its own, so that its options are its own. */
 function addTui(program: Command, context: CLIContext, finish: Finish): void {
   program
+    .command("tui", { isDefault: true, hidden: true })
+    .description("The terminal UI in a project's directory.")
     .argument("[project]", "the directory to open the terminal UI in")
+    .option("-m, --model <provider/model>", "the model that answers")
+    .option("--agent <name>", "the agent that answers")
+    .option("-c, --continue", "go on with the newest session of the directory")
+    .option("-s, --session <id>", "go on with this session")
+    .option("--fork", "go on with a copy of the session (with -c or -s)")
+    .option("--prompt <text>", "what to ask first")
+    .option("--auto", "allow what the rules would ask for; what they deny stays denied")
+    .option("--port <number>", "port for other programs (default: a free one)", parsePort)
+    .option("--hostname <host>", "address to listen on (default: 127.0.0.1)")
     .action(async (project: string | undefined, _: unknown, self: Command) => {
       // Where nobody sees the screen, the way to the other commands is what can be told.
       if (project === undefined && !isTerminal()) return program.outputHelp();
       const { tui } = await import("./tui");
-      const commands = program.commands.map((command) => command.name());
+      const commands = visibleNames(program);
       finish(await tui(context, { project, commands }, self.optsWithGlobals<TuiOptions>()));
     });
 }
@@ -111,6 +147,8 @@ function addRun(program: Command, context: CLIContext, finish: Finish): void {
         .default("default"),
     )
     .option("--auto", "allow what the rules would ask for; what they deny stays denied")
+    .option("--max-cost <dollars>", "stop when it has cost this much", amount("--max-cost"))
+    .option("--max-tokens <number>", "stop when it has used so many", positive("--max-tokens"))
     .option("--dir <path>", "the directory to work in")
     .option("--port <number>", "serve HTTP on this port meanwhile (0: a free one)", parsePort)
     .option("--thinking", "show the model's reasoning")

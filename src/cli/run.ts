@@ -23,6 +23,8 @@ export interface RunOptions extends TargetOptions, GlobalOptions {
   auto?: boolean;
   port?: number;
   thinking?: boolean;
+  maxCost?: number;
+  maxTokens?: number;
 }
 
 /** What a run may take to end after an interrupt. */
@@ -114,6 +116,7 @@ async function answer(context: CLIContext, work: RunWork): Promise<number> {
   instance.permissions.policy = options.auto ? "allow" : "reject";
   instance.questions.policy = "reject";
   if (options.port !== undefined) await serveMeanwhile(context, app, options.port);
+  limitUse(instance, session.id, options);
   const watcher = new RunWatcher(session.id, listFamily(instance, session.id), printer);
   ending.watcher = watcher;
   printer.begin({
@@ -152,6 +155,16 @@ async function answer(context: CLIContext, work: RunWork): Promise<number> {
     interrupts.signal.removeEventListener("abort", abort);
     stopListening();
   }
+}
+
+function limitUse({ budgets }: Instance, sessionID: string, options: RunOptions): void {
+  const { maxCost, maxTokens } = options;
+  if (maxCost === undefined && maxTokens === undefined) return;
+  budgets.limit(sessionID, {
+    name: "--max-",
+    ...(maxCost === undefined ? {} : { cost: maxCost }),
+    ...(maxTokens === undefined ? {} : { tokens: maxTokens }),
+  });
 }
 
 function lastAnswer(instance: Instance, sessionID: string): MessageWithParts | undefined {

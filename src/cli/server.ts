@@ -17,7 +17,11 @@ export interface ServerFlags {
  * Starts the server of `app`; whoever asked for it stops it. AppError conflict when a port that was
  * asked for is taken. The `password` of the result is one that was made for this run.
  */
-export async function openServer(app: App, flags: ServerFlags): Promise<RunningServer> {
+export async function openServer(
+  app: App,
+  flags: ServerFlags,
+  defaults: { port?: number; tui?: boolean } = {},
+): Promise<RunningServer> {
   const { env, paths } = app.services;
   const [{ config }, { startServer }] = await Promise.all([
     loadGlobalConfig({ env, paths }),
@@ -27,6 +31,8 @@ export async function openServer(app: App, flags: ServerFlags): Promise<RunningS
   const port = flags.port ?? server.port;
   return startServer(app, {
     ...(port === undefined ? {} : { port, isPortExplicit: true }),
+    ...(port === undefined && defaults.port !== undefined && { port: defaults.port }),
+    ...(defaults.tui && { hasTui: true }),
     hostname: flags.hostname ?? server.hostname,
     mdns: flags.mdns ?? server.mdns,
     mdnsDomain: flags.mdnsDomain ?? server.mdnsDomain,

@@ -1,19 +1,18 @@
 // `opencode [project]`: the terminal UI, and in the same process the server it is a client of. The
 // first frame is drawn before the server is opened; what a person does until then waits for it.
+// Editors and other programs reach the server on a port of its own.
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { invalid } from "@/base/error";
+import { errorMessage, invalid } from "@/base/error";
 import { didYouMean } from "@/base/text";
-import { version } from "@/base/version";
 import { type LocalServer, MemoryTransport } from "@/client/memory-transport";
 import type { App } from "@/app/app";
-import { findRepositoryRoot } from "@/config/repository-root";
-import { loadTuiConfig } from "@/config/tui-config";
-import { readSettings } from "@/tui/settings";
-import type { TuiSettings } from "@/tui/ui";
-import { type CLIContext, type GlobalOptions, withApp } from "./context";
+import type { Tui } from "@/tui/tui";
+import { type CLIContext, withApp } from "./context";
 import { EXIT } from "./exit-code";
+import { openServer, type ServerFlags } from "./server";
 import { isTerminal } from "./terminal";
+import { closeFace, type FaceOptions, openFace } from "./tui-face";
 
 /** How it was called: the word that is a project's directory, and the words that are commands. */
 interface Called {
@@ -21,10 +20,10 @@ interface Called {
   commands: readonly string[];
 }
 
-export interface TuiOptions extends GlobalOptions {
-  port?: number;
-  hostname?: string;
-}
+export interface TuiOptions extends FaceOptions, ServerFlags {}
+
+/** For the running turns to be stored as interrupted. */
+const LEAVE_GRACE_MS = 2_500;
 
 export async function tui(
   context: CLIContext,
@@ -32,42 +31,46 @@ export async function tui(
   options: TuiOptions,
 ): Promise<number> {
   const directory = await findProject(context, called);
-  if (!isTerminal()) {
-    throw invalid("The terminal UI needs a terminal; `opencode run` answers without one");
+  checkOptions(options);
+  const { interrupts } = context;
+  interrupts.graceMs = LEAVE_GRACE_MS;
+  const local = Promise.withResolvers<LocalServer>();
+  const transport = new MemoryTransport(local.promise);
+  const face = await openFace(context, options, { transport, directory });
+  try {
+    await face.drawn;
+    // What the log says is on the screen otherwise.
+    const quiet = {
+      ...options,
+      directory,
+      printLogs: false,
+      note: (text: string) => face.note(text),
+    };
+    await withApp(context, quiet, async (app) => {
+      local.resolve(await localServer(app));
+      await serveUntilLeft(face, app, options);
+    });
+  } finally {
+    closeFace(context, face);
   }
-  const [{ Tui }, settings] = await Promise.all([
-    import("@/tui/tui"),
-    readTuiSettings(context, directory),
-  ]);
-  const server = Promise.withResolvers<LocalServer>();
-  const nothing = () => undefined;
-  const face = await Tui.open({
-    transport: new MemoryTransport(server.promise),
-    directory,
-    clock: context.clock,
-    log: { info: nothing, warn: nothing, error: nothing },
-    environment: {
-      version,
-      home: context.home,
-      env: context.env,
-      stateDirectory: context.paths.state,
-      configDirectory: context.paths.config,
-    },
-    settings,
-  });
-  await face.renderer.idle();
-  return withApp(context, { ...options, directory }, async (app) => {
-    server.resolve(await localServer(app));
-    await face.left;
-    return EXIT.done;
-  });
+  return interrupts.code ?? EXIT.done;
 }
 
-async function readTuiSettings(context: CLIContext, directory: string): Promise<TuiSettings> {
-  const { paths, env } = context;
-  const worktree = await findRepositoryRoot(directory);
-  const { config } = await loadTuiConfig({ paths, env, directory, worktree });
-  return readSettings(config);
+/** Serves on a socket as well; without one the terminal UI works all the same. */
+async function serveUntilLeft(face: Tui, app: App, options: TuiOptions): Promise<void> {
+  const isChosen = options.port !== undefined || options.hostname !== undefined;
+  const server = await openServer(app, options, { port: 0, tui: true }).catch((error: unknown) => {
+    if (isChosen) throw error;
+    face.note(`Other programs cannot reach this one: ${errorMessage(error)}`);
+  });
+  if (server) face.serves(server.url, server.password);
+  try {
+    await face.left;
+  } finally {
+    // The screen is the person's again before the turns have ended.
+    face.close();
+    await Promise.all([server?.stop(), app.instances.disposeAll()]);
+  }
 }
 
 async function localServer(app: App): Promise<LocalServer> {
@@ -77,6 +80,18 @@ async function localServer(app: App): Promise<LocalServer> {
     handle: async (request) => server.handle(request),
     subscribe: (listener) => app.services.bus.subscribe(listener),
   };
+}
+
+export function checkOptions(options: FaceOptions): void {
+  if (!isTerminal()) {
+    throw invalid("The terminal UI needs a terminal; `opencode run` answers without one");
+  }
+  if (options.fork && !options.continue && !options.session) {
+    throw invalid("--fork needs --continue or --session: it copies the session that they name");
+  }
+  if (options.continue && options.session) {
+    throw invalid("--continue and --session exclude each other: leave one out");
+  }
 }
 
 /** The directory that was named, which may have been meant to be a command. */

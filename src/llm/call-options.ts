@@ -32,6 +32,7 @@ export function toCallOptions(request: ModelRequest): LanguageModelV4CallOptions
     options.temperature = request.temperature;
   }
   if (request.topP !== undefined) options.topP = request.topP;
+  if (request.topK !== undefined) options.topK = request.topK;
   return options;
 }
 

@@ -36,6 +36,7 @@ export interface ModelRequest {
   /** Left out for models which do not take one. */
   temperature?: number;
   topP?: number;
+  topK?: number;
   /** Options of agent and variant as the provider package names them; they win over the model's. */
   options?: Record<string, unknown>;
   headers?: Record<string, string>;

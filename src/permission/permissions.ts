@@ -5,6 +5,7 @@ import { AppError, invalid } from "@/base/error";
 import type { IDs } from "@/base/id";
 import type { Logger } from "@/base/log";
 import { matchWildcard } from "@/base/wildcard";
+import type { Hooks } from "@/plugin/hooks";
 import type { Publish } from "@/schema/event";
 import type { PermissionReply, PermissionRequest, PermissionRule } from "@/schema/permission";
 import type { ProjectStore } from "@/storage/project-store";
@@ -66,6 +67,7 @@ export class Permissions {
   readonly #store: ProjectStore;
   readonly #projectID: string;
   readonly #log: Logger;
+  readonly #hooks: Hooks | undefined;
   readonly #pending = new PendingRequests<WaitingAsk, void>("Permission request");
   /** May be changed at any time; asks that wait already go on waiting. */
   policy: AskPolicy;
@@ -77,7 +79,10 @@ export class Permissions {
     projectID: string;
     log: Logger;
     policy?: AskPolicy;
+    /** Plugins that may answer in the place of a person. */
+    hooks?: Hooks;
   }) {
+    this.#hooks = options.hooks;
     this.#ids = options.ids;
     this.#publish = options.publish;
     this.#store = options.store;
@@ -97,6 +102,9 @@ export class Permissions {
     const verdict = this.#judge(ask);
     if (verdict.action === "allow") return;
     if (verdict.action === "deny") throw deniedByRules(verdict.rules);
+    const status = this.#hooks ? await this.#askHooks(ask, this.#hooks, signal) : "ask";
+    if (status === "allow") return;
+    if (status === "deny") throw deniedByPlugin(ask);
     // Nobody watches a run that repeats itself: there, allowing everything means going on for ever.
     if (this.policy === "allow" && ask.permission !== "doom_loop") return;
     if (this.policy !== "ask") throw deniedByPolicy(ask, verdict.rules);
@@ -134,8 +142,25 @@ export class Permissions {
     }
   }
 
-  async #wait(ask: PermissionAsk, signal: AbortSignal): Promise<void> {
-    const request: PermissionRequest = {
+  /** What plugins answer in the place of a person, if anything. */
+  async #askHooks(ask: PermissionAsk, hooks: Hooks, signal: AbortSignal) {
+    const name = "permission.ask";
+    if (!(await hooks.has(name))) return "ask";
+    const request = this.#toRequest(ask);
+    const input = {
+      ...request,
+      type: ask.permission,
+      pattern: request.patterns,
+      title: ask.permission,
+      messageID: ask.tool?.messageID ?? "",
+      ...(ask.tool && { callID: ask.tool.callID }),
+      time: { created: Date.now() },
+    };
+    return (await hooks.run(name, input, { status: "ask" }, { signal })).status;
+  }
+
+  #toRequest(ask: PermissionAsk): PermissionRequest {
+    return {
       id: this.#ids.create("per"),
       sessionID: ask.sessionID,
       permission: ask.permission,
@@ -144,6 +169,10 @@ export class Permissions {
       always: [...ask.always],
       ...(ask.tool && { tool: ask.tool }),
     };
+  }
+
+  async #wait(ask: PermissionAsk, signal: AbortSignal): Promise<void> {
+    const request = this.#toRequest(ask);
     const asked = { id: request.id, sessionID: ask.sessionID, request, ask };
     await this.#pending.wait(asked, signal, {
       announce: () => this.#publish("permission.asked", request),
@@ -230,6 +259,11 @@ function deniedByRules(rules: PermissionRule[]): AppError {
     "The user's permission rules deny this call. Do not try to get around them; " +
     `use another way, or say what you cannot do. Rules: ${rules.map(formatRule).join("; ")}`;
   return new AppError("denied", "PermissionDenied", message, { rules });
+}
+
+function deniedByPlugin({ permission }: PermissionAsk): AppError {
+  const message = `A plugin denies this call, which needs the permission ${permission}`;
+  return new AppError("denied", "PermissionDenied", message, { rules: [] });
 }
 
 function deniedByPolicy(ask: PermissionAsk, rules: PermissionRule[]): AppError {

@@ -4,7 +4,6 @@
 import { invalid } from "@/base/error";
 import { t } from "@/base/schema";
 import { isRecord, type JSONRecord } from "@/config/json";
-import { limitOutput } from "@/tool/limit-output";
 import type { Tool, ToolAttachment, ToolContext, ToolResult } from "@/tool/tool";
 import type { ZodModule } from "./plugin-modules";
 import { toolSchema, type ToolSchema } from "./tool-schema";
@@ -63,7 +62,7 @@ async function run(
   try {
     // It may write any file.
     const answer = await context.changes.tree(() => withinTime(work(), EXECUTE_LIMIT_MS, clock));
-    return await limitOutput(toResult(answer), context);
+    return toResult(answer);
   } finally {
     controller.abort(new DOMException("The call is over", "AbortError"));
   }

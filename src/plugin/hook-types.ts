@@ -42,6 +42,8 @@ export interface HookMap {
       model: ModelRef;
       messageID: string;
       variant?: string;
+      /** Of a subagent's session. */
+      parentID?: string;
     };
     output: { message: UserMessage; parts: Part[] };
   };
@@ -100,7 +102,7 @@ export interface HookMap {
     input: { sessionID: string; messageID: string; partID: string };
     output: { text: string };
   };
-  /** The first prompt of a session in this process. `context` is for the model to read. */
+  /** The first prompt of a person's session in this process; the model reads `context`. */
   "session.start": {
     input: { sessionID: string; source: "startup" | "resume" };
     output: { context: string[] };

@@ -24,6 +24,18 @@ interface HooksOptions {
   clock: Clock;
 }
 
+interface Call {
+  name: HookName;
+  source: HookSource;
+  handler: HookHandler;
+}
+
+interface RunOptions<N extends HookName> {
+  /** What is wrong with what a handler leaves, if anything. */
+  check?: (output: HookOutput<N>) => string | undefined;
+  signal?: AbortSignal;
+}
+
 const HANDLER_LIMIT_MS = 60_000;
 /** What was reported is not reported again; beyond these it may be. */
 const REPORTS_KEPT = 200;
@@ -43,20 +55,27 @@ export class Hooks {
   }
 
   /**
-   * Has the handlers change `output`, and gives it. Throws a handler's refusal, for
-   * `tool.execute.before` whatever a handler throws, and the signal's reason on abort.
+   * Has the handlers change a copy of `output`, and gives it. What a handler leaves must be as it
+   * was typed, or its changes are dropped: `check` says what is wrong with it. Throws a handler's
+   * refusal, for `tool.execute.before` whatever a handler throws, and the signal's reason on abort.
    */
   async run<N extends HookName>(
     name: N,
     input: HookInput<N>,
     output: HookOutput<N>,
-    signal?: AbortSignal,
+    { check, signal }: RunOptions<N> = {},
   ): Promise<HookOutput<N>> {
+    let result = output;
     for (const source of await this.#options.sources()) {
       const handler = source.handlers[name];
-      if (handler) await this.#call({ name, source, handler }, input, output, signal);
+      if (!handler) continue;
+      const call = { name, source, handler };
+      const draft = await this.#call(call, input, structuredClone(result), signal);
+      const problem = draft && check?.(draft);
+      if (problem) this.#report(call, `it leaves ${problem}`);
+      else if (draft) result = mayAllow(call) ? draft : keepStrict(result, draft);
     }
-    return output;
+    return result;
   }
 
   /** Whether anybody listens: what is costly to prepare for nobody need not be. */
@@ -64,28 +83,25 @@ export class Hooks {
     return (await this.#options.sources()).some(({ handlers }) => handlers[name] !== undefined);
   }
 
-  async #call(
-    { name, source, handler }: { name: HookName; source: HookSource; handler: HookHandler },
-    input: unknown,
-    output: object,
-    signal?: AbortSignal,
-  ): Promise<void> {
+  /** The draft as the handler leaves it, or undefined when it failed. */
+  async #call<T>(call: Call, input: unknown, draft: T, signal?: AbortSignal) {
     signal?.throwIfAborted();
-    const before = { ...output };
-    const work = async () => void (await handler(input, output));
+    const work = async () => void (await call.handler(input, draft));
     try {
       await withinTime(work(), HANDLER_LIMIT_MS, this.#options.clock, signal);
-      if (source.isOfProject && name === "permission.ask") keepStrict(before, output);
+      return draft;
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
       if (error instanceof AppError && error.name === REFUSED) throw error;
-      if (name === "tool.execute.before" && !isLate(error)) throw hookRefusal(errorMessage(error));
-      Object.assign(output, before);
-      this.#report(`${source.name}: the hook ${name} failed: ${errorMessage(error)}`);
+      const isRefusal = call.name === "tool.execute.before" && !isLate(error);
+      if (isRefusal) throw hookRefusal(errorMessage(error));
+      this.#report(call, errorMessage(error));
+      return undefined;
     }
   }
 
-  #report(problem: string): void {
+  #report({ name, source }: Call, reason: string): void {
+    const problem = `${source.name}: the hook ${name} failed: ${reason}`;
     if (this.#reported.has(problem)) return;
     if (this.#reported.size >= REPORTS_KEPT) this.#reported.clear();
     this.#reported.add(problem);
@@ -93,6 +109,10 @@ export class Hooks {
   }
 }
 
-function keepStrict(before: object, output: object): void {
-  if ("status" in output && output.status === "allow") Object.assign(output, before);
+function mayAllow({ name, source }: Call): boolean {
+  return name !== "permission.ask" || !source.isOfProject;
+}
+
+function keepStrict<T extends object>(before: T, after: T): T {
+  return "status" in after && after.status === "allow" ? before : after;
 }

@@ -2,7 +2,7 @@
 
 import { stringEnum, t, type Static } from "@/base/schema";
 import { PermissionRuleset } from "./permission";
-import { JSONObject, ModelRef } from "./primitive";
+import { Budget, JSONObject, ModelRef } from "./primitive";
 
 /** A primary agent is chosen by the person, a subagent is called by another agent. */
 export const AgentMode = stringEnum(["subagent", "primary", "all"]);
@@ -25,6 +25,7 @@ export const Agent = t.Object(
     prompt: t.Optional(t.String()),
     options: JSONObject,
     steps: t.Optional(t.Number()),
+    budget: t.Optional(Budget),
   },
   { $id: "Agent" },
 );

@@ -4,7 +4,7 @@
 import { stringEnum, t, type Static } from "@/base/schema";
 import { AgentMode } from "./agent";
 import { McpLocalConfig, McpRemoteConfig } from "./mcp";
-import { Count, JSONObject, PositiveCount, StringMap, ToolSwitches } from "./primitive";
+import { Budget, Count, JSONObject, PositiveCount, StringMap, ToolSwitches } from "./primitive";
 import { InterleavedField, ModelStatus } from "./provider";
 
 const Texts = t.Array(t.String());
@@ -74,6 +74,7 @@ export const AgentConfig = t.Object(
     steps: t.Optional(PositiveCount),
     /** Superseded by `steps`. */
     maxSteps: t.Optional(PositiveCount),
+    budget: t.Optional(Budget),
     permission: t.Optional(PermissionConfig),
   },
   { $id: "AgentConfig", additionalProperties: true },
@@ -287,6 +288,8 @@ export const Config = t.Object(
     small_model: t.Optional(t.String()),
     default_agent: t.Optional(t.String()),
     subagent_depth: t.Optional(Count),
+    /** For agents that have none of their own. */
+    budget: t.Optional(Budget),
     username: t.Optional(t.String()),
     /** Superseded by `agent`. */
     mode: t.Optional(t.Record(t.String(), AgentConfig)),

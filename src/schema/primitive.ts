@@ -56,3 +56,10 @@ export const StepTokenUsage = t.Object({
   ...TokenUsage.properties,
 });
 export type StepTokenUsage = Static<typeof StepTokenUsage>;
+
+/** What a turn may use, its subagents included: US dollars, and tokens of every kind. */
+export const Budget = t.Object(
+  { cost: t.Optional(t.Number({ exclusiveMinimum: 0 })), tokens: t.Optional(PositiveCount) },
+  { $id: "Budget" },
+);
+export type Budget = Static<typeof Budget>;

@@ -33,6 +33,8 @@ export interface ListenOptions {
   username?: string;
   mdns?: boolean;
   mdnsDomain?: string;
+  /** The terminal UI of this process shows the server's own directory. */
+  hasTui?: boolean;
 }
 
 export interface RunningServer {
@@ -63,6 +65,7 @@ export async function startServer(app: App, options: ListenOptions = {}): Promis
     shareStreams,
     cors: options.cors ?? [],
     domains: options.mdns ? [mdnsDomain] : [],
+    ...(options.hasTui && { hasTui: true }),
     ...(password && { password }),
   });
   const log = app.services.log.child("server");
@@ -72,7 +75,7 @@ export async function startServer(app: App, options: ListenOptions = {}): Promis
   server.server = socket;
   const port = socket.port ?? 0;
   const withdraw = options.mdns
-    ? await publishMdns({ domain: mdnsDomain, port }, log)
+    ? await publishMdns({ domain: mdnsDomain, port, hostname }, log)
     : () => Promise.resolve();
   log.info("listening", { hostname, port });
   const url = new URL(`http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`);

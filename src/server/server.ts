@@ -55,6 +55,8 @@ export interface ServerOptions extends AccessOptions {
   shareStreams?: ShareStreams;
   /** For who asks the terminal interface something. */
   control?: TuiControl;
+  /** The terminal UI of this process shows the server's own directory. */
+  hasTui?: boolean;
 }
 
 /** What connections share. */
@@ -64,6 +66,7 @@ interface Connections {
   shareStreams: ShareStreams;
   tickets: PtyTickets;
   control: TuiControl;
+  hasTui: boolean;
 }
 
 const METHODS = "GET, HEAD, PUT, PATCH, POST, DELETE";
@@ -114,6 +117,7 @@ function connectionsOf(app: App, options: ServerOptions): Connections {
     shareStreams: options.shareStreams ?? new ShareStreams(app),
     tickets: new PtyTickets(clock),
     control: options.control ?? new TuiControl(clock),
+    hasTui: options.hasTui ?? false,
   };
 }
 

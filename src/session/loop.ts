@@ -25,13 +25,13 @@ export async function runLoop(
   conversation: Conversation,
   services: LoopServices,
 ): Promise<MessageWithParts> {
-  let turn = newTurn();
+  let turn = newTurn(false);
   let outcome: StepOutcome = "stop";
   for (;;) {
     const prompts = run.takePrompts();
     conversation.add(prompts);
     // What the program says in the middle of a turn begins no new one.
-    if (prompts.some((prompt) => !isSyntheticPrompt(prompt))) turn = newTurn();
+    if (prompts.some((prompt) => !isSyntheticPrompt(prompt))) turn = newTurn(true);
     else if (prompts.length === 0 && outcome === "stop") break;
     const stage = { run, conversation, turn };
     outcome = await runSubtasks(prompts, stage, services);
@@ -45,6 +45,6 @@ export async function runLoop(
   return answer;
 }
 
-function newTurn(): Turn {
-  return { steps: 0, doomLoop: new DoomLoop(), structuredMisses: 0 };
+function newTurn(isAsked: boolean): Turn {
+  return { steps: 0, isAsked, doomLoop: new DoomLoop(), structuredMisses: 0, continued: 0 };
 }

@@ -5,9 +5,9 @@ import { KeyedLock } from "@/base/queue";
 import type { MessageWithParts, PromptInput } from "@/schema/message";
 import type { Part } from "@/schema/part";
 import type { SessionStore } from "@/storage/session-store";
-import type { Prompt } from "./conversation";
 import { loadConversation } from "./history";
 import { type LoopServices, runLoop } from "./loop";
+import type { PromptHooks } from "./prompt-hooks";
 import type { PromptParts } from "./prompt-parts";
 import type { Records } from "./records";
 import type { Runs, Work } from "./runs";
@@ -18,6 +18,7 @@ import type { UserMessages } from "./user-messages";
 
 interface PromptsOptions {
   clock: Clock;
+  hooks: PromptHooks;
   messages: UserMessages;
   parts: PromptParts;
   records: Records;
@@ -53,7 +54,8 @@ export class Prompts {
    * answer. `signal` stops the session, wherever it is in this, and its subagents.
    * Throws AppError, with nothing stored: not-found for an unknown session, agent or model,
    * unavailable when there is no model at all, conflict for a message id that exists, invalid for
-   * parts that say nothing, busy when another process runs the session, limit when too many wait.
+   * parts that say nothing, denied when a hook refuses it, busy when another process runs the
+   * session, limit when too many wait.
    */
   async prompt(
     sessionID: string,
@@ -98,12 +100,13 @@ export class Prompts {
   async #accept(sessionID: string, input: PromptInput): Promise<AcceptedPrompt> {
     const { messages, parts: promptParts, sessions, runs, titles } = this.#options;
     checkFormat(input.format);
-    const info = await messages.create(sessions.get(sessionID), input);
+    const session = sessions.get(sessionID);
+    const info = await messages.create(session, input);
     const parts = await promptParts.resolve(input.parts, info);
     if (!input.noReply && !parts.some(saysSomething)) {
       throw invalid("parts: expected a text, a file, an agent or a subtask");
     }
-    const prompt: Prompt = { info, parts };
+    const prompt = await this.#options.hooks.shape({ info, parts }, session);
     messages.store(prompt, input.noReply ? undefined : () => runs.claim(sessionID));
     if (input.noReply) return { message: prompt };
     void titles.make(prompt);

@@ -12,6 +12,7 @@ import type { ModelRef } from "@/schema/primitive";
 import type { InitInput, Session } from "@/schema/session";
 import { UNWATCHED } from "./attachments";
 import { renderTemplate } from "./command-template";
+import type { PromptHooks } from "./prompt-hooks";
 import type { Prompts } from "./prompts";
 import type { Runs } from "./runs";
 import type { Sessions } from "./sessions";
@@ -21,6 +22,7 @@ import type { UserMessages } from "./user-messages";
 interface SlashCommandsOptions {
   agents: Agents;
   commands: Commands;
+  hooks: PromptHooks;
   ids: IDs;
   messages: UserMessages;
   prompts: Prompts;
@@ -55,12 +57,14 @@ export class SlashCommands {
    * template may not be run or read.
    */
   async run(sessionID: string, input: CommandInput): Promise<MessageWithParts> {
-    const { ids, prompts, publish, runs } = this.#options;
+    const { hooks, ids, prompts, publish, runs } = this.#options;
     const messageID = input.messageID ?? ids.create("msg");
     const chosen = await this.#choose(sessionID, input);
-    const prompt = await runs.prepare(sessionID, (signal) =>
+    const { parts } = await runs.prepare(sessionID, (signal) =>
       this.#render(chosen, { ...input, messageID }, signal),
     );
+    const hooked = { command: chosen.command.name, sessionID, arguments: input.arguments };
+    const prompt = await hooks.shapeCommand(hooked, parts);
     const answer = await prompts.prompt(sessionID, {
       ...this.#addressee(chosen, input),
       ...prompt,

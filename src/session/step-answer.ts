@@ -2,16 +2,20 @@
 // back what it said, and in the end every part is closed, or is a call that waits to be run.
 import type { FinishReason, ModelEvent, Usage } from "@/llm/model-event";
 import type { MessageError } from "@/schema/message-error";
+import type { Part } from "@/schema/part";
 import type { Records } from "./records";
 import type { Run } from "./runs";
 import type { PartChange, StepParts } from "./step-parts";
 import type { StepWriter } from "./step-writer";
+import { estimateParts } from "./token-estimate";
 
 /** How the answer ended: with a reason, an error, or both when it came whole but is of no use. */
 export interface StreamedAnswer {
   reason?: FinishReason;
   usage?: Usage;
   error?: MessageError;
+  /** Attempts that failed after they had begun to answer, and tokens that came in them, roughly. */
+  lost?: { attempts: number; output: number };
 }
 
 /** Reads the stream to its end. Throws only what storing throws; the stream is left then. */
@@ -24,6 +28,7 @@ export async function streamAnswer(
   for await (const event of stream) {
     switch (event.type) {
       case "retry": {
+        noteLost(answer, parts.parts);
         records.together(() => writer.write(parts.reset()));
         const { attempt, message, next } = event;
         run.setStatus({ type: "retry", attempt, message, next });
@@ -37,6 +42,7 @@ export async function streamAnswer(
         answer.usage = event.usage;
         break;
       case "error":
+        if (!answer.usage) noteLost(answer, parts.parts);
         answer.error = event.error;
         break;
       default:
@@ -52,4 +58,11 @@ function endOf(parts: StepParts, error: MessageError | undefined): PartChange[] 
   if (!error) return parts.close();
   const cut = error.name === "MessageAbortedError" ? "was aborted" : "failed";
   return parts.fail(`Not run: the answer that holds this call ${cut}`);
+}
+
+/** What was answered is paid for, though no provider says how much it was. */
+function noteLost(answer: StreamedAnswer, parts: readonly Part[]): void {
+  if (parts.length === 0) return;
+  const { attempts, output } = answer.lost ?? { attempts: 0, output: 0 };
+  answer.lost = { attempts: attempts + 1, output: output + estimateParts(parts) };
 }

@@ -3,10 +3,14 @@
 import { TURN_STEPS_MAX } from "@/base/limits";
 import type { Agents } from "@/agent/agents";
 import type { ModelRequest } from "@/llm/model-event";
+import type { Hooks } from "@/plugin/hooks";
 import type { Providers } from "@/provider/providers";
 import type { Agent } from "@/schema/agent";
+import type { Budget } from "@/schema/primitive";
 import type { Model } from "@/schema/provider";
 import type { Session } from "@/schema/session";
+import { shapeMessages, shapeRequest, shapeSystem } from "./chat-hooks";
+import type { NamedBudget } from "./budgets";
 import { answerTokens } from "./compaction-plan";
 import type { Conversation, Prompt } from "./conversation";
 import { lastStepReminder, toModelMessages } from "./model-messages";
@@ -21,14 +25,19 @@ export interface StepSources {
   agents: Agents;
   providers: Providers;
   sessions: Sessions;
+  hooks: Hooks;
   systemPrompts: SystemPrompts;
   toolbox: Toolbox;
+  /** As the configuration has it. */
+  budget(): Promise<Budget | undefined>;
 }
 
 export interface PreparedStep {
   session: Session;
   agent: Agent;
   model: Model;
+  /** What a turn of this agent may use. */
+  budget: NamedBudget | undefined;
   /** No further step may follow: the model is asked to wrap up. */
   isLast: boolean;
   request: ModelRequest;
@@ -50,7 +59,10 @@ export async function prepareStep(
   const caller = { agent, model, session, prompt, signal: step.run.signal };
   // Servers of tools are waited for here; what they say of themselves is in the system prompt.
   const tools = await sources.toolbox.definitions(caller);
-  const system = await sources.systemPrompts.get(caller);
+  const { hooks } = sources;
+  const ownSystem = await sources.systemPrompts.get(caller);
+  const system = await shapeSystem(ownSystem, { sessionID: session.id, model }, hooks);
+  const history = await shapeMessages(visibleHistory(step.conversation.messages), hooks);
   const isLast = step.turn.steps >= (agent.steps ?? TURN_STEPS_MAX);
   const variant = chosenVariant ?? agent.variant;
   const request: ModelRequest = {
@@ -59,7 +71,7 @@ export async function prepareStep(
     sessionID: session.id,
     messages: [
       { role: "system", content: system },
-      ...toModelMessages(visibleHistory(step.conversation.messages), model),
+      ...toModelMessages(history, model),
       ...(isLast ? [lastStepReminder()] : []),
     ],
     tools,
@@ -75,5 +87,18 @@ export async function prepareStep(
     },
     headers: model.headers,
   };
-  return { session, agent, model, isLast, request };
+  const shaped = await shapeRequest(request, { agent: agent.name, message: prompt }, hooks);
+  const budget = await budgetOf(agent, session, sources);
+  return { session, agent, model, budget, isLast, request: shaped };
+}
+
+/** That of the configuration is for the turns of people: it counts their subagents already. */
+async function budgetOf(
+  agent: Agent,
+  session: Session,
+  sources: StepSources,
+): Promise<NamedBudget | undefined> {
+  if (agent.budget) return { ...agent.budget, name: `agent.${agent.name}.budget.` };
+  const budget = session.parentID === undefined ? await sources.budget() : undefined;
+  return budget && { ...budget, name: "budget." };
 }

@@ -3,8 +3,12 @@
 // step-request.ts, how the answer comes in step-answer.ts, how a call is run tool-call.ts.
 import { assert } from "@/base/assert";
 import type { LLM } from "@/llm/llm";
+import type { Hooks } from "@/plugin/hooks";
 import type { MessageError } from "@/schema/message-error";
+import type { TokenUsage } from "@/schema/primitive";
 import { ABORTED, AnswerMessage, type AnswerServices } from "./answer-message";
+import { askToStop, completeTexts } from "./answer-hooks";
+import type { Budgets } from "./budgets";
 import type { Conversation, Prompt } from "./conversation";
 import type { DoomLoop } from "./doom-loop";
 import type { Run } from "./runs";
@@ -12,10 +16,15 @@ import { streamAnswer, type StreamedAnswer } from "./step-answer";
 import { prepareStep, type PreparedStep, type StepSources } from "./step-request";
 import { judgeStructured, REMINDER } from "./structured-output";
 import { addSyntheticPrompt } from "./synthetic-prompt";
+import { estimateTokens } from "./token-estimate";
 import type { ToolCalls } from "./tool-call";
+import { noTokens } from "./usage";
+import { visibleHistory } from "./visible-history";
 
 export interface StepServices extends AnswerServices {
+  hooks: Hooks;
   llm: LLM;
+  budgets: Budgets;
   sources: StepSources;
   toolCalls: ToolCalls;
 }
@@ -25,8 +34,12 @@ export interface Turn {
   /** How many there were, the present one included. */
   steps: number;
   doomLoop: DoomLoop;
+  /** A person asked for it: what the program says itself goes on with the budget there was. */
+  isAsked: boolean;
   /** How often the structured answer that was asked for did not come. */
   structuredMisses: number;
+  /** How often a hook has had it go on when the model had nothing more to say. */
+  continued: number;
 }
 
 export interface StepInput {
@@ -77,9 +90,12 @@ export async function runStep(input: StepInput, services: StepServices): Promise
 async function answerPrompt(step: Step, services: StepServices): Promise<StepOutcome> {
   const { answer, conversation, prompt, run, turn } = step;
   const prepared = await prepareStep({ conversation, prompt, turn, run }, services.sources);
-  const stream = services.llm.stream(prepared.request, run.signal);
-  const { parts, writer } = answer;
-  const streamed = await streamAnswer(stream, { parts, run, writer }, services.records);
+  const { budgets } = services;
+  const { id } = prepared.session;
+  if (turn.steps === 1 && turn.isAsked) budgets.beginTurn(id, prepared.budget);
+  const error = budgets.exceeded(id);
+  const streamed = error ? { error } : await ask(step, prepared, services);
+  const { parts } = answer;
   const { outcome, ...ending } = await runCalls(step, prepared, streamed, services);
   answer.end({ ...ending, model: prepared.model });
   if (outcome === "overflow") return outcome;
@@ -87,7 +103,32 @@ async function answerPrompt(step: Step, services: StepServices): Promise<StepOut
   if (outcome === "go-on" && parts.calls.length === 0) {
     addSyntheticPrompt(conversation, { prompt, text: REMINDER }, services);
   }
-  return outcome;
+  const isDone = outcome === "stop" && !ending.error && parts.calls.length === 0;
+  const text = isDone ? await askToStop(prepared.session, turn, services.hooks) : undefined;
+  if (text === undefined || run.signal.aborted) return outcome;
+  addSyntheticPrompt(conversation, { prompt, text }, services);
+  return "go-on";
+}
+
+/** Streams the model's answer into the message, and tells what it used. */
+async function ask(
+  { answer, conversation, run }: Step,
+  { model, request, session }: PreparedStep,
+  { budgets, hooks, llm, records }: StepServices,
+): Promise<StreamedAnswer> {
+  const { parts, writer } = answer;
+  const stream = llm.stream(request, run.signal);
+  const streamed = await streamAnswer(stream, { parts, run, writer }, records);
+  for (const usage of usageOf(streamed, conversation)) budgets.spend(session.id, model, usage);
+  if (!streamed.error) await completeTexts(answer, hooks);
+  return streamed;
+}
+
+/** What the answer used, and what attempts that failed may have. */
+function usageOf({ lost, usage }: StreamedAnswer, conversation: Conversation): TokenUsage[] {
+  const input = lost ? lost.attempts * estimateTokens(visibleHistory(conversation.messages)) : 0;
+  const failed = lost ? [{ ...noTokens, input, output: lost.output }] : [];
+  return usage ? [...failed, usage] : failed;
 }
 
 async function runCalls(
@@ -117,7 +158,7 @@ async function runCalls(
   const judged = judgeStructured(prompt.info.format, answer.message.parts, turn);
   const structured = judged.value;
   const outcome = judged.outcome ?? asked;
-  const error = judged.error ?? findFault(step, prepared, outcome);
+  const error = judged.error ?? findFault(step, prepared, outcome, services.budgets);
   const ending = { ...streamed, ...(structured === undefined ? {} : { structured }) };
   return error ? { ...ending, error, outcome: "stop" } : { ...ending, outcome };
 }
@@ -125,8 +166,9 @@ async function runCalls(
 /** What is wrong with a turn whose answer came in full. */
 function findFault(
   { turn }: Step,
-  { isLast }: PreparedStep,
+  { isLast, session }: PreparedStep,
   outcome: StepOutcome,
+  budgets: Budgets,
 ): MessageError | undefined {
   if (turn.doomLoop.isHopeless) {
     return limit(
@@ -137,7 +179,7 @@ function findFault(
   if (isLast && (outcome === "go-on" || turn.steps > 1)) {
     return limit(`The limit of ${turn.steps} steps is reached; send a prompt to go on`, "steps");
   }
-  return undefined;
+  return outcome === "go-on" ? budgets.exceeded(session.id) : undefined;
 }
 
 function limit(message: string, which: "repeats" | "steps"): MessageError {

@@ -12,6 +12,7 @@ import type { MessageError } from "@/schema/message-error";
 import type { CompactionPart, Part } from "@/schema/part";
 import type { Model } from "@/schema/provider";
 import { ABORTED, AnswerMessage, type AnswerServices } from "./answer-message";
+import type { Budgets } from "./budgets";
 import {
   answerTokens,
   type CompactionPlan,
@@ -25,6 +26,7 @@ import { streamAnswer, type StreamedAnswer } from "./step-answer";
 
 export interface SummariesOptions extends AnswerServices {
   agents: Agents;
+  budgets: Budgets;
   instructions: Instructions;
   llm: LLM;
   providers: Providers;
@@ -59,7 +61,7 @@ export class Summaries {
 
   /** A summary by a model; its failure is the error of the message. */
   async write(input: SummaryInput): Promise<AnswerMessage> {
-    const { agents, providers } = this.#options;
+    const { agents, budgets, providers } = this.#options;
     const agent = await agents.get(AGENT);
     const chosen = agent.model ? { ...agent.model } : input.prompt.model;
     const answer = this.#open(input, chosen);
@@ -83,6 +85,7 @@ export class Summaries {
         options: { ...model.options, ...agent.options },
         headers: model.headers,
       });
+      if (streamed.usage) budgets.spend(input.prompt.sessionID, model, streamed.usage);
       const error = input.run.signal.aborted ? ABORTED : findFault(streamed, answer);
       this.#end(answer, { ...streamed, model, ...(error ? { error } : {}) });
     } catch (error) {

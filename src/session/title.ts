@@ -5,12 +5,16 @@ import type { Logger } from "@/base/log";
 import type { Agents } from "@/agent/agents";
 import { prompts } from "@/agent/prompts";
 import type { LLM } from "@/llm/llm";
+import type { ModelRequest } from "@/llm/model-event";
+import type { Hooks } from "@/plugin/hooks";
 import type { Providers } from "@/provider/providers";
+import { shapeRequest } from "./chat-hooks";
 import type { Prompt } from "./conversation";
 import { isDefaultTitle, type Sessions } from "./sessions";
 
 interface TitlesOptions {
   agents: Agents;
+  hooks: Hooks;
   llm: LLM;
   log: Logger;
   providers: Providers;
@@ -58,29 +62,28 @@ export class Titles {
       .join("\n")
       .slice(0, PROMPT_SHOWN_CHARACTERS);
     if (!text.trim()) return undefined;
-    const { providers, agents, llm, signal } = this.#options;
+    const { providers, agents, hooks, llm, signal } = this.#options;
     const { providerID, modelID } = prompt.info.model;
     const agent = await agents.get("title");
     const chosen = agent.model ?? (await providers.smallModel(providerID, modelID));
     const { provider, model } = await providers.model(chosen.providerID, chosen.modelID);
     const question = `Generate a title for this conversation:\n\n${text}`;
-    const events = llm.stream(
-      {
-        model,
-        provider,
-        sessionID: prompt.info.sessionID,
-        messages: [
-          { role: "system", content: agent.prompt ?? prompts.title },
-          { role: "user", content: [{ type: "text", text: question }] },
-        ],
-        tools: [],
-        maxOutputTokens: ANSWER_MAX_TOKENS,
-        ...(agent.temperature === undefined ? {} : { temperature: agent.temperature }),
-        options: { ...model.options, ...agent.options },
-        headers: model.headers,
-      },
-      signal,
-    );
+    const request: ModelRequest = {
+      model,
+      provider,
+      sessionID: prompt.info.sessionID,
+      messages: [
+        { role: "system", content: agent.prompt ?? prompts.title },
+        { role: "user", content: [{ type: "text", text: question }] },
+      ],
+      tools: [],
+      maxOutputTokens: ANSWER_MAX_TOKENS,
+      ...(agent.temperature === undefined ? {} : { temperature: agent.temperature }),
+      options: { ...model.options, ...agent.options },
+      headers: model.headers,
+    };
+    const shaped = await shapeRequest(request, { agent: agent.name, message: prompt.info }, hooks);
+    const events = llm.stream(shaped, signal);
     let answer = "";
     for await (const event of events) {
       if (event.type === "text-delta") answer += event.text;

@@ -6,10 +6,12 @@ import { AppError, errorMessage, isAbort } from "@/base/error";
 import type { IDs } from "@/base/id";
 import { KILL_GRACE_MS } from "@/base/limits";
 import type { Logger } from "@/base/log";
+import type { Hooks } from "@/plugin/hooks";
 import type { FilePart, Part, ToolPart, ToolStateCompleted, ToolStateError } from "@/schema/part";
 import type { Model } from "@/schema/provider";
 import { limitOutput } from "@/tool/limit-output";
 import type { Tool, ToolAttachment, ToolChanges, ToolContext, ToolResult } from "@/tool/tool";
+import { afterCall, beforeCall } from "./call-hooks";
 import { checkCall, type CheckedCall } from "./call-check";
 import type { DoomLoop, RepeatableCall } from "./doom-loop";
 import { LiveCall, type LiveUpdate } from "./live-call";
@@ -40,6 +42,7 @@ interface RunningCalls extends CallScope {
 
 interface ToolCallsOptions {
   toolbox: Toolbox;
+  hooks: Hooks;
   ids: IDs;
   clock: Clock;
   log: Logger;
@@ -137,18 +140,35 @@ export class ToolCalls {
     const { input, tool } = ready;
     const live = new LiveCall({ ...ready.part, tool: tool.id }, { input, start }, step.write);
     const changes = this.#options.changesOf(ready.part.sessionID);
+    let call = ready;
     let result: ToolResult;
     try {
       const context = await this.#context(ready, { live, changes }, step);
       if (ready.isRepetition) await askForRepetition(ready, context);
-      result = await limitOutput(await this.#runTool(ready, context), context);
+      call = await this.#prepare(ready, step);
+      const answer = await this.#finish(call, await this.#runTool(call, context), step);
+      result = await limitOutput(answer, context);
     } catch (error) {
       const changed = await changes.finish();
-      return this.#endFailed(ready, error, { live, start, changed }, step);
+      return this.#endFailed(call, error, { live, start, changed }, step);
     }
     const metadata = { ...result.metadata, ...(await changes.finish()) };
-    live.end(this.#completed(ready, { ...result, metadata }, start));
+    live.end(this.#completed(call, { ...result, metadata }, start));
     return { type: "ran", text: result.output };
+  }
+
+  /** The call as hooks let it be made; a person's own is nobody's business. */
+  async #prepare(ready: ReadyCall, { byPerson, signal }: RunningCalls): Promise<ReadyCall> {
+    if (byPerson) return ready;
+    return { ...ready, input: await beforeCall(ready, this.#options.hooks, signal) };
+  }
+
+  async #finish(
+    call: ReadyCall,
+    result: ToolResult,
+    { byPerson, signal }: RunningCalls,
+  ): Promise<ToolResult> {
+    return byPerson ? result : afterCall(call, result, this.#options.hooks, signal);
   }
 
   async #context(

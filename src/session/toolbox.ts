@@ -1,10 +1,12 @@
 // Toolbox: which tools an agent is offered, what the model is told of them, and the context in
 // which each call runs. The one place where tools meet sessions, permissions and questions.
-import { toJSONSchema } from "@/base/schema";
+import { isValid, toJSONSchema } from "@/base/schema";
 import type { Agents } from "@/agent/agents";
 import type { Instructions } from "@/agent/instructions";
 import type { Skills } from "@/agent/skills";
 import type { ModelTool } from "@/llm/model-event";
+import type { HookOutput } from "@/plugin/hook-types";
+import type { Hooks } from "@/plugin/hooks";
 import type { Permissions } from "@/permission/permissions";
 import type { Questions } from "@/permission/questions";
 import { evaluate, isToolHidden, type Rules } from "@/permission/rules";
@@ -12,6 +14,7 @@ import type { Agent } from "@/schema/agent";
 import type { Publish } from "@/schema/event";
 import type { UserMessage } from "@/schema/message";
 import type { ToolPart } from "@/schema/part";
+import { JSONObject } from "@/schema/primitive";
 import type { Model } from "@/schema/provider";
 import type { Session } from "@/schema/session";
 import type { ToolListItem } from "@/schema/tool";
@@ -58,7 +61,11 @@ export type Report = ToolContext["report"];
 
 type CheckFile = NonNullable<ToolContext["checkFile"]>;
 
+/** What models are told of a tool, besides its name. */
+type ToolText = HookOutput<"tool.definition">;
+
 export interface ToolboxOptions {
+  hooks: Hooks;
   agents: Agents;
   skills: Skills;
   instructions: Instructions;
@@ -93,7 +100,7 @@ const REMEMBERED_SESSIONS_MAX = 200;
 export class Toolbox {
   readonly #options: ToolboxOptions;
   readonly #reads = new Map<string, FileReads>();
-  readonly #schemas = new WeakMap<Tool, Record<string, unknown>>();
+  readonly #told = new WeakMap<Tool, Promise<ToolText>>();
 
   constructor(options: ToolboxOptions) {
     this.#options = options;
@@ -210,10 +217,23 @@ export class Toolbox {
   }
 
   async #define(tool: Tool, rules: Rules): Promise<ModelTool> {
-    let parameters = this.#schemas.get(tool);
-    if (!parameters) this.#schemas.set(tool, (parameters = toJSONSchema(tool.parameters)));
+    let told = this.#told.get(tool);
+    if (!told) this.#told.set(tool, (told = this.#describe(tool)));
+    const { description, parameters } = await told;
     const list = tool.id === "task" ? await this.#listSubagents(rules) : "";
-    return { name: tool.id, description: tool.description + list, parameters };
+    return { name: tool.id, description: description + list, parameters };
+  }
+
+  /** Once for each tool: what models are told of it stays the same. */
+  #describe(tool: Tool): Promise<ToolText> {
+    const { description, parameters: schema } = tool;
+    const own = { description, parameters: toJSONSchema(schema) };
+    return this.#options.hooks.run("tool.definition", { toolID: tool.id }, own, {
+      check: ({ description, parameters }) => {
+        const isWhole = typeof description === "string" && isValid(JSONObject, parameters);
+        return isWhole ? undefined : "a definition that is none";
+      },
+    });
   }
 
   async #listSubagents(rules: Rules): Promise<string> {

@@ -17,6 +17,7 @@ export class Shell {
   readonly #tooSmall: TextRenderable;
   #screen: Screen;
   #route: Route;
+  #unregister: () => void = () => undefined;
 
   constructor(ui: Ui, sync: Sync) {
     this.#ui = ui;
@@ -51,10 +52,19 @@ export class Shell {
     const ui = this.#ui;
     const { state } = ui.store;
     const isSession = route.screen === "session";
-    const screen = isSession ? new SessionScreen(ui, route.sessionID) : new HomeScreen(ui);
+    const screen: Screen = isSession
+      ? new SessionScreen(ui, this.#sync, route.sessionID)
+      : new HomeScreen(ui);
     if (isSession) void this.#sync.openSession(route.sessionID);
     this.#route = route;
     this.#screen = screen;
+    this.#unregister();
+    const leave = isSession ? ui.keymap.enter("session", (id) => ui.actions.run(id)) : undefined;
+    const unregister = ui.actions.register(screen.actions ?? {});
+    this.#unregister = () => {
+      leave?.();
+      unregister();
+    };
     this.#root.add(screen.root);
     screen.update(state);
     this.#resize();

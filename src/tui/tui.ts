@@ -5,10 +5,12 @@ import type { Clock } from "@/base/clock";
 import { errorMessage } from "@/base/error";
 import { type Client, createClient } from "@/client/client";
 import type { Transport } from "@/client/transport";
+import type { Session } from "@/schema/session";
 import { EditorPromptBox } from "./prompt/prompt-box";
 import { Shell } from "./shell";
 import { initialState, type State } from "./store/state";
 import { Store } from "./store/store";
+import { type StartUp, startUp } from "./start-up";
 import { Sync } from "./sync";
 import { Actions } from "./actions/actions";
 import { Keymap } from "./keymap/keymap";
@@ -26,6 +28,7 @@ import type {
   UiEnvironment,
   UiLog,
 } from "./ui";
+import { Ticker } from "./views/ticker";
 
 export interface TuiOptions {
   transport: Transport;
@@ -36,8 +39,11 @@ export interface TuiOptions {
   settings: TuiSettings;
   /** What differs from the state at the start: a route, a choice. */
   state?: Partial<State>;
+  start?: StartUp;
   /** What the person has typed since the program began. */
   typeAhead?: () => readonly Uint8Array[];
+  /** Stops the process until the shell lets it go on. */
+  stop?: () => void;
 }
 
 export class Tui implements Ui {
@@ -51,6 +57,7 @@ export class Tui implements Ui {
   readonly toasts: Toasts;
   readonly prompt: PromptBox;
   readonly clock: Clock;
+  readonly ticker: Ticker;
   readonly clipboard: Clipboard;
   readonly settings: TuiSettings;
   readonly environment: UiEnvironment;
@@ -58,29 +65,36 @@ export class Tui implements Ui {
   readonly #shell: Shell;
   readonly #sync: Sync;
   readonly #unfollow: () => void;
+  #draft = "";
   readonly #left = Promise.withResolvers<void>();
 
   /** Draws the first frame; what the server knows is drawn when it comes. */
   static async open(options: TuiOptions): Promise<Tui> {
     const depth = findColorDepth(options.environment.env);
-    const renderer = await createCliRenderer({
-      stdout: limitColors(process.stdout, depth),
-      exitOnCtrlC: false,
-      exitSignals: [],
-      targetFps: 30,
-      maxFps: 60,
-      useMouse: options.settings.mouse,
-      useKittyKeyboard: {},
-      consoleMode: "disabled",
-      openConsoleOnError: false,
-    });
-    return new Tui(renderer, options);
+    const renderer = await withoutListeners(() =>
+      createCliRenderer({
+        stdout: limitColors(process.stdout, depth),
+        remote: false,
+        exitOnCtrlC: false,
+        exitSignals: [],
+        targetFps: 30,
+        maxFps: 60,
+        useMouse: options.settings.mouse,
+        useKittyKeyboard: {},
+        consoleMode: "disabled",
+        openConsoleOnError: false,
+      }),
+    );
+    const tui = new Tui(renderer, options);
+    for (const bytes of options.typeAhead?.() ?? []) renderer.stdin.emit("data", bytes);
+    return tui;
   }
 
   constructor(renderer: CliRenderer, options: TuiOptions) {
     const { transport, directory, clock, log, environment, settings } = options;
     this.renderer = renderer;
     this.clock = clock;
+    this.ticker = new Ticker(clock);
     this.log = log;
     this.environment = environment;
     this.settings = settings;
@@ -112,6 +126,7 @@ export class Tui implements Ui {
     this.#sync.start();
     this.keymap.enter("app", (id) => this.actions.run(id));
     this.actions.register({ "app.exit": { run: () => this.leave() } });
+    if (options.start) void startUp(this, options.start);
   }
 
   get transcript(): TranscriptView | undefined {
@@ -123,16 +138,53 @@ export class Tui implements Ui {
     return this.#left.promise;
   }
 
-  #tell(fault: unknown): void {
-    this.toasts.show({ message: errorMessage(fault), variant: "error" });
+  /** Resolves when the first frame is on the screen. */
+  get drawn(): Promise<void> {
+    return this.renderer.idle();
+  }
+
+  /** What is worth a word once the screen is gone: the session that was open, and the draft. */
+  get leftBehind(): { session?: Session; draft: string } {
+    const { route, sessions } = this.store.state;
+    const session = route.screen === "session" ? sessions?.[route.sessionID] : undefined;
+    return { draft: this.#draft, ...(session && { session }) };
   }
 
   leave(): void {
+    this.#left.resolve();
+  }
+
+  /** Gives the terminal back, however far things are. */
+  close(): void {
+    if (this.renderer.isDestroyed) return;
+    this.#draft = this.prompt.text;
     this.#unfollow();
     this.#sync.close();
     this.store.close();
     this.renderer.destroy();
     this.#left.resolve();
+  }
+
+  /** Shows something that the person has to know. */
+  note(message: string): void {
+    this.toasts.show({ message, variant: "warning" });
+  }
+
+  /** Shows and logs a failure that nothing waited for. */
+  fail(error: unknown): void {
+    const stack = error instanceof Error ? error.stack : undefined;
+    this.log.error("a failure that nothing waited for", { error: errorMessage(error), stack });
+    this.#tell(error);
+  }
+
+  /** Other programs can reach the server now. */
+  serves(url: URL, password: string | undefined): void {
+    this.store.dispatch({ type: "facts.loaded", facts: { serverURL: url.origin } });
+    if (password !== undefined) this.note(`Password of the server: ${password}`);
+  }
+
+  #tell(fault: unknown): void {
+    this.toasts.show({ message: errorMessage(fault), variant: "error" });
   }
 
   async lendTerminal<T>(program: () => Promise<T>): Promise<T> {
@@ -143,4 +195,18 @@ export class Tui implements Ui {
       this.renderer.resume();
     }
   }
+}
+
+const FAULTS = ["uncaughtException", "unhandledRejection", "warning"] as const;
+
+/** The renderer would print faults over the screen: what becomes of them the program decides. */
+async function withoutListeners<T>(make: () => Promise<T>): Promise<T> {
+  const before = FAULTS.map((name) => process.rawListeners(name));
+  const made = await make();
+  for (const [at, name] of FAULTS.entries()) {
+    for (const listener of process.rawListeners(name)) {
+      if (!before[at]?.includes(listener)) process.off(name, listener as () => void);
+    }
+  }
+  return made;
 }

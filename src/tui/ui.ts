@@ -12,6 +12,7 @@ import type { Bindings } from "./keymap/bindings";
 import type { Keymap } from "./keymap/keymap";
 import type { Store } from "./store/store";
 import type { Themes } from "./theme/themes";
+import type { Ticker } from "./views/ticker";
 
 export interface Ui {
   readonly renderer: CliRenderer;
@@ -27,6 +28,8 @@ export interface Ui {
   /** The transcript of the open session; undefined on other screens. */
   readonly transcript: TranscriptView | undefined;
   readonly clock: Clock;
+  /** For spinners and running clocks. */
+  readonly ticker: Ticker;
   readonly clipboard: Clipboard;
   readonly settings: TuiSettings;
   readonly environment: UiEnvironment;
@@ -96,7 +99,8 @@ export interface PromptBox {
 export interface TranscriptView {
   scrollBy(rows: number): void;
   scrollByPages(pages: number): void;
-  scrollToFirst(): void;
+  /** The very first message, however many have to be loaded for it. */
+  scrollToFirst(): Promise<void>;
   scrollToLast(): void;
   scrollToMessage(messageID: string): void;
   /** Opens or closes the output of the newest turn; a second time of the whole session. */
@@ -143,8 +147,6 @@ export interface UiEnvironment {
   /** Where the TUI keeps what outlives it: history, stash, pins, settings. */
   readonly stateDirectory: string;
   readonly configDirectory: string;
-  /** The address on which others reach this program's server, once it listens. */
-  readonly serverURL?: string;
   /** Whether every permission is given without asking. */
   readonly isAutoApproving?: boolean;
 }

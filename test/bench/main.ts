@@ -14,6 +14,7 @@ import type { Case, Subject } from "./bench";
 import { earlyRequestsCase } from "./cases/early-requests";
 import { firstPromptCase } from "./cases/first-prompt";
 import { gitLoopCase, loopCase } from "./cases/loop";
+import { readsCase } from "./cases/reads";
 import { runCase } from "./cases/run";
 import { serveCase } from "./cases/serve";
 import { sessionsCase } from "./cases/sessions";
@@ -32,6 +33,7 @@ const CASES: readonly Case[] = [
   gitLoopCase,
   streamCase,
   sessionsCase,
+  readsCase,
   binarySizeCase,
   firstRequestBytesCase,
 ];

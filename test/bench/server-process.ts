@@ -102,6 +102,21 @@ export class ServerProcess implements AsyncDisposable {
     throw new Error(`the answer is not the scripted one: ${found}`);
   }
 
+  /** Adds a message that nobody answers. */
+  async note(sessionID: string, text: string): Promise<void> {
+    const body = { noReply: true, parts: [{ type: "text", text }] };
+    await this.#request("POST", `/session/${sessionID}/message`, body);
+  }
+
+  /** How many entries the list has that is at the path, and where the page before begins. */
+  async read(path: string): Promise<{ length: number; cursor: string | null }> {
+    const response = await fetch(this.url + path, { signal: this.#signal });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`GET ${path} answered ${response.status}: ${text}`);
+    const cursor = response.headers.get("x-next-cursor");
+    return { length: (JSON.parse(text) as unknown[]).length, cursor };
+  }
+
   /** Throws unless the session holds this many tool calls, each of them completed. */
   async expectCalls(sessionID: string, count: number): Promise<void> {
     const messages = (await this.#request("GET", `/session/${sessionID}/message`)) as Answer[];

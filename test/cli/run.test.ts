@@ -275,3 +275,39 @@ test("a summary that the program makes for the model is no part of the output", 
   expect([exitCode, stdout]).toEqual([0, "Two\n"]);
   expect(home.model.requests).toHaveLength(3);
 });
+
+test("a budget ends the run with a code of its own, before another request", async () => {
+  const call = { tool: "bash", input: { command: "echo again" } };
+  await using home = await ScriptedHome.open({
+    modelOptions: { cost: { input: 10, output: 10 } },
+    turns: Array.from({ length: 5 }, () => ({
+      calls: [call],
+      usage: { input: 900, output: 100 },
+    })),
+  });
+  const cost = await home.cli.run(["run", "--max-cost", "0.02", "go"]);
+  expect(cost.exitCode).toBe(5);
+  expect(cost.stderr).toContain("Raise --max-cost ($0.0200)");
+  expect(home.model.requests).toHaveLength(2);
+  const tokens = await home.cli.run(["run", "--max-tokens", "1000", "go"]);
+  expect(tokens.exitCode).toBe(5);
+  expect(home.model.requests).toHaveLength(3);
+  const wrong = await home.cli.run(["run", "--max-cost", "free", "go"]);
+  expect([wrong.exitCode, wrong.stderr]).toEqual([2, expect.stringContaining("--max-cost")]);
+});
+
+test("tasks in the background are waited for, and their end is in the answer", async () => {
+  await using home = await ScriptedHome.open({
+    side: ({ messages, tools }) => {
+      if (tools.length === 0) return { text: "Title" };
+      if (messages[0]?.text === "Look") return { text: "Found it" };
+      if (messages.at(-1)?.text.startsWith("A background job")) return { text: "It was found" };
+      if (messages.at(-1)?.results.length) return { text: "Looking" };
+      const input = { description: "d", prompt: "Look", subagent_type: "general" };
+      return { calls: [{ tool: "task", input: { ...input, background: true } }] };
+    },
+  });
+  const { exitCode, stdout } = await home.cli.run(["run", "find", "it"]);
+  expect(stdout).toBe("Looking\nIt was found\n");
+  expect(exitCode).toBe(0);
+});

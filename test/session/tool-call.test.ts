@@ -8,6 +8,7 @@ import { ToolCalls } from "@/session/tool-call";
 import type { Toolbox } from "@/session/toolbox";
 import { defineTool, type Tool, type ToolContext } from "@/tool/tool";
 import { userMessage } from "@test/storage/fixtures";
+import { noHooks } from "@test/support/no-hooks";
 import { toolBench, UNRECORDED } from "@test/support/tool-context";
 import { model, testRecords } from "./support";
 
@@ -31,7 +32,8 @@ async function callTool(
     context: async (_, __, live) => ({ ...bench.context, signal, ...live }),
   };
   const changesOf = () => ({ ...UNRECORDED, finish: async () => ({ changes: "record" }) });
-  const calls = new ToolCalls({ ...test, toolbox: toolbox as Toolbox, changesOf });
+  const hooks = noHooks();
+  const calls = new ToolCalls({ ...test, hooks, toolbox: toolbox as Toolbox, changesOf });
   const ended: Record<string, ToolPart["state"]> = {};
   const outcome = calls.runAll(
     tools.map(({ id }) => ({ part: partOf(id), raw: '{"n":1}' })),

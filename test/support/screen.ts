@@ -18,6 +18,7 @@ import { Keymap } from "@/tui/keymap/keymap";
 import { readSettings } from "@/tui/settings";
 import { Themes } from "@/tui/theme/themes";
 import type { PromptBox, Ui } from "@/tui/ui";
+import { Ticker } from "@/tui/views/ticker";
 
 /** One request that the terminal UI made, with its body as a value. */
 export interface SentRequest {
@@ -156,6 +157,7 @@ function quietUi(terminal: TestRendererSetup, parts: QuietParts): Ui {
     theme: new Themes({ agents: () => parts.store.state.facts.agents ?? [], onFault: nothing }),
     keymap,
     actions: noted,
+    ticker: new Ticker(parts.clock),
     dialogs: { isOpen: false, open: nothing, close: nothing, closeAll: nothing },
     toasts: { show: (toast) => void parts.toasts.push(toast.message), repeat: nothing },
     // Made with the Ui that is made here.

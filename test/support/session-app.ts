@@ -24,6 +24,8 @@ import { until } from "@test/support/test-app";
 export interface SessionAppOptions extends ScriptedModelOptions {
   /** In the project. */
   files?: Tree;
+  /** In the home directory. */
+  home?: Tree;
   /** The project's opencode.json, besides the scripted provider. */
   config?: Config;
   /** Make the project a git repository. */
@@ -65,6 +67,7 @@ export class SessionApp implements AsyncDisposable {
     const project = join(root, "project");
     const files = { "opencode.json": config, ...options.files };
     await writeTree(root, { "home/": "" });
+    await writeTree(join(root, "home"), options.home ?? {});
     if (options.git) await gitRepository(project, files);
     else await writeTree(project, files);
     return new SessionApp(root, model, options, await openApp(root, options));

@@ -78,7 +78,7 @@ export const LAYERS: readonly Layer[] = [
   {
     folder: "permission",
     owns: "rules (pure), asks and replies, questions to the human",
-    mayImport: "base schema config storage",
+    mayImport: "base schema config plugin storage",
   },
   {
     folder: "agent",
@@ -179,7 +179,7 @@ export const HEAVY: readonly string[] = [
   "@modelcontextprotocol/sdk",
   "@opencode-ai/sdk",
   "@opentui/core",
-  "bonjour-service",
+  "multicast-dns",
   "turndown",
   "vscode-jsonrpc",
   "web-tree-sitter",

@@ -52,6 +52,8 @@ const COMMAND_OF_NAME: Readonly<Record<string, string>> = {
 export interface TuiConnections {
   streams: EventStreams;
   control: TuiControl;
+  /** One in this process shows the server's own directory. */
+  hasTui: boolean;
 }
 
 /** Says in the answer whether a terminal interface is attached, and gives the instance back. */
@@ -61,10 +63,11 @@ interface Answer {
   headers: Record<string, string | number>;
 }
 
-export function tuiRoutes(app: App, { streams, control }: TuiConnections): AnyElysia {
+export function tuiRoutes(app: App, { streams, control, hasTui }: TuiConnections): AnyElysia {
   const mark: Mark = (instance, answer) => {
     const { directory } = instance;
-    const isAttached = streams.hasTui(directory) || control.isAttended(directory);
+    const isOwn = hasTui && directory === app.services.directory;
+    const isAttached = isOwn || streams.hasTui(directory) || control.isAttended(directory);
     answer.headers[TUI_HEADER] = isAttached ? "attached" : "detached";
     return instance;
   };

@@ -2,6 +2,7 @@
 import { BoxRenderable, TextRenderable } from "@opentui/core";
 import type { State } from "@/tui/store/state";
 import type { Ui } from "@/tui/ui";
+import { placeOf } from "./place";
 import type { Screen, Size } from "./screen";
 
 const PROMPT_MAX_COLUMNS = 75;
@@ -41,12 +42,7 @@ export class HomeScreen implements Screen {
   }
 
   update(state: State): void {
-    const { home } = this.#ui.environment;
-    const { vcs } = state.facts;
-    const directory = state.directory.startsWith(home)
-      ? `~${state.directory.slice(home.length)}`
-      : state.directory;
-    this.#place.content = vcs?.branch ? `${directory}:${vcs.branch}` : directory;
+    this.#place.content = placeOf(state, this.#ui.environment.home);
   }
 
   resize({ columns }: Size): void {

@@ -9,9 +9,15 @@ export interface Size {
   rows: number;
 }
 
+/** What actions do on a screen, by their ids. */
+export type ActionBodies = Readonly<
+  Record<string, { run: () => void | Promise<void>; when?: () => boolean }>
+>;
+
 export interface Screen {
   readonly root: Renderable;
   readonly transcript?: TranscriptView;
+  readonly actions?: ActionBodies;
   /** A view compares with === what it shows with what is new. */
   update(state: State): void;
   resize(size: Size): void;

@@ -1,57 +1,133 @@
 // The session screen: the transcript, and beneath it the prompt box and the status row.
-import { BoxRenderable, ScrollBoxRenderable } from "@opentui/core";
+import { BoxRenderable, TextRenderable } from "@opentui/core";
 import type { State } from "@/tui/store/state";
+import type { Sync } from "@/tui/sync";
 import type { Ui } from "@/tui/ui";
-import { makePartView } from "@/tui/views/part-view";
-import type { PlacedPart, View } from "@/tui/views/view";
-import type { Screen, Size } from "./screen";
+import { isNarrow } from "@/tui/views/style";
+import { Transcript } from "@/tui/views/transcript";
+import type { ActionBodies, Screen, Size } from "./screen";
+import { StatusRow } from "./status-row";
+
+/** How long the first of two `esc` counts. */
+const INTERRUPT_MS = 5_000;
+/** The draft may take this share of the screen. */
+const DRAFT_SHARE = 1 / 3;
 
 export class SessionScreen implements Screen {
   readonly root: BoxRenderable;
+  readonly transcript: Transcript;
   readonly #ui: Ui;
   readonly #sessionID: string;
-  readonly #scroll: ScrollBoxRenderable;
   readonly #bottom: BoxRenderable;
-  readonly #views = new Map<string, View<PlacedPart>>();
+  readonly #news: TextRenderable;
+  readonly #status: StatusRow;
+  #disarm: (() => void) | undefined;
 
-  constructor(ui: Ui, sessionID: string) {
+  constructor(ui: Ui, sync: Sync, sessionID: string) {
     this.#ui = ui;
     this.#sessionID = sessionID;
-    const { renderer } = ui;
+    const { renderer, theme } = ui;
     this.root = new BoxRenderable(renderer, { flexDirection: "column", flexGrow: 1 });
-    this.#scroll = new ScrollBoxRenderable(renderer, {
-      flexGrow: 1,
-      stickyScroll: true,
-      stickyStart: "bottom",
+    this.transcript = new Transcript(ui, {
+      sessionID,
+      loadOlder: (amount) => sync.loadOlder(sessionID, amount),
+      onMoved: () => this.#showNews(),
     });
-    this.#bottom = new BoxRenderable(renderer, { flexDirection: "column", paddingX: 2 });
+    this.#news = new TextRenderable(renderer, {
+      content: "",
+      visible: false,
+      height: 1,
+      position: "absolute",
+      right: 2,
+      bottom: 0,
+      zIndex: 1,
+      fg: theme.colors.background,
+      bg: theme.colors.primary,
+    });
+    const above = new BoxRenderable(renderer, {
+      flexDirection: "column",
+      flexGrow: 1,
+      flexShrink: 1,
+      minHeight: 0,
+    });
+    above.add(this.transcript.root);
+    above.add(this.#news);
+    this.#bottom = new BoxRenderable(renderer, { flexDirection: "column", flexShrink: 0 });
+    this.#status = new StatusRow(ui, sessionID);
     this.#bottom.add(ui.prompt.root);
+    this.#bottom.add(this.#status.root);
+    this.root.add(above);
+    this.root.add(this.#bottom);
     ui.prompt.root.width = "auto";
     ui.prompt.setPlaceholder("");
-    this.root.add(this.#scroll);
-    this.root.add(this.#bottom);
+  }
+
+  get actions(): ActionBodies {
+    const { transcript } = this;
+    return {
+      "session.interrupt": { when: () => this.#isBusy, run: () => this.#interrupt() },
+      "session.page.up": { run: () => transcript.scrollByPages(-1) },
+      "session.page.down": { run: () => transcript.scrollByPages(1) },
+      "session.half.page.up": { run: () => transcript.scrollByPages(-0.5) },
+      "session.half.page.down": { run: () => transcript.scrollByPages(0.5) },
+      "session.line.up": { run: () => transcript.scrollBy(-1) },
+      "session.line.down": { run: () => transcript.scrollBy(1) },
+      "session.first": { run: () => transcript.scrollToFirst() },
+      "session.last": { run: () => transcript.scrollToLast() },
+      "session.expand.all": { run: () => transcript.toggleAll() },
+    };
   }
 
   update(state: State): void {
-    const messages = state.transcripts[this.#sessionID]?.messages ?? [];
-    for (const { info, parts } of messages) {
-      for (const part of parts) this.#put({ part, message: info });
-    }
+    this.transcript.update(state);
+    if (!this.#isBusy) this.#arm(false);
+    this.#status.update(state);
+    this.#showNews();
   }
 
-  resize(_: Size): void {}
-
-  #put(placed: PlacedPart): void {
-    const known = this.#views.get(placed.part.id);
-    if (known) return known.update(placed);
-    const view = makePartView(this.#ui, placed);
-    if (!view) return;
-    this.#views.set(placed.part.id, view);
-    this.#scroll.add(view.root);
+  resize({ rows }: Size): void {
+    const margin = isNarrow(this.#ui) ? 0 : 2;
+    this.#ui.prompt.root.marginLeft = margin;
+    this.#ui.prompt.root.marginRight = margin;
+    this.#bottom.marginTop = rows < 16 ? 0 : 1;
+    this.#ui.prompt.setMaxHeight(Math.max(1, Math.floor(rows * DRAFT_SHARE)));
+    this.transcript.rebuild();
+    this.#status.update(this.#ui.store.state);
   }
 
   destroy(): void {
-    this.#bottom.remove(this.#ui.prompt.root);
+    this.#disarm?.();
+    const { root } = this.#ui.prompt;
+    this.#bottom.remove(root);
+    root.marginLeft = 0;
+    root.marginRight = 0;
+    this.#status.destroy();
+    this.transcript.destroy();
     this.root.destroyRecursively();
+  }
+
+  get #isBusy(): boolean {
+    return this.#ui.store.state.status[this.#sessionID] !== undefined;
+  }
+
+  /** The first time it warns, the second time it stops the turn. */
+  async #interrupt(): Promise<void> {
+    if (!this.#disarm) return this.#arm(true);
+    this.#arm(false);
+    await this.#ui.client.session.abort(this.#sessionID);
+  }
+
+  #arm(isArmed: boolean): void {
+    if (isArmed === (this.#disarm !== undefined)) return;
+    this.#disarm?.();
+    this.#disarm = isArmed ? this.#ui.clock.timer(INTERRUPT_MS, () => this.#arm(false)) : undefined;
+    this.#status.isArmed = isArmed;
+  }
+
+  #showNews(): void {
+    const { transcript } = this;
+    const count = transcript.newBelow;
+    this.#news.visible = !transcript.isFollowing && count > 0;
+    if (this.#news.visible) this.#news.content = ` ↓ ${count} new `;
   }
 }

@@ -32,6 +32,7 @@ export type LocalChange =
       place: "newest" | "older";
     }
   | { type: "route.changed"; route: Route }
+  | { type: "auto-approve.changed"; autoApprove: boolean }
   | { type: "choice.changed"; choice: Partial<Choice> }
   | { type: "view.changed"; view: Partial<ViewSettings> };
 

@@ -34,6 +34,8 @@ function reduceLocal(state: State, change: LocalChange): State {
       return { ...state, route: change.route };
     case "choice.changed":
       return { ...state, choice: { ...state.choice, ...change.choice } };
+    case "auto-approve.changed":
+      return { ...state, autoApprove: change.autoApprove };
     case "view.changed":
       return { ...state, view: { ...state.view, ...change.view } };
   }

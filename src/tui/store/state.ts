@@ -33,6 +33,8 @@ export interface Facts {
   mcp?: Readonly<Record<string, MCPStatus>>;
   lsp?: readonly LSPStatus[];
   formatters?: readonly FormatterStatus[];
+  /** Where other programs reach the server of this process. */
+  serverURL?: string;
 }
 
 /** The messages of a session that are loaded: a stretch that reaches to the newest one. */
@@ -84,6 +86,8 @@ export interface State {
   permissions: readonly PermissionRequest[];
   questions: readonly QuestionRequest[];
   choice: Choice;
+  /** What the rules ask for is allowed; what they deny stays denied. */
+  autoApprove: boolean;
   view: ViewSettings;
 }
 
@@ -102,6 +106,7 @@ export function initialState(directory: string): State {
     permissions: [],
     questions: [],
     choice: {},
+    autoApprove: false,
     view: {
       thinking: false,
       timestamps: false,

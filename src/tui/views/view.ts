@@ -1,9 +1,9 @@
-// View: what shows one message or one part in the transcript. It is made with the value as it is
-// then, and given each later one; it must draw at once, without waiting for anything.
+// View: what shows one block of the transcript. It is made with the block as it is then, and given
+// each later one of the same kind; it draws at once, without waiting for anything.
 import type { Renderable } from "@opentui/core";
-import type { Message } from "@/schema/message";
-import type { Part } from "@/schema/part";
+import type { Part, ToolPart } from "@/schema/part";
 import type { Ui } from "@/tui/ui";
+import type { Block } from "./blocks";
 
 export interface View<T> {
   readonly root: Renderable;
@@ -12,15 +12,26 @@ export interface View<T> {
   update(value: T): void;
   /** Opens or closes what is folded; false when there is nothing to fold. */
   setExpanded(isExpanded: boolean): boolean;
-  /** Takes the root off its parent and frees all it holds. */
+  /** Takes the root off its parent and frees all it holds, its timers included. */
   destroy(): void;
 }
 
-/** A part in its message. */
-export interface PlacedPart<P extends Part = Part> {
-  part: P;
-  message: Message;
+export type BlockOf<K extends Block["kind"]> = Extract<Block, { kind: K }>;
+export type PartBlock = BlockOf<"part">;
+
+/** A tool's part, with the block it is in. */
+export interface ToolValue {
+  part: ToolPart;
+  block: PartBlock;
 }
 
-/** Makes the view of a part; undefined for parts that are not shown. */
-export type MakePartView = (ui: Ui, placed: PlacedPart) => View<PlacedPart> | undefined;
+export type ViewOf<T> = new (ui: Ui, value: T) => View<T>;
+
+/** The part of a block, when it is of this type. */
+export function partOf<T extends Part["type"]>(
+  block: PartBlock,
+  type: T,
+): Extract<Part, { type: T }> | undefined {
+  const { part } = block;
+  return part.type === type ? (part as Extract<Part, { type: T }>) : undefined;
+}

@@ -1,0 +1,117 @@
+// The terminal UI as the command line runs it: what it is handed, how it gives the terminal back
+// whatever happens, and what is said once it has.
+import { Logger } from "@/base/log";
+import { version } from "@/base/version";
+import type { Transport } from "@/client/transport";
+import { findRepositoryRoot } from "@/config/repository-root";
+import { loadTuiConfig } from "@/config/tui-config";
+import { parseModelRef } from "@/provider/model-ref";
+import type { State } from "@/tui/store/state";
+import { readSettings } from "@/tui/settings";
+import type { StartUp } from "@/tui/start-up";
+import type { Tui } from "@/tui/tui";
+import type { TuiSettings } from "@/tui/ui";
+import type { CLIContext, GlobalOptions } from "./context";
+
+/** Options of every way to open the terminal UI. */
+export interface FaceOptions extends GlobalOptions {
+  model?: string;
+  agent?: string;
+  continue?: boolean;
+  session?: string;
+  fork?: boolean;
+  prompt?: string;
+  auto?: boolean;
+}
+
+export interface FaceSource {
+  transport: Transport;
+  /** The project; undefined when the server chooses it. */
+  directory: string | undefined;
+}
+
+/** Draws the first frame. Whoever opens it calls `closeFace`. */
+export async function openFace(
+  context: CLIContext,
+  options: FaceOptions,
+  { transport, directory }: FaceSource,
+): Promise<Tui> {
+  const { clock, env, home, paths } = context;
+  const [{ Tui }, settings] = await Promise.all([
+    import("@/tui/tui"),
+    readTuiSettings(context, directory ?? context.directory),
+  ]);
+  const log = Logger.open({
+    clock,
+    level: options.logLevel ?? "INFO",
+    directory: paths.log,
+  }).child("tui");
+  const face = await Tui.open({
+    transport,
+    directory: directory ?? "",
+    clock,
+    log,
+    environment: {
+      version,
+      home,
+      env,
+      stateDirectory: paths.state,
+      configDirectory: paths.config,
+    },
+    settings,
+    state: stateOf(options),
+    start: startOf(options),
+    typeAhead: () => context.typeAhead?.take() ?? [],
+    stop: () => process.kill(process.pid, "SIGTSTP"),
+  });
+  context.face = {
+    restore: () => face.close(),
+    hear: (error) => face.fail(error),
+  };
+  context.interrupts.signal.addEventListener("abort", () => face.leave(), { once: true });
+  return face;
+}
+
+/** Gives the terminal back, and says how to go on. */
+export function closeFace(context: CLIContext, face: Tui): void {
+  face.close();
+  delete context.face;
+  const { output } = context;
+  const { session, draft } = face.leftBehind;
+  if (session) {
+    output.print(`${output.style.bold(session.title)}`);
+    output.print(`Go on with: opencode -s ${session.id}`);
+  }
+  if (draft.trim() !== "") output.print(`${output.style.dim("Not sent:")}\n${draft}`);
+}
+
+function stateOf({ agent, model, auto, session, fork }: FaceOptions): Partial<State> {
+  const choice = {
+    ...(agent !== undefined && { agent }),
+    ...(model !== undefined && { model: parseModelRef(model, "--model") }),
+  };
+  const isOpen = session !== undefined && !fork;
+  return {
+    choice,
+    autoApprove: auto ?? false,
+    // On the screen from the first frame on; whether there is such a session turns out later.
+    ...(isOpen && { route: { screen: "session", sessionID: session } as const }),
+  };
+}
+
+function startOf(options: FaceOptions): StartUp {
+  const { session, fork, prompt } = options;
+  return {
+    ...(session !== undefined && { session }),
+    ...(options.continue && { continue: true }),
+    ...(fork && { fork }),
+    ...(prompt !== undefined && { prompt }),
+  };
+}
+
+async function readTuiSettings(context: CLIContext, directory: string): Promise<TuiSettings> {
+  const { paths, env } = context;
+  const worktree = await findRepositoryRoot(directory);
+  const { config } = await loadTuiConfig({ paths, env, directory, worktree });
+  return readSettings(config);
+}

@@ -1,0 +1,120 @@
+// Budgets: how much a turn, or a whole run, may cost, its subagents included. What models were paid
+// is told here as soon as it is known, and counts for the session and all above it; before another
+// request it is asked whether there is something left. Kept in memory only: a limit is for what
+// goes on now.
+import type { Budget, TokenUsage } from "@/schema/primitive";
+import type { MessageError } from "@/schema/message-error";
+import type { Model } from "@/schema/provider";
+import { costOf } from "@/provider/cost";
+import type { SessionStore } from "@/storage/session-store";
+import { totalTokens } from "./usage";
+
+interface Spent {
+  cost: number;
+  tokens: number;
+}
+
+/** `name` is what a person would change to allow more, without its last word. */
+export interface NamedBudget extends Budget {
+  name: string;
+}
+
+interface Account extends Spent {
+  /** What the present turn may use, and what had been used before it. */
+  turn?: { budget: NamedBudget; before: Spent };
+  /** The same for all turns from a moment on. */
+  run?: { budget: NamedBudget; before: Spent };
+}
+
+export class Budgets {
+  readonly #store: Pick<SessionStore, "findSession">;
+  readonly #accounts = new Map<string, Account>();
+
+  constructor(store: Pick<SessionStore, "findSession">) {
+    this.#store = store;
+  }
+
+  /** What a request of the session used. */
+  spend(sessionID: string, model: Pick<Model, "cost">, usage: TokenUsage): void {
+    const cost = costOf(model, usage);
+    const tokens = totalTokens(usage);
+    for (const id of this.#upwards(sessionID)) {
+      const account = this.#account(id);
+      account.cost += cost;
+      account.tokens += tokens;
+    }
+  }
+
+  /** A turn that a person asked for begins; without a budget nothing limits it. */
+  beginTurn(sessionID: string, budget: NamedBudget | undefined): void {
+    const account = this.#account(sessionID);
+    if (budget) account.turn = { budget, before: { ...account } };
+    else delete account.turn;
+  }
+
+  /** From now on the session may use so much in all its turns together. */
+  limit(sessionID: string, budget: NamedBudget): void {
+    const account = this.#account(sessionID);
+    account.run = { budget, before: { ...account } };
+  }
+
+  /** Why the session may send no further request, if so. */
+  exceeded(sessionID: string): MessageError | undefined {
+    for (const id of this.#upwards(sessionID)) {
+      const account = this.#accounts.get(id);
+      for (const limit of [account?.turn, account?.run]) {
+        const error = account && limit && findExcess(account, limit);
+        if (error) return error;
+      }
+    }
+    return undefined;
+  }
+
+  /** To be told when a session is removed. */
+  forget(sessionID: string): void {
+    this.#accounts.delete(sessionID);
+  }
+
+  #account(sessionID: string): Account {
+    const account = this.#accounts.get(sessionID) ?? { cost: 0, tokens: 0 };
+    this.#accounts.set(sessionID, account);
+    return account;
+  }
+
+  /** The session and those above it. */
+  #upwards(sessionID: string): Set<string> {
+    const ids = new Set<string>();
+    let id: string | undefined = sessionID;
+    while (id !== undefined && !ids.has(id)) {
+      ids.add(id);
+      id = this.#store.findSession(id)?.parentID;
+    }
+    return ids;
+  }
+}
+
+function findExcess(
+  now: Spent,
+  { before, budget }: { before: Spent; budget: NamedBudget },
+): MessageError | undefined {
+  const cost = now.cost - before.cost;
+  const tokens = now.tokens - before.tokens;
+  if (budget.cost !== undefined && cost >= budget.cost) {
+    return excess("cost", dollars(cost), `${budget.name}cost (${dollars(budget.cost)})`);
+  }
+  if (budget.tokens !== undefined && tokens >= budget.tokens) {
+    return excess("tokens", `${tokens} tokens`, `${budget.name}tokens (${budget.tokens})`);
+  }
+  return undefined;
+}
+
+function excess(limit: string, used: string, name: string): MessageError {
+  const message =
+    `The budget is used up: ${used}, subagents included. ` +
+    `Raise ${name} and send a prompt to go on`;
+  return { name: "MessageOutputLengthError", data: { message, limit } };
+}
+
+function dollars(amount: number): string {
+  return `$${amount.toFixed(amount < 1 ? 4 : 2)}`;
+}

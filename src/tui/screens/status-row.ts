@@ -1,0 +1,154 @@
+// The status row beneath the prompt box. Left: where one is, or how the turn goes. Right: how full
+// the context is, what it cost, the keys; what does not fit is left out, the least important first.
+import { BoxRenderable, type StyledText, type TextChunk, TextRenderable } from "@opentui/core";
+import type { SessionStatus } from "@/schema/session";
+import type { State } from "@/tui/store/state";
+import type { Ui } from "@/tui/ui";
+import { ink, isNarrow, styled } from "@/tui/views/style";
+import { amount, dollars, elapsed, oneLine } from "@/tui/views/words";
+import { placeOf } from "./place";
+import { usageOf } from "./usage";
+
+const CELLS = 8;
+const LIT = 3;
+
+export class StatusRow {
+  readonly root: BoxRenderable;
+  readonly #ui: Ui;
+  readonly #sessionID: string;
+  readonly #left: TextRenderable;
+  readonly #right: TextRenderable;
+  #stopTicking: (() => void) | undefined;
+  #isArmed = false;
+
+  constructor(ui: Ui, sessionID: string) {
+    this.#ui = ui;
+    this.#sessionID = sessionID;
+    this.root = new BoxRenderable(ui.renderer, {
+      flexDirection: "row",
+      justifyContent: "space-between",
+      height: 1,
+      flexShrink: 0,
+    });
+    this.#left = new TextRenderable(ui.renderer, {
+      content: "",
+      height: 1,
+      wrapMode: "none",
+      truncate: true,
+      flexShrink: 1,
+    });
+    this.#right = new TextRenderable(ui.renderer, { content: "", height: 1, flexShrink: 0 });
+    this.root.add(this.#left);
+    this.root.add(this.#right);
+  }
+
+  /** Whether one more `esc` stops the turn. */
+  set isArmed(isArmed: boolean) {
+    this.#isArmed = isArmed;
+    this.update(this.#ui.store.state);
+  }
+
+  update(state: State): void {
+    const isBusy = state.status[this.#sessionID] !== undefined;
+    if (isBusy && state.view.animations) {
+      this.#stopTicking ??= this.#ui.ticker.subscribe(() => this.#draw());
+    } else if (!isBusy) this.#stop();
+    const margin = isNarrow(this.#ui) ? 0 : 3;
+    this.root.paddingLeft = margin;
+    this.root.paddingRight = margin === 0 ? 0 : 2;
+    this.#draw();
+  }
+
+  destroy(): void {
+    this.#stop();
+    this.root.destroyRecursively();
+  }
+
+  #stop(): void {
+    this.#stopTicking?.();
+    this.#stopTicking = undefined;
+  }
+
+  #draw(): void {
+    const { state } = this.#ui.store;
+    const left = this.#leftOf(state);
+    this.#left.content = left;
+    const taken = left.chunks.reduce((sum, { text }) => sum + Bun.stringWidth(text), 0);
+    const margin = isNarrow(this.#ui) ? 1 : 6;
+    this.#right.content = this.#rightOf(state, this.#ui.renderer.width - taken - margin);
+  }
+
+  #leftOf(state: State): StyledText {
+    const ui = this.#ui;
+    const { connection } = state;
+    if (connection.state === "reconnecting" || connection.state === "failed") {
+      return styled(ink(ui, "error", `✗ ${connectionWords(connection, ui.clock.now())}`));
+    }
+    const status = state.status[this.#sessionID];
+    if (!status) return styled(ink(ui, "textMuted", placeOf(state, ui.environment.home)));
+    if (status.type === "retry") return styled(ink(ui, "warning", this.#retryWords(status)));
+    const since = state.busySince[this.#sessionID] ?? ui.clock.now();
+    const isAsked = [...state.permissions, ...state.questions].some(
+      ({ sessionID }) => sessionID === this.#sessionID,
+    );
+    const how = isAsked ? "waiting for you" : elapsed(ui.clock.now() - since);
+    return styled(
+      ...this.#spinner(),
+      ink(ui, "textMuted", ` ${how}  `),
+      this.#isArmed
+        ? ink(ui, "warning", "esc again to interrupt")
+        : ink(ui, "textMuted", "esc interrupt"),
+    );
+  }
+
+  #retryWords(status: Extract<SessionStatus, { type: "retry" }>): string {
+    const wait = elapsed(status.next - this.#ui.clock.now());
+    const stop = this.#isArmed ? "esc again to stop" : "esc stop";
+    return `${oneLine(status.message)} · retry ${status.attempt} in ${wait}  ${stop}`;
+  }
+
+  /** A lit stretch that goes from one end to the other and back. */
+  #spinner(): TextChunk[] {
+    const turn = CELLS - LIT;
+    const at = this.#ui.ticker.count % (2 * turn);
+    const from = at < turn ? at : 2 * turn - at;
+    const cells = Array.from({ length: CELLS }, (_, cell) => {
+      return cell >= from && cell < from + LIT ? "■" : "⬝";
+    });
+    return [ink(this.#ui, "primary", cells.join(""))];
+  }
+
+  #rightOf(state: State, room: number): StyledText {
+    const { keymap } = this.#ui;
+    const usage = usageOf(state, this.#sessionID);
+    const percent = usage?.percent === undefined ? "" : `${usage.percent}%`;
+    const figures = (tokens: boolean, cost: boolean) => {
+      const count = usage && tokens ? amount(usage.tokens) : "";
+      const both = count && percent ? `${count} (${percent})` : count || percent;
+      return usage?.cost && cost ? [both, dollars(usage.cost)].filter(Boolean).join(" · ") : both;
+    };
+    const key = (id: string, name: string) => {
+      const label = keymap.label(id);
+      return label === undefined ? "" : `${label} ${name}`;
+    };
+    const commands = key("command.palette.show", "commands");
+    const agents = key("agent.cycle", "agents");
+    const choices = [
+      [figures(true, true), agents, commands],
+      [figures(true, true), agents],
+      [figures(true, true)],
+      [figures(true, false)],
+      [figures(false, false)],
+    ].map((items) => items.filter(Boolean).join("  "));
+    const text = choices.find((one) => Bun.stringWidth(one) <= room) ?? "";
+    return styled(ink(this.#ui, "textMuted", text));
+  }
+}
+
+function connectionWords(
+  connection: Extract<State["connection"], { reason: string }>,
+  now: number,
+): string {
+  if (connection.state === "failed") return `no server: ${oneLine(connection.reason)}`;
+  return `server gone, trying again in ${elapsed(connection.retryAt - now)}`;
+}

@@ -1,0 +1,103 @@
+// The view of a tool call that is one row: icon, name, argument; its output beneath when it is
+// open. While it runs the icon turns; a call that failed shows why.
+import type { BoxRenderable, TextRenderable } from "@opentui/core";
+import type { ToolPart } from "@/schema/part";
+import type { Slot } from "@/tui/theme/slots";
+import type { Ui } from "@/tui/ui";
+import { ink, plain, row, styled, wrapped } from "./style";
+import { partOf, type PartBlock, type View } from "./view";
+import { harmless, oneLine } from "./words";
+
+/** What a tool's row says. */
+export interface ToolRow {
+  icon: string;
+  /** Name and argument, such as `Read src/auth.ts`. */
+  title: string;
+  /** Behind it, such as `(31 files)`. */
+  result?: string;
+  /** What is shown when it is open. */
+  output?: string;
+}
+
+export type DescribeTool = (part: ToolPart) => ToolRow;
+
+export class ToolRowView implements View<PartBlock> {
+  readonly root: BoxRenderable;
+  readonly #ui: Ui;
+  readonly #describe: DescribeTool;
+  readonly #title: TextRenderable;
+  readonly #output: TextRenderable;
+  #part: ToolPart | undefined;
+  #isExpanded = false;
+  #stopTicking: (() => void) | undefined;
+
+  constructor(ui: Ui, block: PartBlock, describe: DescribeTool) {
+    this.#ui = ui;
+    this.#describe = describe;
+    this.root = plain(ui);
+    this.#title = row(ui);
+    this.#output = wrapped(ui, "textMuted");
+    this.root.add(this.#title);
+    this.root.add(this.#output);
+    this.update(block);
+  }
+
+  get isRow(): boolean {
+    return !this.#output.visible;
+  }
+
+  update(block: PartBlock): void {
+    this.#part = partOf(block, "tool");
+    const status = this.#part?.state.status;
+    const isRunning = status === "pending" || status === "running";
+    if (isRunning && block.message.time.completed === undefined) {
+      this.#stopTicking ??= this.#ui.ticker.subscribe(() => this.#draw());
+    } else this.#stop();
+    this.#draw();
+  }
+
+  setExpanded(isExpanded: boolean): boolean {
+    const part = this.#part;
+    if (!part || !this.#describe(part).output?.trim()) return false;
+    this.#isExpanded = isExpanded;
+    this.#draw();
+    return true;
+  }
+
+  destroy(): void {
+    this.#stop();
+    this.root.destroyRecursively();
+  }
+
+  #stop(): void {
+    this.#stopTicking?.();
+    this.#stopTicking = undefined;
+  }
+
+  #draw(): void {
+    const part = this.#part;
+    if (!part) return;
+    const ui = this.#ui;
+    const { icon, title, result = "", output = "" } = this.#describe(part);
+    const { state } = part;
+    const isWaiting = waitsForPermission(ui, part);
+    const slot: Slot = isWaiting ? "warning" : state.status === "error" ? "error" : "textMuted";
+    const sign = this.#stopTicking && !isWaiting ? ui.ticker.spinner : icon;
+    const note = isWaiting ? "  waiting for permission" : result && ` ${result}`;
+    const failure = state.status === "error" ? `  ${firstLine(state.error)}` : "";
+    this.#title.content = styled(
+      ink(ui, slot, `${state.status === "error" ? "✗" : sign} ${oneLine(title)}${note}${failure}`),
+    );
+    this.#output.visible = this.#isExpanded;
+    if (this.#isExpanded) this.#output.content = harmless(output).trimEnd();
+  }
+}
+
+/** Whether the call waits for an answer of the person. */
+export function waitsForPermission(ui: Ui, part: ToolPart): boolean {
+  return ui.store.state.permissions.some(({ tool }) => tool?.callID === part.callID);
+}
+
+function firstLine(text: string): string {
+  return oneLine(text.trim().split("\n")[0] ?? "");
+}

@@ -37,6 +37,7 @@ export function defaultRules(access: OutsideAccess): PermissionRule[] {
   return rules(access.paths, {
     "*": "allow",
     doom_loop: "ask",
+    hook: "ask",
     external_directory: externalDirectories(access),
     question: "deny",
     plan_enter: "deny",

@@ -13,6 +13,7 @@ import { Skills } from "@/agent/skills";
 import { ConfigService } from "@/config/config-service";
 import { namesOfProject } from "@/config/load";
 import { FileIndex } from "@/host/file-index";
+import { findShell } from "@/host/find-shell";
 import { Formatters } from "@/host/formatters";
 import { Git } from "@/host/git";
 import { ProjectFiles } from "@/host/project-files";
@@ -25,6 +26,7 @@ import { LanguageServers } from "@/lsp/language-servers";
 import { McpServers } from "@/mcp/mcp-servers";
 import { Permissions } from "@/permission/permissions";
 import { Questions } from "@/permission/questions";
+import { CommandHooks } from "@/plugin/command-hooks";
 import { CustomTools } from "@/plugin/custom-tools";
 import { pluginInput } from "@/plugin/plugin-input";
 import { Plugins } from "@/plugin/plugins";
@@ -65,8 +67,6 @@ import { mcpCommands } from "./mcp-commands";
 import type { Place } from "./projects";
 import type { AppServices } from "./services";
 import { ToolSettings } from "./tool-settings";
-
-const NO_COMMANDS = { name: "", isOfProject: false, handlers: {} };
 
 export class Instance {
   readonly directory: string;
@@ -150,7 +150,19 @@ export class Instance {
       clock,
       amend: (loaded) => this.plugins.amend(loaded),
     });
-    this.plugins = new Plugins({ ...code, config: this.config, commands: NO_COMMANDS });
+    const commandHooks = new CommandHooks({
+      ...code,
+      config: this.config,
+      shell: async (command) => {
+        const { shell } = (await this.config.get()).config;
+        return [findShell(env, shell), "-c", command];
+      },
+    });
+    this.plugins = new Plugins({
+      ...code,
+      config: this.config,
+      commands: () => commandHooks.source(),
+    });
     scope.defer("plugins", () => this.plugins.close());
     const { hooks } = this.plugins;
     const customTools = new CustomTools({ ...code, config: this.config });

@@ -1,5 +1,6 @@
-// Merging: a higher configuration over a lower one. Objects merge deeply, lists of instructions and
-// plugins are joined without repeats, everything else is replaced. Nothing is changed in place.
+// Merging: a higher configuration over a lower one. Objects merge deeply, lists of instructions,
+// plugins and hooks are joined without repeats, everything else is replaced. Nothing is changed in
+// place.
 //
 // Permissions are ordered: the last rule that matches decides. So what the higher one says comes
 // after what the lower one said, also for a key that both have.
@@ -50,10 +51,16 @@ function mergeValues(low: unknown, high: unknown, path: string[]): unknown {
     return mergePermission(low as PermissionConfig | undefined, high as PermissionConfig);
   }
   if (isRecord(high)) return mergeRecords(isRecord(low) ? low : {}, high, path);
-  if (path.length === 1 && JOINED_LISTS.includes(path[0] ?? "") && Array.isArray(high)) {
+  if (isJoined(path) && Array.isArray(high)) {
     return joinLists(Array.isArray(low) ? low : [], high);
   }
   return high;
+}
+
+/** Lists of plugins and instructions, and the commands of each hook: none replaces another's. */
+function isJoined(path: readonly string[]): boolean {
+  const [key = ""] = path;
+  return path.length === 1 ? JOINED_LISTS.includes(key) : path.length === 2 && key === "hooks";
 }
 
 /** An item that comes again, a plugin with other options say, takes the place of the first. */
@@ -63,9 +70,10 @@ function joinLists(low: unknown[], high: unknown[]): unknown[] {
   return [...joined.values()];
 }
 
-/** A plugin is a name, or a name with options. */
+/** A plugin is a name, or a name with options; commands are the same when they say the same. */
 function itemName(item: unknown): unknown {
-  return Array.isArray(item) ? item[0] : item;
+  if (Array.isArray(item)) return item[0];
+  return isRecord(item) ? JSON.stringify(item) : item;
 }
 
 /** The rules of `low`, then those of `high`, as one ordered permission. */

@@ -64,8 +64,8 @@ export interface HookMap {
     input: { command: string; sessionID: string; arguments: string };
     output: { parts: PartInput[] };
   };
-  /** What it throws refuses the call. */
-  "tool.execute.before": { input: Call; output: { args: unknown } };
+  /** What it throws refuses the call. With `ask`, a person is asked before, for this reason. */
+  "tool.execute.before": { input: Call; output: { args: unknown; ask?: string | undefined } };
   "tool.execute.after": {
     input: Call & { args: unknown };
     output: { title: string; output: string; metadata: Fields };

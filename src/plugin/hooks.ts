@@ -4,10 +4,11 @@
 import { AppError, errorMessage } from "@/base/error";
 import type { Clock } from "@/base/clock";
 import type { HookInput, HookName, HookOutput } from "./hook-types";
+import { Reports } from "./reports";
 import { isLate, withinTime } from "./within-time";
 
 /** Gets the published input and output objects; changes the output in place. */
-export type HookHandler = (input: unknown, output: unknown) => unknown;
+export type HookHandler = (input: unknown, output: unknown, signal?: AbortSignal) => unknown;
 
 /** Where handlers come from: a plugin, or the commands of the configuration. */
 export interface HookSource {
@@ -15,6 +16,8 @@ export interface HookSource {
   /** It came with the project: it may refuse what a person would be asked, never allow it. */
   isOfProject: boolean;
   handlers: Readonly<Partial<Record<HookName, HookHandler>>>;
+  /** How long one of them may take; a minute unless given. */
+  limitMs?: number;
 }
 
 interface HooksOptions {
@@ -37,8 +40,6 @@ interface RunOptions<N extends HookName> {
 }
 
 const HANDLER_LIMIT_MS = 60_000;
-/** What was reported is not reported again; beyond these it may be. */
-const REPORTS_KEPT = 200;
 const REFUSED = "HookRefused";
 
 /** Thrown by a handler: what was about to happen must not. The message says why. */
@@ -48,10 +49,11 @@ export function hookRefusal(message: string): AppError {
 
 export class Hooks {
   readonly #options: HooksOptions;
-  readonly #reported = new Set<string>();
+  readonly #reports: Reports;
 
   constructor(options: HooksOptions) {
     this.#options = options;
+    this.#reports = new Reports((problem) => options.report(problem));
   }
 
   /**
@@ -86,9 +88,10 @@ export class Hooks {
   /** The draft as the handler leaves it, or undefined when it failed. */
   async #call<T>(call: Call, input: unknown, draft: T, signal?: AbortSignal) {
     signal?.throwIfAborted();
-    const work = async () => void (await call.handler(input, draft));
+    const work = async () => void (await call.handler(input, draft, signal));
     try {
-      await withinTime(work(), HANDLER_LIMIT_MS, this.#options.clock, signal);
+      const { limitMs = HANDLER_LIMIT_MS } = call.source;
+      await withinTime(work(), limitMs, this.#options.clock, signal);
       return draft;
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
@@ -101,11 +104,7 @@ export class Hooks {
   }
 
   #report({ name, source }: Call, reason: string): void {
-    const problem = `${source.name}: the hook ${name} failed: ${reason}`;
-    if (this.#reported.has(problem)) return;
-    if (this.#reported.size >= REPORTS_KEPT) this.#reported.clear();
-    this.#reported.add(problem);
-    this.#options.report(problem);
+    this.#reports.once(`${source.name}: the hook ${name} failed: ${reason}`);
   }
 }
 

@@ -31,7 +31,7 @@ export interface PluginsOptions extends ConfigLocation {
   /** Where packages are kept. */
   packages: string;
   /** Further handlers, called after those of plugins. */
-  commands: HookSource;
+  commands(): Promise<HookSource>;
   report(problem: string): void;
   clock: Clock;
   log: Logger;
@@ -65,7 +65,7 @@ export class Plugins {
     this.#options = options;
     const { clock, report, commands } = options;
     this.hooks = new Hooks({
-      sources: async () => [...(await this.list()), commands],
+      sources: async () => [...(await this.list()), await commands()],
       report,
       clock,
     });

@@ -248,6 +248,32 @@ export const McpConfig = t.Union([
 ]);
 export type McpConfig = Static<typeof McpConfig>;
 
+/** A command line of the shell. `timeout` is in seconds, as in the hooks of other agents. */
+export const HookCommand = t.Object({
+  type: t.Optional(t.Literal("command")),
+  command: t.String(),
+  timeout: t.Optional(t.Number({ exclusiveMinimum: 0 })),
+});
+export type HookCommand = Static<typeof HookCommand>;
+
+/** `matcher` is a regular expression of whole names: of tools, or of how a session starts. */
+const HookCommands = t.Array(
+  t.Object({ matcher: t.Optional(t.String()), hooks: t.Array(HookCommand) }),
+);
+
+/** Commands by the event at which they run. */
+export const HooksConfig = t.Object(
+  {
+    PreToolUse: t.Optional(HookCommands),
+    PostToolUse: t.Optional(HookCommands),
+    UserPromptSubmit: t.Optional(HookCommands),
+    Stop: t.Optional(HookCommands),
+    SessionStart: t.Optional(HookCommands),
+  },
+  { $id: "HooksConfig" },
+);
+export type HooksConfig = Static<typeof HooksConfig>;
+
 /** When and how a session is summarised. Numbers are tokens, but `tail_turns`. */
 const CompactionConfig = t.Object({
   auto: t.Optional(t.Boolean()),
@@ -277,6 +303,7 @@ export const Config = t.Object(
     skills: t.Optional(t.Object({ paths: t.Optional(Texts), urls: t.Optional(Texts) })),
     watcher: t.Optional(t.Object({ ignore: t.Optional(Texts) })),
     snapshot: t.Optional(t.Boolean()),
+    hooks: t.Optional(HooksConfig),
     plugin: t.Optional(t.Array(t.Union([t.String(), t.Tuple([t.String(), JSONObject])]))),
     share: t.Optional(stringEnum(["manual", "auto", "disabled"])),
     /** Superseded by `share`. */

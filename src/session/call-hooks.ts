@@ -4,7 +4,7 @@ import { invalid } from "@/base/error";
 import { findIssues, formatIssue } from "@/base/schema";
 import type { Hooks } from "@/plugin/hooks";
 import type { ToolPart } from "@/schema/part";
-import type { Tool, ToolResult } from "@/tool/tool";
+import type { Tool, ToolContext, ToolResult } from "@/tool/tool";
 
 type Arguments = Record<string, unknown>;
 
@@ -14,18 +14,27 @@ interface HookedCall {
   input: Arguments;
 }
 
-/** The arguments to run with. Throws the refusal of a hook, AppError invalid for a misfit. */
+/**
+ * The arguments to run with. Throws the refusal of a hook, or of a person whom it has asked, and
+ * AppError invalid for a misfit.
+ */
 export async function beforeCall(
   { part, tool, input }: HookedCall,
   hooks: Hooks,
-  signal: AbortSignal,
+  { ask, signal }: Pick<ToolContext, "ask" | "signal">,
 ): Promise<Arguments> {
   if (!(await hooks.has("tool.execute.before"))) return input;
   const call = { tool: tool.id, sessionID: part.sessionID, callID: part.callID };
-  const { args } = await hooks.run("tool.execute.before", call, { args: input }, { signal });
+  const left = await hooks.run("tool.execute.before", call, { args: input }, { signal });
+  const { args, ask: reason } = left;
   const [issue] = findIssues(tool.parameters, args);
   if (issue) throw invalid(`A hook left arguments that do not fit: ${formatIssue(issue)}`);
+  if (reason !== undefined) await askForHook(tool.id, { reason: String(reason), args }, ask);
   return args as Arguments; // it fits the tool, whose arguments are an object
+}
+
+function askForHook(id: string, metadata: Arguments, ask: ToolContext["ask"]): Promise<void> {
+  return ask({ permission: "hook", patterns: [id], always: [id], metadata });
 }
 
 /** The result that the model reads. */

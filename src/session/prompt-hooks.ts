@@ -28,10 +28,17 @@ export class PromptHooks {
   }
 
   /** The prompt as it is to be stored. Throws the refusal of a hook. */
-  async shape({ info, parts }: Prompt, session: Session): Promise<Prompt> {
-    const { hooks } = this.#options;
+  async shape(prompt: Prompt, session: Session): Promise<Prompt> {
     const context = await this.#start(session);
-    if (!(await hooks.has("chat.message"))) return this.#whole({ message: info, parts }, context);
+    const shaped = await this.#shapeMessage(prompt, session);
+    // A session whose first prompt was refused has not begun.
+    this.#started.add(session.id);
+    return this.#whole(shaped, context);
+  }
+
+  async #shapeMessage({ info, parts }: Prompt, session: Session) {
+    const { hooks } = this.#options;
+    if (!(await hooks.has("chat.message"))) return { message: info, parts };
     const { agent, model, id: messageID, sessionID } = info;
     const { variant, ...ref } = model;
     const input = {
@@ -42,7 +49,7 @@ export class PromptHooks {
       ...(variant === undefined ? {} : { variant }),
       ...(session.parentID === undefined ? {} : { parentID: session.parentID }),
     };
-    const shaped = await hooks.run(
+    return hooks.run(
       "chat.message",
       input,
       { message: info, parts },
@@ -55,7 +62,6 @@ export class PromptHooks {
         },
       },
     );
-    return this.#whole(shaped, context);
   }
 
   /** The parts of a slash command's prompt. Throws the refusal of a hook. */
@@ -72,7 +78,6 @@ export class PromptHooks {
   async #start({ id, parentID, time }: Session): Promise<string[]> {
     if (parentID !== undefined || this.#started.has(id)) return [];
     if (this.#started.size >= STARTED_MAX) this.#started.clear();
-    this.#started.add(id);
     const source = time.updated > time.created ? "resume" : "startup";
     const begin = { sessionID: id, source } as const;
     return (await this.#options.hooks.run("session.start", begin, { context: [] })).context;

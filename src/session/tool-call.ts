@@ -145,7 +145,7 @@ export class ToolCalls {
     try {
       const context = await this.#context(ready, { live, changes }, step);
       if (ready.isRepetition) await askForRepetition(ready, context);
-      call = await this.#prepare(ready, step);
+      call = await this.#prepare(ready, context, step);
       const answer = await this.#finish(call, await this.#runTool(call, context), step);
       result = await limitOutput(answer, context);
     } catch (error) {
@@ -158,9 +158,13 @@ export class ToolCalls {
   }
 
   /** The call as hooks let it be made; a person's own is nobody's business. */
-  async #prepare(ready: ReadyCall, { byPerson, signal }: RunningCalls): Promise<ReadyCall> {
+  async #prepare(
+    ready: ReadyCall,
+    context: ToolContext,
+    { byPerson }: RunningCalls,
+  ): Promise<ReadyCall> {
     if (byPerson) return ready;
-    return { ...ready, input: await beforeCall(ready, this.#options.hooks, signal) };
+    return { ...ready, input: await beforeCall(ready, this.#options.hooks, context) };
   }
 
   async #finish(

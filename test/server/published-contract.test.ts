@@ -18,12 +18,14 @@ const CURSOR = "for EventSource, which cannot set Last-Event-ID at its first con
 const REFERENCES = "further directories of a configuration, which nothing published describes";
 
 const BUDGET = "a turn ends before its next request once it has used so much";
+const HOOKS = "the published program has hooks in plugins only, not as plain commands";
 const JOBS = "what goes on in the background is listed, looked at and ended by clients as well";
 
 const REASONS: Readonly<Record<string, string>> = {
   "app.log: lacks query directory?": "the log is of the whole server, whatever the directory",
   "auth.set: adds body key issued?": "tokens of a login are bound to where they came from",
   "config.update: adds body key budget?": BUDGET,
+  "config.update: adds body key hooks?": HOOKS,
   "config.update: lacks body key reference?": REFERENCES,
   "config.update: lacks body key references?": REFERENCES,
   "doc.get: is ours alone": "a document that lacks itself cannot be asked for by its clients",
@@ -34,6 +36,7 @@ const REASONS: Readonly<Record<string, string>> = {
   "experimental.session.background.list: is ours alone": JOBS,
   "experimental.session.background.stop: is ours alone": JOBS,
   "global.config.update: adds body key budget?": BUDGET,
+  "global.config.update: adds body key hooks?": HOOKS,
   "global.config.update: lacks body key reference?": REFERENCES,
   "global.config.update: lacks body key references?": REFERENCES,
   "global.event: adds query after?": CURSOR,

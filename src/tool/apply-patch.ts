@@ -19,7 +19,7 @@ import type { FileState } from "./file-reads";
 import { type FileTarget, findKind, resolveTarget } from "./file-target";
 import { parsePatch, type PatchOperation } from "./patch";
 import { applyHunks } from "./patch-apply";
-import { readTextFile, type TextFile, writeTextFile } from "./text-file";
+import { keepFormat, readTextFile, type TextFile, writeTextFile } from "./text-file";
 import { defineTool, type ToolContext, type ToolResult } from "./tool";
 
 const parameters = t.Object({ patchText: t.String() });
@@ -51,7 +51,10 @@ async function run(input: Static<typeof parameters>, context: ToolContext): Prom
     const { diff, files } = await describeAll(steps);
     const filepath = files.map((file) => file.relativePath).join(", ");
     await askEdit(targets, { filepath, diff, files }, context);
-    for (const step of steps) await requireUnchanged(step);
+    for (const step of steps) {
+      await requireUnchanged(step);
+      if (step.move) await requireUnchanged({ target: step.move, before: undefined });
+    }
     const { written, note } = await context.changes.files(paths, () => writeAll(steps, context));
     const title = `Success. Updated the following files:\n${steps.map(summarize).join("\n")}`;
     const metadata = await describeAll(written);
@@ -89,7 +92,7 @@ async function prepare({ operation, target, move }: Located, context: ToolContex
     if (before && before.text !== "") {
       await requireRead(target, before, `${target.path} already exists`, context);
     }
-    return { target, before, after: operation.text };
+    return { target, before, after: keepFormat(operation.text, before) };
   }
   if (!before) {
     throw invalid(`Failed to read file to ${operation.type}: ${target.path} does not exist`);

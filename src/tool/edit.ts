@@ -18,7 +18,8 @@ import {
 } from "./file-change";
 import { fileNotFound, type FileTarget, resolveTarget } from "./file-target";
 import { findNearest, formatNearest } from "./nearest-lines";
-import { readTextFile, stripBOM, type TextFile, toLF } from "./text-file";
+import { stripBOM } from "./text-encoding";
+import { readTextFile, type TextFile, toLF } from "./text-file";
 import { replaceSpans } from "./text-span";
 import { defineTool, type ToolContext, type ToolResult } from "./tool";
 

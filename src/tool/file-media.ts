@@ -1,6 +1,8 @@
 // What a file is by its name and first bytes: an image or a PDF that a model can look at, text, or
 // something that it cannot read.
 
+import { isWide } from "./text-encoding";
+
 /** What models take as attachments, by magic number; anything else is text or refused. */
 export function mediaType(bytes: Uint8Array): string | undefined {
   const starts = (...magic: number[]) => magic.every((byte, index) => bytes[index] === byte);
@@ -30,6 +32,7 @@ const CONTROL_SHARE_MAX = 0.3;
 export function isBinary(path: string, start: Uint8Array): boolean {
   if (start.length === 0) return false;
   const sample = start.subarray(0, SAMPLE_BYTES);
+  if (isWide(sample)) return false;
   if (sample.includes(0)) return true;
   const controls = sample.reduce((count, byte) => count + (isControl(byte) ? 1 : 0), 0);
   if (controls > sample.length * CONTROL_SHARE_MAX) return true;

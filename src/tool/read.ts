@@ -13,6 +13,7 @@ import { hashBytes } from "./file-reads";
 import { fileNotFound, type FileTarget, findKind, resolveTarget } from "./file-target";
 import description from "./read.txt" with { type: "text" };
 import { type LineWindow, readWindow } from "./read-lines";
+import { decodeText, isWide, shownText } from "./text-encoding";
 import { toLF } from "./text-file";
 import { defineTool, type ToolAttachment, type ToolContext, type ToolResult } from "./tool";
 
@@ -65,16 +66,23 @@ async function readFile(
   const start = await readStart(target.real);
   const mime = mediaType(start);
   if (mime !== undefined) return readMedia(mime, size, target, context);
-  if (isBinary(target.path, start)) throw invalid(`Cannot read binary file: ${target.path}`);
+  const isLong = size > WHOLE_MAX_BYTES;
+  // UTF-16 can be turned into what is read in pieces, but not in pieces itself.
+  const isUnreadable = isWide(start) && (isLong || size % 2 === 1);
+  if (isUnreadable || isBinary(target.path, start)) {
+    throw invalid(`Cannot read binary file: ${target.path}`);
+  }
   const first = Math.max(1, input.offset ?? 1);
   const limit = Math.max(1, input.limit ?? LINES_DEFAULT);
   const maxBytes = Math.min(OUTPUT_MAX_BYTES, context.limits.maxBytes);
   const request = { first, limit, maxBytes, signal: context.signal };
   let window: LineWindow;
-  if (size <= WHOLE_MAX_BYTES) {
-    const bytes = await Bun.file(target.real).bytes();
-    window = await readWindow([bytes], request);
-    const text = toLF(new TextDecoder().decode(bytes));
+  if (!isLong) {
+    const bytes = Buffer.from(await Bun.file(target.real).arrayBuffer());
+    const decoded = decodeText(bytes);
+    const isPlain = !decoded || decoded.encoding === "utf8";
+    window = await readWindow([isPlain ? bytes : Buffer.from(shownText(decoded))], request);
+    const text = toLF(decoded ? shownText(decoded) : bytes.toString("utf8"));
     const state = { mtimeMs, size: bytes.length, hash: hashBytes(bytes), text };
     context.reads.record(target.real, state);
   } else {

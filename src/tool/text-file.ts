@@ -7,12 +7,12 @@ import { errorCode, invalid } from "@/base/error";
 import { fileFailure, writeFileAtomic } from "@/base/file";
 import { formatBytes } from "@/base/text";
 import { type FileState, hashBytes } from "./file-reads";
+import { decodeText, encodeText, shownText, stripBOM, type TextEncoding } from "./text-encoding";
 
 export interface TextFormat {
-  /** It begins with a UTF-8 byte order mark, which `text` does not show. */
+  /** It begins with a byte order mark, which `text` does not show. */
   bom: boolean;
-  /** Bytes that are not UTF-8 are kept one to one as Latin-1. */
-  encoding: "utf8" | "latin1";
+  encoding: TextEncoding;
   /** What most lines end with. */
   eol: "\n" | "\r\n";
   /** Permission bits. */
@@ -28,7 +28,6 @@ export interface TextFile extends TextFormat {
 /** A text beyond this is not changed by tools: matching and diffing would hold up everything. */
 export const TEXT_FILE_MAX_BYTES = 16 * 1024 * 1024;
 
-const BOM = "\uFEFF";
 const NEW_FILE_MODE = 0o666;
 
 /**
@@ -40,10 +39,11 @@ export async function readTextFile(path: string): Promise<TextFile | undefined> 
   const loaded = await load(path);
   if (!loaded) return undefined;
   const { bytes, mode, mtimeMs } = loaded;
-  if (bytes.includes(0)) throw invalid(`Cannot edit binary file: ${path}`);
-  const { text, bom, encoding } = decode(bytes);
+  const decoded = decodeText(bytes);
+  if (!decoded) throw invalid(`Cannot edit binary file: ${path}`);
+  const { text, bom, encoding } = decoded;
   const size = bytes.length;
-  const state = { mtimeMs, size, hash: hashBytes(bytes), text: toLF(text) };
+  const state = { mtimeMs, size, hash: hashBytes(bytes), text: toLF(shownText(decoded)) };
   return { text, bom, encoding, eol: findEOL(text), mode, state };
 }
 
@@ -82,12 +82,18 @@ export async function writeTextFile(
   text: string,
   format: TextFormat | undefined,
 ): Promise<FileState> {
-  const bytes = encode(path, text, format);
+  const encoded = { bom: format?.bom === true, encoding: format?.encoding ?? "utf8" };
+  const bytes = encodeText(path, text, encoded);
   await prepareWrite(path);
   const mode = format?.mode ?? NEW_FILE_MODE & ~process.umask();
   await writeFileAtomic(path, bytes, { mode });
   const { mtimeMs } = await stat(path);
-  return { mtimeMs, size: bytes.length, hash: hashBytes(bytes), text: toLF(text) };
+  return {
+    mtimeMs,
+    size: bytes.length,
+    hash: hashBytes(bytes),
+    text: toLF(shownText({ text, ...encoded })),
+  };
 }
 
 /** Lines end with "\n" alone. */
@@ -101,6 +107,16 @@ export function toEOL(text: string, eol: TextFormat["eol"]): string {
   return eol === "\n" ? normal : normal.replaceAll("\n", "\r\n");
 }
 
+/**
+ * A whole new text for a file: its line endings are kept where the text shows none of its own. Its
+ * mark and its mode are the writer's to keep.
+ */
+export function keepFormat(content: string, before: TextFormat | undefined): string {
+  if (!before) return content;
+  const text = stripBOM(content);
+  return before.eol === "\r\n" && !text.includes("\r") ? toEOL(text, "\r\n") : text;
+}
+
 /** The more frequent line ending; "\n" when there is none. */
 export function findEOL(text: string): TextFormat["eol"] {
   let crlf = 0;
@@ -110,29 +126,6 @@ export function findEOL(text: string): TextFormat["eol"] {
     if (text[at - 1] === "\r") crlf++;
   }
   return crlf * 2 > all ? "\r\n" : "\n";
-}
-
-/** Without a byte order mark at its beginning. */
-export function stripBOM(text: string): string {
-  return text.startsWith(BOM) ? text.slice(1) : text;
-}
-
-function decode(bytes: Buffer): Pick<TextFile, "text" | "bom" | "encoding"> {
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    return { text: stripBOM(text), bom: text.startsWith(BOM), encoding: "utf8" };
-  } catch {
-    // Not UTF-8. Latin-1 gives every byte a character, so that none is lost on the way back.
-    return { text: bytes.toString("latin1"), bom: false, encoding: "latin1" };
-  }
-}
-
-function encode(path: string, text: string, format: TextFormat | undefined): Buffer {
-  if (format?.encoding !== "latin1") return Buffer.from((format?.bom ? BOM : "") + text, "utf8");
-  if (/[^\0-\xff]/.test(text)) {
-    throw invalid(`${path} is not UTF-8, and the new text has characters that it cannot hold`);
-  }
-  return Buffer.from(text, "latin1");
 }
 
 /** The atomic replacement would not notice that the file itself is read-only. */

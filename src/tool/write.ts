@@ -12,7 +12,7 @@ import {
   withFileLocks,
 } from "./file-change";
 import { resolveTarget } from "./file-target";
-import { readTextFile, stripBOM, type TextFile, toEOL } from "./text-file";
+import { keepFormat, readTextFile } from "./text-file";
 import { defineTool, type ToolContext, type ToolResult } from "./tool";
 import description from "./write.txt" with { type: "text" };
 
@@ -49,11 +49,4 @@ async function run(input: Static<typeof parameters>, context: ToolContext): Prom
     };
   });
   return withDiagnostics(result, [target], context);
-}
-
-/** The mark and the mode are the writer's to keep; line endings are, where the model shows none. */
-function keepFormat(content: string, before: TextFile | undefined): string {
-  const text = stripBOM(content);
-  if (!before) return content;
-  return before.eol === "\r\n" && !text.includes("\r") ? toEOL(text, "\r\n") : text;
 }

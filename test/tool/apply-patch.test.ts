@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { chmod, mkdir, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, readlink, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "bun:test";
 import { denied } from "@/base/error";
@@ -115,6 +115,49 @@ test("a file changed while permission is waited for is not overwritten", async (
   expect(await bench.failure(applyPatchTool, input)).toContain("changed while permission");
   expect(await readTree(bench.directory, "a.txt")).toBe("a\n");
   expect(await readTree(bench.directory, "b.txt")).toBe("mine\n");
+});
+
+test("a file that appears where one is moved to is not overwritten", async () => {
+  await using bench = await toolBench(
+    { "a.txt": "a\n" },
+    { onAsk: () => writeFile(join(bench.directory, "b.txt"), "mine\n") },
+  );
+  const input = patch("*** Update File: a.txt", "*** Move to: b.txt", "-a", "+x");
+  expect(await bench.failure(applyPatchTool, input)).toContain("changed while permission");
+  expect(await readTree(bench.directory, "a.txt")).toBe("a\n");
+  expect(await readTree(bench.directory, "b.txt")).toBe("mine\n");
+});
+
+test("line ends, encoding, mode and links stay what they are", async () => {
+  await using bench = await toolBench({
+    "run.sh": "one\r\ntwo\r\n",
+    "mixed.txt": "a\r\nb\nc\r\n",
+    "wide.txt": Buffer.from("\uFEFFé\r\nb\r\n", "utf16le"),
+    "latin.txt": Buffer.from("é\nb\n", "latin1"),
+  });
+  const path = (name: string) => join(bench.directory, name);
+  await chmod(path("run.sh"), 0o750);
+  await symlink("run.sh", path("link.sh"));
+  for (const filePath of ["link.sh", "latin.txt"]) await bench.run(readTool, { filePath });
+  const update = (name: string, ...lines: string[]) => [`*** Update File: ${name}`, ...lines];
+  await bench.run(
+    applyPatchTool,
+    patch(
+      ...update("link.sh", " one", "-two", "+2", "+3"),
+      ...update("mixed.txt", " a", " b", "-c", "+d"),
+      ...update("wide.txt", " é", "-b", "+漢"),
+      ...update("latin.txt", " é", "-b", "+ü"),
+    ),
+  );
+  expect(await readTree(bench.directory, "run.sh")).toBe("one\r\n2\r\n3\r\n");
+  expect((await stat(path("run.sh"))).mode & 0o777).toBe(0o750);
+  expect(await readlink(path("link.sh"))).toBe("run.sh");
+  expect(await readTree(bench.directory, "mixed.txt")).toBe("a\r\nb\nd\r\n");
+  expect(await readFile(path("wide.txt"), "utf16le")).toBe("\uFEFFé\r\n漢\r\n");
+  expect(await readFile(path("latin.txt"), "latin1")).toBe("é\nü\n");
+  await bench.run(applyPatchTool, patch("*** Add File: run.sh", "+new", "+text"));
+  expect(await readTree(bench.directory, "run.sh")).toBe("new\r\ntext\r\n");
+  expect((await stat(path("run.sh"))).mode & 0o777).toBe(0o750);
 });
 
 test("adding over an existing file needs it read", async () => {

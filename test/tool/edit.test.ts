@@ -4,7 +4,6 @@ import { describe, expect, test } from "bun:test";
 import { denied } from "@/base/error";
 import { editTool } from "@/tool/edit";
 import { readTool } from "@/tool/read";
-import { EDIT_CASES } from "@test/tool/edit-corpus";
 import { toolBench } from "@test/support/tool-context";
 import { readTree } from "@test/support/temp";
 
@@ -13,27 +12,6 @@ const edit = (filePath: string, oldString: string, newString: string, replaceAll
   oldString,
   newString,
   ...(replaceAll === undefined ? {} : { replaceAll }),
-});
-
-describe("corpus", () => {
-  for (const one of EDIT_CASES) {
-    test(one.name, async () => {
-      await using bench = await toolBench({ "file.txt": one.file });
-      if (!one.unread) await bench.run(readTool, { filePath: "file.txt" });
-      const input = edit("file.txt", one.old, one.fresh, one.all);
-      if (typeof one.expect === "string") {
-        await bench.run(editTool, input);
-        expect(await readTree(bench.directory, "file.txt")).toBe(one.expect);
-      } else {
-        expect(await bench.failure(editTool, input)).toMatch(one.expect);
-        expect(await readTree(bench.directory, "file.txt")).toBe(one.file);
-      }
-    });
-  }
-
-  test("has at least eighty cases", () => {
-    expect(EDIT_CASES.length).toBeGreaterThanOrEqual(80);
-  });
 });
 
 describe("result", () => {

@@ -60,6 +60,20 @@ describe("text", () => {
     expect(empty.output).toContain("<content>\n\n(End of file - total 0 lines)");
   });
 
+  test("of other encodings is shown as what it says", async () => {
+    await using bench = await toolBench({
+      "wide.txt": Buffer.from("\uFEFFé\r\n漢\r\n", "utf16le"),
+      "latin.txt": Buffer.from("café\nü\n", "latin1"),
+      "stray.txt": Buffer.concat([Buffer.from("é ü\nx"), Buffer.from([0xff]), Buffer.from("y\n")]),
+      "odd.txt": Buffer.from([0xff, 0xfe, 0x61]),
+    });
+    const shown = async (filePath: string) => (await bench.run(readTool, { filePath })).output;
+    expect(await shown("wide.txt")).toContain("1: é\n2: 漢\n");
+    expect(await shown("latin.txt")).toContain("1: café\n2: ü\n");
+    expect(await shown("stray.txt")).toContain("1: é ü\n2: x\uFFFDy\n");
+    expect(await bench.failure(readTool, { filePath: "odd.txt" })).toContain("binary");
+  });
+
   test("an offset behind the end is an error", async () => {
     await using bench = await toolBench({ "a.txt": "a\nb\n" });
     expect(await bench.failure(readTool, { filePath: "a.txt", offset: 3 })).toBe(

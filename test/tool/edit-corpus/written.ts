@@ -2,7 +2,7 @@
 // afterwards, or a refusal. A case that is refused must leave the file alone; none may edit
 // another place.
 
-export interface EditCase {
+export interface WrittenEdit {
   name: string;
   file: string;
   old: string;
@@ -21,7 +21,7 @@ const c = (
   fresh: string,
   expect: string | RegExp,
   options: { unread?: boolean; all?: boolean } = {},
-): EditCase => ({ name, file, old, fresh, expect, ...options });
+): WrittenEdit => ({ name, file, old, fresh, expect, ...options });
 
 const NONE = /oldString not found/;
 const MANY = /Found \d+ matches/;
@@ -30,7 +30,7 @@ const CLASS = "class A {\n\trun() {\n\t\tstart();\n\t\tstop();\n\t}\n}\n";
 const PY = "def f(x):\n    if x:\n        return 1\n    return 2\n";
 
 /** The old text stands there as given. */
-const EXACT: readonly EditCase[] = [
+const EXACT: readonly WrittenEdit[] = [
   c("one line", "a\nb\nc\n", "b", "B", "a\nB\nc\n", { unread: true }),
   c("part of a line", "const x = 1;\n", "x = 1", "x = 2", "const x = 2;\n", { unread: true }),
   c("several lines", "a\nb\nc\nd\n", "b\nc", "X", "a\nX\nd\n", { unread: true }),
@@ -62,7 +62,7 @@ const EXACT: readonly EditCase[] = [
 ];
 
 /** Line endings, the byte order mark and what stands outside the edit. */
-const FORMAT: readonly EditCase[] = [
+const FORMAT: readonly WrittenEdit[] = [
   c("CRLF file, LF text", "a\r\nb\r\nc\r\n", "a\nb", "x\ny", "x\r\ny\r\nc\r\n", { unread: true }),
   c("CRLF file, CRLF text", "a\r\nb\r\n", "a\r\nb", "x\r\ny", "x\r\ny\r\n", { unread: true }),
   c("LF file, CRLF text", "a\nb\nc\n", "a\r\nb", "x\r\ny", "x\ny\nc\n", { unread: true }),
@@ -91,7 +91,7 @@ const FORMAT: readonly EditCase[] = [
 ];
 
 /** The old text differs from the file: allowed when the file was read. */
-const LENIENT: readonly EditCase[] = [
+const LENIENT: readonly WrittenEdit[] = [
   c(
     "indentation too small",
     "  if (a) {\n    b();\n  }\n",
@@ -210,7 +210,7 @@ const LENIENT: readonly EditCase[] = [
 ];
 
 /** What must be refused. */
-const REFUSED: readonly EditCase[] = [
+const REFUSED: readonly WrittenEdit[] = [
   c("absent", "a\nb\n", "zzz", "y", NONE),
   c("twice", "a\nb\na\n", "a", "x", /Found 2 matches .* at lines 1, 3/),
   c("overlapping places", "aaa\n", "aa", "x", MANY),
@@ -272,4 +272,4 @@ const REFUSED: readonly EditCase[] = [
   c("far larger than the old text", `foo bar${" ".repeat(900)}\nbaz\n`, "foo bar\nbaz", "y", NONE),
 ];
 
-export const EDIT_CASES: readonly EditCase[] = [...EXACT, ...FORMAT, ...LENIENT, ...REFUSED];
+export const WRITTEN_EDITS: readonly WrittenEdit[] = [...EXACT, ...FORMAT, ...LENIENT, ...REFUSED];

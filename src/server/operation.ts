@@ -65,8 +65,12 @@ interface Declaration extends Inputs {
   type?: string;
   /** Headers of a success, and what they hold. */
   headers?: Readonly<Record<string, string>>;
+  /** Nothing that the path names has to be there: no 404. */
+  takesAnyID?: boolean;
+  /** Takes no password: who knows the address may ask. */
+  isOpen?: boolean;
   /** Failures beyond those that any request may meet. */
-  errors?: readonly 409[];
+  errors?: readonly (409 | 413)[];
 }
 
 /** An input as Elysia takes it: it asks `validate`, and types the handler by `types`. */
@@ -177,14 +181,15 @@ function parameters(schema: TSchema | undefined, place: "path" | "query") {
   }));
 }
 
-function responses({ place, params, body, response, headers, errors, ...rest }: Declaration) {
+function responses(declaration: Declaration) {
+  const { place, params, body, response, headers, errors, ...rest } = declaration;
   const type = rest.type ?? (rest.isStream ? "text/event-stream" : "application/json");
   const success = response
     ? { description: "Success", content: { [type]: { schema: response } } }
     : { description: "Done; there is nothing to say" };
-  const hasUnknown = place === "directory" || params !== undefined;
+  const hasUnknown = place === "directory" || (params !== undefined && !rest.takesAnyID);
   const statuses = [
-    ...[400, 401, 403],
+    ...(rest.isOpen ? [400, 403] : [400, 401, 403]),
     ...(hasUnknown ? [404] : []),
     ...(errors ?? []),
     ...(body ? [413] : []),

@@ -259,6 +259,7 @@ function idsFor(path: string): Record<string, string> {
     projectID: "unknown",
     providerID: "unknown",
     shareID: "unknown",
+    jobID: "unknown",
     ptyID: "pty_unknown",
     name: "unknown",
   };

@@ -13,6 +13,7 @@ const IDS: Readonly<Record<string, string>> = {
   projectID: "unknown",
   providerID: "unknown",
   shareID: "unknown",
+  jobID: "unknown",
   ptyID: "pty_unknown",
   name: "unknown",
 };

@@ -34,8 +34,10 @@ const set = operation({
   place: "global",
   summary: "Set authentication credentials",
   params,
+  takesAnyID: true,
   body: Auth,
   response: t.Boolean(),
+  errors: [409],
 });
 
 const remove = operation({
@@ -44,5 +46,7 @@ const remove = operation({
   place: "global",
   summary: "Remove authentication credentials",
   params,
+  takesAnyID: true,
   response: t.Boolean(),
+  errors: [409],
 });

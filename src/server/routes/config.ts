@@ -30,6 +30,7 @@ const update = operation({
   description: "Merges the body into the project's file and answers the merged configuration.",
   body: Config,
   response: Config,
+  errors: [409],
 });
 
 const providers = operation({

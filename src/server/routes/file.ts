@@ -32,6 +32,7 @@ const read = operation({
   summary: "Read a file",
   query,
   response: FileContent,
+  errors: [413],
 });
 
 const status = operation({

@@ -143,6 +143,7 @@ const callback = operation({
   params,
   body: McpAuthCallbackInput,
   response: MCPStatus,
+  errors: [409],
 });
 
 const authenticate = operation({

@@ -184,6 +184,7 @@ const remove = operation({
   summary: "Delete a session and all its data",
   params,
   response: t.Boolean(),
+  errors: [409],
 });
 
 const children = operation({
@@ -223,6 +224,7 @@ const abort = operation({
   description: "Resolves when nothing of it runs any more; an idle session is no fault.",
   params,
   response: t.Boolean(),
+  errors: [409],
 });
 
 const init = operation({

@@ -139,6 +139,7 @@ const read = operation({
   id: "share.get",
   group: "Sessions",
   place: "global",
+  isOpen: true,
   summary: "Read a shared session",
   description:
     "The address that sharing gives; it needs no password. A page where Accept names text/html, " +

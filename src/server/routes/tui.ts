@@ -239,6 +239,7 @@ const controlNext = operation({
   description: "Each request goes to one caller. After a minute without one the path is empty.",
   response: TuiControlRequest,
   headers,
+  errors: [413],
 });
 
 const controlResponse = operation({

@@ -34,6 +34,7 @@ import { ProviderLogins } from "@/provider/provider-logins";
 import { Providers } from "@/provider/providers";
 import type { BusEvent, Publish } from "@/schema/event";
 import type { Project } from "@/schema/project";
+import { commandEnv } from "@/session/command-env";
 import { Attachments } from "@/session/attachments";
 import { Budgets } from "@/session/budgets";
 import { Compactions } from "@/session/compaction";
@@ -172,6 +173,7 @@ export class Instance {
       ids,
       publish,
       shell: async () => (await this.config.get()).config.shell,
+      commandEnv: (cwd) => commandEnv(env, { cwd }, hooks),
     });
     scope.defer("terminals", () => this.ptys.close());
     this.watcher = new Watcher({

@@ -18,6 +18,8 @@ const TITLE_MAX_LENGTH = 1_000;
 export interface PtysOptions {
   directory: string;
   env: Env;
+  /** The environment of a program that starts in this directory; `env` unless given. */
+  commandEnv?: (cwd: string) => Promise<Env>;
   ids: IDs;
   publish: Publish;
   /** The configured shell. */
@@ -67,12 +69,13 @@ export class Ptys {
       throw invalid(`cwd: there is no directory ${cwd}`, { kind: "Payload", path: "cwd" });
     }
     const command = input.command ?? findLoginShell(env, await shell());
+    const ownEnv = (await this.#options.commandEnv?.(cwd)) ?? env;
     const args = input.args ?? (input.command === undefined ? ["-l"] : []);
     // Nothing is awaited from here on, so that the count holds and nothing starts after the close.
     if (this.#isClosed || this.#entries.size >= TERMINALS_MAX) throw tooMany();
     const id = ids.create("pty");
     const argv = [command, ...args];
-    const terminal = new PtyTerminal({ id, argv, cwd, env: { ...env, ...input.env } });
+    const terminal = new PtyTerminal({ id, argv, cwd, env: { ...ownEnv, ...input.env } });
     const title = input.title ?? basename(command);
     const { pid } = terminal;
     const info: Pty = { id, title, command, args, cwd, status: "running", pid };

@@ -31,6 +31,7 @@ import type {
 } from "@/tool/tool";
 import type { TextLimit } from "@/base/text";
 import { fitLimits } from "./compaction-plan";
+import { commandEnv } from "./command-env";
 import type { Records } from "./records";
 import { describeTool, findSchema, structuredTool } from "./structured-output";
 
@@ -184,6 +185,7 @@ export class Toolbox {
       instructionsFor: (path) => this.#options.instructions.forFile(sessionID, path),
       // A person who runs a command waits for it.
       ...(owner.byPerson ? {} : { jobs: this.#options.jobsOf(sessionID) }),
+      commandEnv: (cwd) => commandEnv(host.env, { cwd, sessionID, callID }, this.#options.hooks),
       reads: this.readsOf(sessionID),
       host,
       fileEdited: async (file) => {

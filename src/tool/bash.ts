@@ -48,7 +48,9 @@ async function run(input: Input, context: ToolContext): Promise<ToolResult> {
   const released = Promise.withResolvers<void>();
   const forget = context.jobs?.onRelease(released.resolve);
   const wait = waitFor(input, context);
-  const options = { ...shellOptions(cwd, about, context), ...wait, released: released.promise };
+  const env = await context.commandEnv(cwd);
+  const shell = { ...shellOptions(cwd, about, context), env };
+  const options = { ...shell, ...wait, released: released.promise };
   const result = await context.changes.tree(() => runShell(command, options)).finally(forget);
   context.host.scope.track("processes of a command that was ended", result.settled);
   const job = result.kept && keepJob(command, result, context);
@@ -83,11 +85,10 @@ function shellOptions(
   cwd: string,
   about: { description?: string },
   { host, limits, report, signal }: ToolContext,
-): Omit<RunOptions, "timeoutMs"> {
+): Omit<RunOptions, "timeoutMs" | "env"> {
   return {
     shell: host.shell,
     cwd,
-    env: host.env,
     signal,
     spillDirectory: host.paths.toolOutput,
     maxLines: limits.maxLines,

@@ -25,7 +25,6 @@ export interface ToolHost {
   paths: Paths;
   /** Absolute path of the shell that runs commands. */
   shell: string;
-  /** The environment of commands. */
   env: Env;
   clock: Clock;
   /** Keyed by the real path of a file: one change of a file at a time. */
@@ -149,6 +148,8 @@ export interface ToolContext {
   checkFile?(path: string, title: string): Promise<{ text: string; diagnostics: unknown[] }>;
   /** What may go on in the background; absent where nothing may. */
   jobs?: ToolJobs;
+  /** The environment of a command that runs in this directory. */
+  commandEnv(cwd: string): Promise<Env>;
   reads: FileReads;
   changes: ToolChanges;
   host: ToolHost;

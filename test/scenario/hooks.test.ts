@@ -198,3 +198,14 @@ test("hooks that fail are reported once and passed over", async () => {
     expect(toasts.filter((message) => message.includes(`hook ${name} failed`))).toHaveLength(1);
   }
 });
+
+test("shell.env adds to the environment of commands and terminals", async () => {
+  const call = { tool: "bash", input: { command: "echo $TEAM", workdir: "sub" } };
+  await using t = await open(
+    `"shell.env": async (input, output) => { output.env.TEAM = "in " + input.cwd; },`,
+    { files: { "sub/a.txt": "" }, turns: [{ calls: [call] }, { text: "Done" }] },
+  );
+  const session = t.create();
+  await t.prompt(session, "Go");
+  expect(t.calls(session)[0]?.state).toMatchObject({ output: `in ${t.directory}/sub\n` });
+});

@@ -62,6 +62,7 @@ export async function toolBench(
   const edited: string[] = [];
   const todos: Todo[][] = [];
   const abort = new AbortController();
+  const env = { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: home };
   const context: ToolContext = {
     sessionID: "ses_test",
     messageID: "msg_test",
@@ -85,6 +86,7 @@ export async function toolBench(
     findSkill: async () => undefined,
     listSkills: async () => [],
     mayRead: options.mayRead ?? (() => true),
+    commandEnv: async () => env,
     reads: new FileReads(),
     changes: UNRECORDED,
     host: {
@@ -92,7 +94,7 @@ export async function toolBench(
       shellParser: new ShellParser(),
       paths,
       shell: "/bin/bash",
-      env: { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: home },
+      env,
       clock: systemClock,
       locks: new KeyedLock(),
       scope: new Scope("tools", Logger.silent()),

@@ -87,7 +87,9 @@ export type ScriptedFinish = "stop" | "tool-calls" | "length" | "content-filter"
 
 /** A promise among the chunks holds the stream there until it resolves. */
 export type Chunk = string | PromiseLike<unknown>;
-export type Chunks = string | readonly Chunk[] | { chunk: string; times: number };
+/** With `perSecond` a chunk is sent when it is due by that rate, counted from the first one. */
+export type Chunks =
+  string | readonly Chunk[] | { chunk: string; times: number; perSecond?: number };
 
 export interface Turn {
   reasoning?: Chunks;
@@ -115,7 +117,24 @@ export type ScriptedTurn = Turn | ((request: NeutralRequest) => Turn | Promise<T
 export function chunksOf(chunks: Chunks | undefined): readonly Chunk[] {
   if (chunks === undefined) return [];
   if (typeof chunks === "string") return chunks === "" ? [] : [chunks];
-  return "chunk" in chunks ? Array<string>(chunks.times).fill(chunks.chunk) : chunks;
+  if (!("chunk" in chunks)) return chunks;
+  const { chunk, times, perSecond } = chunks;
+  if (perSecond === undefined) return Array<string>(times).fill(chunk);
+  const due = pace(1_000 / perSecond);
+  return Array.from({ length: times }, (_, index) => [due(index), chunk]).flat();
+}
+
+/** What waits for the time of the nth chunk, once somebody waits for it. */
+function pace(intervalMs: number): (index: number) => PromiseLike<unknown> {
+  let startedAt: number | undefined;
+  return (index) => ({
+    // oxlint-disable-next-line unicorn/no-thenable -- the time counts from when it is awaited
+    then: (resolve, reject) => {
+      startedAt ??= performance.now();
+      const waitMs = startedAt + index * intervalMs - performance.now();
+      return new Promise((done) => setTimeout(done, Math.max(0, waitMs))).then(resolve, reject);
+    },
+  });
 }
 
 export function usageOf(turn: Turn): ScriptedUsage {

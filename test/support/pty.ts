@@ -1,0 +1,144 @@
+// A program in a terminal of its own, which answers what programs ask a terminal, and keeps every
+// byte with the time it came. What a person would see is not worked out here: look for words with
+// `plain`, or run the program under tmux.
+
+
+export interface PtyOptions {
+  columns?: number;
+  rows?: number;
+  cwd: string;
+  env: Readonly<Record<string, string>>;
+  /** A terminal that answers nothing is as good a terminal. */
+  isMute?: boolean;
+}
+
+/** How long it may take to end when it is asked to. */
+const END_MS = 5_000;
+
+interface Chunk {
+  at: number;
+  text: string;
+}
+
+/** What this terminal answers to each question. */
+const ANSWERS: readonly (readonly [RegExp, string])[] = [
+  // oxlint-disable-next-line no-control-regex -- escape sequences are what is looked for
+  [/\u001b\[c/g, "\u001b[?62;22c"],
+  // oxlint-disable-next-line no-control-regex -- as above
+  [/\u001b\[6n/g, "\u001b[1;1R"],
+  // oxlint-disable-next-line no-control-regex -- as above
+  [/\u001b\[\?u/g, "\u001b[?0u"],
+  // oxlint-disable-next-line no-control-regex -- as above
+  [/\u001b\]11;\?(?:\u0007|\u001b\\)/g, "\u001b]11;rgb:0000/0000/0000\u0007"],
+  // oxlint-disable-next-line no-control-regex -- as above
+  [/\u001b\]10;\?(?:\u0007|\u001b\\)/g, "\u001b]10;rgb:ffff/ffff/ffff\u0007"],
+];
+
+const SEQUENCE =
+  // oxlint-disable-next-line no-control-regex -- as above
+  /\u001b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)|[()][0-9A-B]|[=>78])/g;
+
+export class PtyProgram implements AsyncDisposable {
+  readonly startedAt = performance.now();
+  readonly #child: Bun.Subprocess;
+  readonly #decoder = new TextDecoder();
+  readonly #isMute: boolean;
+  #chunks: Chunk[] = [];
+  #bytes = 0;
+  #waiters = new Set<() => void>();
+
+  constructor(argv: readonly string[], options: PtyOptions) {
+    this.#isMute = options.isMute ?? false;
+    this.#child = Bun.spawn([...argv], {
+      cwd: options.cwd,
+      env: { TERM: "xterm-256color", COLORTERM: "truecolor", ...options.env },
+      terminal: {
+        cols: options.columns ?? 120,
+        rows: options.rows ?? 36,
+        data: (_, bytes) => this.#hear(bytes),
+      },
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  get exited(): Promise<number> {
+    return this.#child.exited;
+  }
+
+  /** Bytes that it wrote so far. */
+  get byteCount(): number {
+    return this.#bytes;
+  }
+
+  /** All that it wrote, from the given byte time on. */
+  output(since = 0): string {
+    return this.#chunks
+      .filter(({ at }) => at >= since)
+      .map(({ text }) => text)
+      .join("");
+  }
+
+  /** The words that it wrote, without escape sequences. */
+  plain(since = 0): string {
+    return this.output(since).replace(SEQUENCE, "");
+  }
+
+  write(data: string): void {
+    this.#child.terminal?.write(data);
+  }
+
+  resize(columns: number, rows: number): void {
+    this.#child.terminal?.resize(columns, rows);
+  }
+
+  /** When `isThere` first held, at the time of the chunk that made it so. */
+  async until(isThere: () => boolean, signal?: AbortSignal): Promise<number> {
+    while (!isThere()) {
+      signal?.throwIfAborted();
+      await this.#next(signal);
+    }
+    return this.#chunks.at(-1)?.at ?? performance.now();
+  }
+
+  /** As `until`, for words in what is written from now on, or since then. */
+  untilText(text: string, since = 0, signal?: AbortSignal): Promise<number> {
+    return this.until(() => this.plain(since).includes(text), signal);
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), END_MS);
+    this.#child.kill("SIGTERM");
+    await this.#child.exited;
+    clearTimeout(timer);
+    this.#child.terminal?.close();
+  }
+
+  #hear(bytes: Uint8Array): void {
+    this.#bytes += bytes.length;
+    const text = this.#decoder.decode(bytes, { stream: true });
+    this.#chunks.push({ at: performance.now(), text });
+    if (!this.#isMute) {
+      for (const [question, answer] of ANSWERS) {
+        for (const _ of text.matchAll(question)) this.write(answer);
+      }
+    }
+    const waiters = [...this.#waiters];
+    this.#waiters.clear();
+    for (const wake of waiters) wake();
+  }
+
+  #next(signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiters.add(resolve);
+      signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+      void this.#child.exited.then(() => reject(new Error(`it ended: ${this.plain().slice(-300)}`)));
+    });
+  }
+}

@@ -2,7 +2,6 @@
 // byte with the time it came. What a person would see is not worked out here: look for words with
 // `plain`, or run the program under tmux.
 
-
 export interface PtyOptions {
   columns?: number;
   rows?: number;
@@ -138,7 +137,9 @@ export class PtyProgram implements AsyncDisposable {
     return new Promise((resolve, reject) => {
       this.#waiters.add(resolve);
       signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
-      void this.#child.exited.then(() => reject(new Error(`it ended: ${this.plain().slice(-300)}`)));
+      void this.#child.exited.then(() =>
+        reject(new Error(`it ended: ${this.plain().slice(-300)}`)),
+      );
     });
   }
 }

@@ -288,8 +288,10 @@ export class ScrollColumn extends BoxRenderable {
     const last = this.#mounted.at(-1);
     if (!first || !last) return false;
     const bottom = y + this.#content.getLayoutNode().getComputedHeight();
-    const isOpenBelow = last.index < this.#items.length - 1 && bottom < this.#rows;
-    return isOpenBelow || (first.index > 0 && y > 0);
+    const isLong = bottom >= this.#rows;
+    return (
+      (first.index > 0 && (y > 0 || !isLong)) || (last.index < this.#items.length - 1 && !isLong)
+    );
   }
 
   /** Takes as the anchor the first block that begins in the viewport, else what fills it. */

@@ -147,8 +147,6 @@ export interface UiEnvironment {
   /** Where the TUI keeps what outlives it: history, stash, pins, settings. */
   readonly stateDirectory: string;
   readonly configDirectory: string;
-  /** Whether every permission is given without asking. */
-  readonly isAutoApproving?: boolean;
 }
 
 export interface UiLog {

@@ -42,7 +42,7 @@ export class MetaRow {
       if (model?.provider) add(` ${model.provider}`);
       if (model?.variant) add(` · ${model.variant}`, colors.warning);
     }
-    if (this.#ui.environment.isAutoApproving) add("  AUTO", colors.error);
+    if (store.state.autoApprove) add("  AUTO", colors.error);
     if (vim !== undefined) add(`  ${vim === "visual" ? "V-LINE" : vim.toUpperCase()}`);
     this.root.content = new StyledText(chunks);
   }

@@ -42,7 +42,7 @@ test("text that comes in pieces is applied twenty times a second, and told once"
   expect(clock.pending).toBe(0);
 });
 
-test("the whole part takes the place of the pieces before it, and not of those after it", async () => {
+test("the whole part stands for the pieces before it, not for those after it", async () => {
   const { store, clock } = opened();
   hear(store, delta("lo"));
   const whole = { ...textPart(message.info.id, 1, "Hello"), id: part.id };

@@ -9,6 +9,7 @@ import { publishMdns } from "./mdns";
 import { PtySockets } from "./pty-sockets";
 import { ShareStreams } from "./share-stream";
 import { createServer } from "./server";
+import { TuiControl } from "./tui-control";
 import { socketHandlers } from "./web-socket";
 
 const DEFAULT_HOSTNAME = "127.0.0.1";
@@ -58,11 +59,13 @@ export async function startServer(app: App, options: ListenOptions = {}): Promis
   const streams = new EventStreams(app);
   const sockets = new PtySockets();
   const shareStreams = new ShareStreams(app);
+  const control = new TuiControl(app.services.clock);
   const server = createServer(app, {
     hostname,
     streams,
     sockets,
     shareStreams,
+    control,
     cors: options.cors ?? [],
     domains: options.mdns ? [mdnsDomain] : [],
     ...(options.hasTui && { hasTui: true }),
@@ -86,6 +89,7 @@ export async function startServer(app: App, options: ListenOptions = {}): Promis
     streams.close();
     shareStreams.close();
     sockets.close();
+    control.close();
     await Promise.all([withdraw(), close(socket)]);
   };
   return { url, hostname, port, stop, ...(generated !== undefined && { password: generated }) };

@@ -17,6 +17,8 @@ interface Pending {
 
 interface Caller {
   take(pending: Pending): void;
+  /** Gives the empty answer. */
+  leave(): void;
 }
 
 interface Desk {
@@ -90,6 +92,7 @@ export class TuiControl {
           desk.handed.push(pending);
           finish(pending.request);
         },
+        leave: onAbort,
       };
       signal.addEventListener("abort", onAbort, { once: true });
       desk.callers.push(caller);
@@ -105,6 +108,13 @@ export class TuiControl {
   /** Whether somebody waits for requests of `directory`. */
   isAttended(directory: string): boolean {
     return (this.#desks.get(directory)?.callers.length ?? 0) > 0;
+  }
+
+  /** Sends away who waits for a request. */
+  close(): void {
+    for (const { callers } of [...this.#desks.values()]) {
+      for (const caller of callers) caller.leave();
+    }
   }
 
   #match(desk: Desk): void {

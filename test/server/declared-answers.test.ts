@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { systemClock } from "@/base/clock";
 import { AppError, type ErrorKind } from "@/base/error";
 import { createServer } from "@/server/server";
+import { TuiControl } from "@/server/tui-control";
 import { scripted } from "@test/mcp/support";
 import { RemoteServer } from "@test/mcp/remote-server";
 import { AuthorizationServer } from "@test/support/authorization-server";
@@ -257,19 +258,21 @@ const SPECIAL: Readonly<Record<string, (world: World) => Promise<void>>> = {
     await using socket = await SocketReader.open(url);
     await socket[Symbol.asyncDispose]();
   },
+  // Nothing that has an address asks a terminal interface, so this server is asked from inside.
   "tui.control.next": async ({ app, contract }) => {
-    const { origin } = app.server.url;
-    const waiting = fetch(`${origin}/tui/control/next`);
-    const attended = async () => {
-      const { headers } = await app.request("POST", "/tui/open-help");
-      if (headers.get("x-opencode-tui") !== "attached") await attended();
-    };
-    await attended();
-    const ended = contract.call("instance.dispose");
-    const { status, headers } = await waiting;
-    await ended;
+    const control = new TuiControl(systemClock);
+    const server = createServer(app.app, { control });
+    const asked = control.ask(
+      app.directory,
+      { path: "/tui/ask", body: 1 },
+      new AbortController().signal,
+    );
+    const response = await server.handle(new Request("http://localhost/tui/control/next"));
+    const { status, headers } = response;
+    contract.check("tui.control.next", { status, headers, body: await response.json() });
     expect(status).toBe(200);
-    expect(headers.get("content-type")).toBe("application/json");
+    control.respond(app.directory, 2);
+    expect(await asked).toBe(2);
   },
 };
 

@@ -74,3 +74,13 @@ test("neither requests nor callers are without limit", () => {
   for (let count = 0; count < 100; count++) void control.next("/q", never());
   expect(() => control.next("/q", never())).toThrow("wait");
 });
+
+test("at the end of the server whoever waits gets the empty answer", async () => {
+  const clock = new FakeClock();
+  const control = new TuiControl(clock);
+  const callers = [control.next("/p", never()), control.next("/p", never())];
+  callers.push(control.next("/other", never()));
+  control.close();
+  expect(await Promise.all(callers)).toEqual([undefined, undefined, undefined]);
+  expect(clock.pending).toBe(0);
+});

@@ -71,6 +71,7 @@ export function builtinAgents(access: OutsideAccess): BuiltinAgent[] {
         question: "allow",
         plan_exit: "allow",
         edit: planFiles,
+        external_directory: { [join(paths.data, "plans", "*")]: "allow" },
         task: { general: "deny" },
       }),
       fence: rules(paths, { edit: planFiles, task: { general: "deny" } }),

@@ -2,6 +2,7 @@
 // it is disposed, it is never ambient. Everything in it is idle until it is asked for.
 import { join } from "node:path";
 import { Bus } from "@/base/bus";
+import { flag } from "@/base/env";
 import { errorMessage } from "@/base/error";
 import { SUBAGENT_DEPTH_MAX } from "@/base/limits";
 import type { Logger } from "@/base/log";
@@ -39,6 +40,7 @@ import { Attachments } from "@/session/attachments";
 import { Budgets } from "@/session/budgets";
 import { Compactions } from "@/session/compaction";
 import { Diffs } from "@/session/diffs";
+import { PlanMode } from "@/session/plan-mode";
 import { PromptHooks } from "@/session/prompt-hooks";
 import { PromptParts } from "@/session/prompt-parts";
 import { Jobs } from "@/session/jobs";
@@ -61,6 +63,7 @@ import { ToolCalls } from "@/session/tool-call";
 import { Toolbox } from "@/session/toolbox";
 import { UserMessages } from "@/session/user-messages";
 import { lspTool } from "@/tool/lsp";
+import { planExitTool } from "@/tool/plan-exit";
 import { McpTools } from "@/tool/mcp";
 import { builtinTools } from "@/tool/registry";
 import { listFiles } from "./list-files";
@@ -315,6 +318,16 @@ export class Instance {
       publish,
       hold: (sessionID, work) => this.runs.hold(sessionID, work),
     });
+    const planMode = new PlanMode({
+      agents: this.agents,
+      hasFiles: flag(env, "OPENCODE_EXPERIMENTAL_PLAN_MODE"),
+      directory: repository ? join(root, ".opencode", "plans") : join(paths.data, "plans"),
+      prompt: (sessionID, agent, text) =>
+        this.prompts.promptAsync(sessionID, {
+          agent,
+          parts: [{ type: "text", text, synthetic: true }],
+        }),
+    });
     this.budgets = new Budgets(sessionStore);
     this.jobs = new Jobs({
       clock,
@@ -340,6 +353,7 @@ export class Instance {
         const { config } = await this.config.get();
         return [
           ...(config.lsp ? [navigationTool] : []),
+          ...(planMode.hasFiles ? [planExitTool] : []),
           ...(await mcpTools.list(signal)),
           ...(await this.plugins.tools()),
           ...(await customTools.list()),
@@ -348,6 +362,7 @@ export class Instance {
       formatFile: (path, signal) => this.formatters.format(path, signal),
       touchFile: (path) => this.languageServers.touch(path),
       checkFile: (path, title, signal) => this.languageServers.checkFile(path, title, signal),
+      planOf: (session) => planMode.of(session),
       jobsOf: (sessionID) => this.jobs.forSession(sessionID),
       runSubagent: (input, owner) => subagents.run(input, owner),
     });
@@ -409,6 +424,7 @@ export class Instance {
         sources: {
           agents,
           hooks,
+          planMode,
           providers,
           sessions,
           systemPrompts,

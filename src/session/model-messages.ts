@@ -8,6 +8,7 @@ import type { FilePart, Part, ReasoningPart, SubtaskPart, TextPart, ToolPart } f
 import type { Model } from "@/schema/provider";
 import { readDataURL } from "./data-url";
 import { isTextType } from "./media-type";
+import { PLAN_REMINDERS, type PlanReminders } from "./plan-mode";
 
 type Content<Role extends ModelMessage["role"]> = Extract<ModelMessage, { role: Role }>["content"];
 type UserContent = Content<"user">[number];
@@ -18,6 +19,7 @@ type ToolContent = Content<"tool">[number];
 export function toModelMessages(
   history: readonly MessageWithParts[],
   model: Model,
+  reminders: PlanReminders = PLAN_REMINDERS,
 ): ModelMessage[] {
   let agentBefore: string | undefined;
   const nameCall = uniqueNames();
@@ -29,7 +31,7 @@ export function toModelMessages(
         model,
       );
     }
-    const reminder = agentReminder(info, agentBefore);
+    const reminder = agentReminder(info, agentBefore, reminders);
     agentBefore = info.agent;
     return userMessage(parts, model, reminder);
   });
@@ -58,9 +60,13 @@ export function lastStepReminder(): ModelMessage {
 }
 
 /** What an agent's prompt needs said beside it: that it only plans, or that planning is over. */
-function agentReminder(info: UserMessage, agentBefore: string | undefined): string | undefined {
-  if (info.agent === "plan") return reminderText(prompts.plan);
-  return agentBefore === "plan" ? reminderText(prompts.buildSwitch) : undefined;
+function agentReminder(
+  info: UserMessage,
+  agentBefore: string | undefined,
+  reminders: PlanReminders,
+): string | undefined {
+  if (info.agent === "plan") return reminderText(reminders.plan);
+  return agentBefore === "plan" ? reminderText(reminders.build) : undefined;
 }
 
 function reminderText(text: string): string {

@@ -15,6 +15,7 @@ import { answerTokens } from "./compaction-plan";
 import type { Conversation, Prompt } from "./conversation";
 import { lastStepReminder, toModelMessages } from "./model-messages";
 import type { Run } from "./runs";
+import type { PlanMode } from "./plan-mode";
 import type { Sessions } from "./sessions";
 import type { SystemPrompts } from "./system-prompt";
 import type { Toolbox } from "./toolbox";
@@ -26,6 +27,7 @@ export interface StepSources {
   providers: Providers;
   sessions: Sessions;
   hooks: Hooks;
+  planMode: PlanMode;
   systemPrompts: SystemPrompts;
   toolbox: Toolbox;
   /** As the configuration has it. */
@@ -71,7 +73,7 @@ export async function prepareStep(
     sessionID: session.id,
     messages: [
       { role: "system", content: system },
-      ...toModelMessages(history, model),
+      ...toModelMessages(history, model, sources.planMode.reminders(session)),
       ...(isLast ? [lastStepReminder()] : []),
     ],
     tools,

@@ -89,12 +89,16 @@ export interface ToolboxOptions {
   touchFile(path: string): void;
   /** What language servers say of a file as it is now. */
   checkFile(path: string, title: string, signal: AbortSignal): ReturnType<CheckFile>;
+  /** Where the session's plan is and how it is left; undefined where plans are only said. */
+  planOf(session: Session): ToolContext["planMode"];
   /** What the calls of a session may leave in the background. */
   jobsOf(sessionID: string): ToolJobs;
   /** Runs a subagent for a call; aborts with the owner's signal. */
   runSubagent(input: SubagentInput, owner: CallOwner): Promise<SubagentResult>;
 }
 
+/** Tools of no use where nobody answers. */
+const ASKING: readonly string[] = ["question", "plan_exit"];
 /** The sessions whose read files are remembered; the ones used longest ago are forgotten. */
 const REMEMBERED_SESSIONS_MAX = 200;
 
@@ -117,7 +121,7 @@ export class Toolbox {
       // Jobs come of either; a rule for everything is none against looking after them.
       .filter(({ id }) => (id === "job" ? isShown("bash") || isShown("task") : isShown(id)))
       .filter((tool) => caller.prompt.tools?.[tool.id] !== false)
-      .filter((tool) => tool.id !== "question" || questions.policy === "ask");
+      .filter(({ id }) => !ASKING.includes(id) || questions.policy === "ask");
     return sortTools([...tools, ...(format ? [structuredTool(format)] : [])]);
   }
 
@@ -161,6 +165,7 @@ export class Toolbox {
     const { sessionID, messageID, callID } = part;
     const tool = { messageID, callID };
     const rules = rulesOf(owner);
+    const planMode = this.#options.planOf(owner.session);
     return {
       sessionID,
       messageID,
@@ -183,6 +188,7 @@ export class Toolbox {
       listSkills: () => skills.list(),
       mayRead: (pattern) => evaluate("read", pattern, rules).action === "allow",
       instructionsFor: (path) => this.#options.instructions.forFile(sessionID, path),
+      ...(planMode ? { planMode } : {}),
       // A person who runs a command waits for it.
       ...(owner.byPerson ? {} : { jobs: this.#options.jobsOf(sessionID) }),
       commandEnv: (cwd) => commandEnv(host.env, { cwd, sessionID, callID }, this.#options.hooks),

@@ -133,6 +133,8 @@ export interface ToolContext {
   setTodos(todos: Todo[]): void;
   /** Throws AppError not-found for an unknown agent or task. */
   runSubagent(input: SubagentInput): Promise<SubagentResult>;
+  /** Where the session's plan is written, and how the agent that carries it out gets to work. */
+  planMode?: { file: string; leave(): Promise<void> };
   findSkill(name: string): Promise<Skill | undefined>;
   listSkills(): Promise<Skill[]>;
   /**

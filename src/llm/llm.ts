@@ -11,6 +11,7 @@ import type { Logger } from "@/base/log";
 import type { MessageError } from "@/schema/message-error";
 import type { Provider } from "@/schema/provider";
 import { toCallOptions } from "./call-options";
+import { Concessions } from "./concessions";
 import { readAnswer } from "./error-answer";
 import { menderFor } from "./event-menders";
 import { ABORTED, type FailureContext, toFailure } from "./failure";
@@ -21,6 +22,15 @@ import { decideRetry } from "./retry";
 import { secretsOf } from "./secrets";
 import { StreamParts } from "./stream-parts";
 import { Exchange, timeLimits } from "./transport";
+
+/** How often one request is changed as it was refused. */
+const CONCESSIONS_MAX = 3;
+
+interface FailedAttempt {
+  thrown: unknown;
+  /** Nothing of the answer had come. */
+  isSilent: boolean;
+}
 
 interface RenewalError {
   error: MessageError;
@@ -33,6 +43,7 @@ export class LLM {
   readonly #log: Logger;
   readonly #random: () => number;
   readonly #models = new OpenModels();
+  readonly #concessions = new Concessions();
 
   constructor(options: { clock: Clock; log: Logger; random?: () => number }) {
     this.#clock = options.clock;
@@ -52,7 +63,7 @@ export class LLM {
     let waitedMs = 0;
     for (let attempt = 1; ; attempt++) {
       if (attempt > 1) yield { type: "attempt", attempt };
-      let failed = yield* this.#attempt(request, signal);
+      let failed = yield* this.#attemptWithConcessions(request, signal);
       if (failed && !isRenewed && isUnauthorized(failed.thrown) && !signal.aborted) {
         // Refused before it said anything: with another key it is the same attempt.
         isRenewed = true;
@@ -60,7 +71,7 @@ export class LLM {
         if (renewed && "error" in renewed) return yield { type: "error", error: renewed.error };
         if (renewed) {
           request = { ...request, provider: renewed };
-          failed = yield* this.#attempt(request, signal);
+          failed = yield* this.#attemptWithConcessions(request, signal);
         }
       }
       if (!failed) return;
@@ -87,11 +98,29 @@ export class LLM {
     }
   }
 
+  /**
+   * One request, sent once more for each thing which the server refuses and that it can do without:
+   * refused before the model said a word, it is the same attempt.
+   */
+  async *#attemptWithConcessions(
+    request: ModelRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<ModelEvent, FailedAttempt | undefined> {
+    for (let conceded = 0; ; conceded++) {
+      const failed = yield* this.#attempt(this.#concessions.apply(request), signal);
+      if (!failed || signal.aborted || conceded >= CONCESSIONS_MAX) return failed;
+      const answer = failed.isSilent ? readAnswer(failed.thrown) : undefined;
+      if (!answer || !this.#concessions.concede(request, answer)) return failed;
+      const { error } = toFailure(failed.thrown, failureContext(request, signal));
+      this.#log.info("a request is changed as it was refused", { reason: words(error) });
+    }
+  }
+
   /** One request. Returns what it failed with, or undefined when its last event was the end. */
   async *#attempt(
     request: ModelRequest,
     signal: AbortSignal,
-  ): AsyncGenerator<ModelEvent, { thrown: unknown } | undefined> {
+  ): AsyncGenerator<ModelEvent, FailedAttempt | undefined> {
     const limits = timeLimits(request.provider.options);
     const mender = menderFor(request.model.api.npm);
     const owner = { sessionID: request.sessionID, caller: signal, mender };
@@ -111,7 +140,8 @@ export class LLM {
       // What was said until an abort is kept.
       if (signal.aborted) yield* parts.abandon();
       // What a package throws after an abort varies; the reason of the abort says what happened.
-      return { thrown: exchange.signal.aborted ? exchange.signal.reason : error };
+      const thrown: unknown = exchange.signal.aborted ? exchange.signal.reason : error;
+      return { thrown, isSilent: parts.isSilent };
     } finally {
       exchange.close();
     }

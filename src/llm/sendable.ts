@@ -9,7 +9,9 @@
 // - Roles: Mistral takes no user right after a result; neither it nor Gemini takes calls right
 //   after
 //   another answer.
-// - Reasoning that has to come back: reasoning-echo.ts.
+// - Reasoning that has to come back: reasoning-echo.ts. OpenAI takes an item of reasoning with its
+//   encrypted content or not at all; one of an answer that was cut has none. The other packages
+//   leave out themselves what is not signed.
 
 import { createHash } from "node:crypto";
 import type { Model } from "@/schema/provider";
@@ -50,7 +52,8 @@ export function toSendable(
   const { npm, id } = model.api;
   const rules = FAMILIES.find(([ofNpm, ofID]) => ofNpm.test(npm) && ofID.test(id))?.[2] ?? ANY;
   const whole = messages.map((message) => wellFormed(message)).flatMap(withoutEmpty);
-  const named = whole.map((message) => withCallIDs(message, rules));
+  const sealed = /\/(openai|azure)$/.test(npm) ? whole.flatMap(withSealedOnly) : whole;
+  const named = sealed.map((message) => withCallIDs(message, rules));
   return echoReasoning(withBridges(named, rules), model);
 }
 
@@ -87,6 +90,18 @@ function withoutEmpty(message: ModelMessage): ModelMessage[] {
 
 function isEmpty(part: Part): boolean {
   return part.type === "text" && part.text.trim() === "";
+}
+
+/** An item may be several parts, of which any holds what seals it. */
+function withSealedOnly(message: ModelMessage): ModelMessage[] {
+  if (message.role !== "assistant") return [message];
+  const itemOf = (part: Part) => part.providerOptions?.["openai"]?.["itemId"];
+  const sealed = message.content.filter(
+    (part) => part.providerOptions?.["openai"]?.["reasoningEncryptedContent"],
+  );
+  const isSealed = (part: Part) => sealed.some((other) => itemOf(other) === itemOf(part));
+  const content = message.content.filter((part) => part.type !== "reasoning" || isSealed(part));
+  return withoutEmpty(withContent(message, content));
 }
 
 function withCallIDs(message: ModelMessage, { callID }: Rules): ModelMessage {

@@ -42,6 +42,11 @@ export class StreamParts {
     this.#tools = tools;
   }
 
+  /** Whether nothing of the answer has come. */
+  get isSilent(): boolean {
+    return this.#characters === 0 && this.#usedIDs.size === 0;
+  }
+
   /** The events of a part, if it has any. Throws what an error part holds. */
   take(part: LanguageModelV4StreamPart): ModelEvent[] {
     switch (part.type) {

@@ -1,0 +1,233 @@
+// Concessions: what a server refuses for a reason that the request can do without. The request is
+// changed and sent once more, and what was refused is not sent to that model again, so that one
+// image, schema or signature costs neither the turn nor the session.
+//
+// - Images and documents that a server names in its refusal become notes. It does not say which
+//   one,
+//   so all that the request held do; later ones are sent.
+// - Schemas of tools that its grammar compiler does not know become plain ones (plain-schema.ts).
+// - Templates that want users and answers to alternate get neighbours of one role as one message.
+// - Reasoning whose signature or encryption is refused (of another region, key or version) is left
+//   out; reasoning that is missed is filled in.
+
+import { createHash } from "node:crypto";
+import type { Answer } from "./error-answer";
+import type { ModelMessage, ModelRequest } from "./model-event";
+import { toPlainSchema } from "./plain-schema";
+
+type Name = "media" | "schemas" | "roles" | "filled" | "reasoning";
+type UserPart = Exclude<Extract<ModelMessage, { role: "user" }>["content"], string>[number];
+
+interface Concession {
+  name: Name;
+  /** Of the statuses that are asked about; an error in a stream may have none. */
+  statuses: readonly number[];
+  words: RegExp;
+  /** Whether the request holds what could be conceded. */
+  concerns: (request: ModelRequest) => boolean;
+}
+
+const REFUSED: readonly number[] = [400, 422];
+
+const CONCESSIONS: readonly Concession[] = [
+  {
+    name: "filled",
+    statuses: REFUSED,
+    words: /reasoning_content/,
+    concerns: (request) => answersOf(request).length > 0,
+  },
+  {
+    name: "reasoning",
+    statuses: REFUSED,
+    words: phrases(
+      "signature",
+      "encrypted[_ ]content",
+      "redacted_thinking",
+      "thinking.{0,20}block",
+      "reasoning'? item",
+      "item.{0,80}reasoning",
+    ),
+    concerns: (request) => answersOf(request).some(hasReasoning),
+  },
+  {
+    name: "media",
+    statuses: [...REFUSED, 415],
+    words: /image|media|attachment|document|pdf|multimodal|vision/i,
+    concerns: hasMedia,
+  },
+  // Too large as a whole: media are what makes it so, where there are any.
+  { name: "media", statuses: [413], words: /^/, concerns: hasMedia },
+  {
+    // llama.cpp fails with 500 where its grammar cannot be made.
+    name: "schemas",
+    statuses: [...REFUSED, 500],
+    words: /grammar|schema|\$ref|generate parser|invalid.{0,40}(parameters|pattern|regex)/i,
+    concerns: ({ tools }) => tools.length > 0,
+  },
+  {
+    name: "roles",
+    statuses: [...REFUSED, 500],
+    words: phrases(
+      "roles? must alternate",
+      "alternat(e|ing) (between )?user",
+      "unexpected role",
+      "consecutive.{0,40}(role|user)",
+    ),
+    concerns: () => true,
+  },
+];
+
+function phrases(...alternatives: string[]): RegExp {
+  return new RegExp(alternatives.join("|"), "i");
+}
+
+/** Of what is remembered; the oldest is forgotten, and then refused once more. */
+const REMEMBERED_MAX = 2_000;
+
+export class Concessions {
+  /** By the model's key and what was conceded: the kind, or a digest of what was refused. */
+  readonly #made = new Set<string>();
+
+  /** Whether the request may be sent again, as `apply` then makes it. */
+  concede(request: ModelRequest, answer: Answer): boolean {
+    const said = `${answer.tags} ${answer.words} ${answer.body.slice(0, 4_000)}`;
+    const status = answer.statusCode ?? 400;
+    const sent = this.apply(request);
+    const found = CONCESSIONS.find(
+      ({ concerns, name, statuses, words }) =>
+        statuses.includes(status) &&
+        words.test(said) &&
+        concerns(sent) &&
+        !this.#has(request, isLasting(name) ? name : undefined),
+    );
+    if (!found) return false;
+    const keys = isLasting(found.name) ? [found.name] : refusedOf(sent, found.name);
+    for (const key of keys) this.#remember(keyOf(request, key));
+    return true;
+  }
+
+  /** The request without what its model refused before; the same one where that is nothing. */
+  apply(request: ModelRequest): ModelRequest {
+    if (this.#made.size === 0) return request;
+    const isRefused = (value: unknown) => this.#has(request, digest(value));
+    const messages = request.messages.map((message) => withoutRefused(message, isRefused));
+    return {
+      ...request,
+      messages: this.#has(request, "roles") ? mergeRoles(messages) : messages,
+      tools: this.#has(request, "schemas")
+        ? request.tools.map((tool) => ({ ...tool, parameters: toPlainSchema(tool.parameters) }))
+        : request.tools,
+      ...(this.#has(request, "filled") && { model: withFilledReasoning(request.model) }),
+    };
+  }
+
+  #has(request: ModelRequest, key: string | undefined): boolean {
+    return key !== undefined && this.#made.has(keyOf(request, key));
+  }
+
+  #remember(key: string): void {
+    this.#made.add(key);
+    for (const oldest of this.#made) {
+      if (this.#made.size <= REMEMBERED_MAX) break;
+      this.#made.delete(oldest);
+    }
+  }
+}
+
+/** Whether it is of the model rather than of what was sent to it. */
+function isLasting(name: Name): boolean {
+  return name !== "media" && name !== "reasoning";
+}
+
+function keyOf({ model, provider }: ModelRequest, key: string): string {
+  return `${provider.id}/${model.id} ${key}`;
+}
+
+/** Short enough to remember many, whatever was refused. */
+function digest(value: unknown): string {
+  const hash = createHash("sha256").update(typeof value === "string" ? value : json(value));
+  return hash.digest("base64url");
+}
+
+function json(value: unknown): string {
+  return JSON.stringify(value) ?? "";
+}
+
+function refusedOf(request: ModelRequest, name: Name): string[] {
+  return request.messages.flatMap(({ content }) => {
+    const refused = name === "media" ? mediaOf(content) : reasoningOf(content);
+    return refused.map(digest);
+  });
+}
+
+/** What stands for the media of a message: their data. */
+function mediaOf(content: ModelMessage["content"]): unknown[] {
+  if (typeof content === "string") return [];
+  return content.flatMap((part) => (part.type === "file" ? [mediaKey(part)] : []));
+}
+
+function mediaKey(part: Extract<UserPart, { type: "file" }>): unknown {
+  return part.data.type === "data" ? part.data.data : part.data;
+}
+
+/** What stands for the reasoning of a message: what came with it from the provider. */
+function reasoningOf(content: ModelMessage["content"]): unknown[] {
+  if (typeof content === "string") return [];
+  return content.flatMap((part) => (part.providerOptions ? [part.providerOptions] : []));
+}
+
+function hasMedia({ messages }: ModelRequest): boolean {
+  return messages.some(({ content }) => mediaOf(content).length > 0);
+}
+
+function answersOf({ messages }: ModelRequest): ModelMessage[] {
+  return messages.filter(({ role }) => role === "assistant");
+}
+
+function hasReasoning({ content }: ModelMessage): boolean {
+  return reasoningOf(content).length > 0;
+}
+
+function withoutRefused(
+  message: ModelMessage,
+  isRefused: (value: unknown) => boolean,
+): ModelMessage {
+  if (message.role === "user") {
+    if (mediaOf(message.content).length === 0) return message;
+    return { ...message, content: message.content.map((part) => noteFor(part, isRefused)) };
+  }
+  if (message.role !== "assistant" || !hasReasoning(message)) return message;
+  const content = message.content.flatMap((part) => {
+    if (!part.providerOptions || !isRefused(part.providerOptions)) return [part];
+    const { providerOptions: _refused, ...plain } = part;
+    return part.type === "reasoning" ? [] : [plain];
+  });
+  return { ...message, content };
+}
+
+function noteFor(part: UserPart, isRefused: (value: unknown) => boolean): UserPart {
+  if (part.type !== "file" || !isRefused(mediaKey(part))) return part;
+  const name = part.filename ?? part.mediaType;
+  return { type: "text", text: `(${name} is left out: the provider refused it)` };
+}
+
+function mergeRoles(messages: readonly ModelMessage[]): ModelMessage[] {
+  const merged: ModelMessage[] = [];
+  for (const message of messages) {
+    const last = merged.at(-1);
+    if (last?.role === "user" && message.role === "user") {
+      merged[merged.length - 1] = { ...last, content: [...last.content, ...message.content] };
+    } else if (last?.role === "assistant" && message.role === "assistant") {
+      merged[merged.length - 1] = { ...last, content: [...last.content, ...message.content] };
+    } else merged.push(message);
+  }
+  return merged;
+}
+
+/** As if the catalog had known: see reasoning-echo.ts. */
+function withFilledReasoning(model: ModelRequest["model"]): ModelRequest["model"] {
+  const { capabilities } = model;
+  if (typeof capabilities.interleaved === "object") return model;
+  const interleaved = { field: "reasoning_content" as const };
+  return { ...model, capabilities: { ...capabilities, interleaved } };
+}

@@ -1,19 +1,14 @@
 // Cells: text measured, cut and filled in columns of the screen. What is cut ends with an ellipsis;
 // what is shown is one line without control characters, whatever it came from.
+import { harmless } from "./views/words";
 
 export function columns(text: string): number {
   return Bun.stringWidth(text);
 }
 
-/** One line, so that names of files and servers cannot change more than their own cells. */
-export function oneLine(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ");
-}
-
 /** At most so many columns of one line. */
 export function cut(text: string, width: number): string {
-  const line = oneLine(text);
+  const line = harmless(text).replaceAll(/\s/g, " ");
   if (columns(line) <= width) return line;
   if (width < 1) return "";
   let kept = "";

@@ -3,20 +3,7 @@
 import { BoxRenderable, type OptimizedBuffer, type RGBA } from "@opentui/core";
 import type { Slot } from "./theme/slots";
 import type { Ui } from "./ui";
-
-const BAR = {
-  topLeft: "",
-  bottomLeft: "",
-  vertical: "┃",
-  topRight: "",
-  bottomRight: "",
-  horizontal: "",
-  bottomT: "",
-  topT: "",
-  cross: "",
-  leftT: "",
-  rightT: "",
-};
+import { GUTTER } from "./views/style";
 
 export class GutterBox {
   readonly root: BoxRenderable;
@@ -36,7 +23,7 @@ export class GutterBox {
     this.content = new BoxRenderable(renderer, {
       flexDirection: "column",
       border: ["left"],
-      customBorderChars: BAR,
+      customBorderChars: GUTTER,
       borderColor: options.gutter,
       backgroundColor: theme.colors[options.background],
       paddingLeft: 2,

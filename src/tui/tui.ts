@@ -158,6 +158,7 @@ export class Tui implements Ui {
   close(): void {
     if (this.renderer.isDestroyed) return;
     this.#draft = this.prompt.text;
+    this.prompt.saveNow();
     this.#unfollow();
     this.#sync.close();
     this.store.close();

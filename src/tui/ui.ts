@@ -10,6 +10,7 @@ import type { AttentionConfig, StatuslineConfig, TuiConfig } from "@/schema/tui-
 import type { Actions } from "./actions/actions";
 import type { Bindings } from "./keymap/bindings";
 import type { Keymap } from "./keymap/keymap";
+import type { State } from "./store/state";
 import type { Store } from "./store/store";
 import type { Themes } from "./theme/themes";
 import type { Ticker } from "./views/ticker";
@@ -112,6 +113,8 @@ export interface AskBox {
   readonly root: Renderable;
   /** Whether something of the session, or of its subagents, waits. */
   readonly isActive: boolean;
+  /** Shows what waits now. */
+  update(state: State): void;
   focus(): void;
   destroy(): void;
 }

@@ -51,13 +51,13 @@ test("a command line is recorded with its output, and read with the next prompt"
 test("a private command is recorded, and no model reads it", async () => {
   await using t = await sessionApp({ turns: [{ text: "Hello" }] });
   const session = t.create();
-  const input = { agent, command: "echo secret", ignored: true };
+  const input = { agent, command: "echo zebra", ignored: true };
   const { parts } = await t.instance.shellCommands.run(session.id, input);
-  expect(parts).toMatchObject([{ state: { status: "completed", output: "secret\n" } }]);
+  expect(parts).toMatchObject([{ state: { status: "completed", output: "zebra\n" } }]);
   await t.prompt(session, "And now?");
   const said = t.model.requests[0]?.request.messages ?? [];
   expect(said.map(({ role }) => role)).toEqual(["user"]);
-  expect(JSON.stringify(t.model.requests)).not.toContain("secret");
+  expect(JSON.stringify(t.model.requests)).not.toContain("zebra");
   expect(t.model.violations).toEqual([]);
 });
 

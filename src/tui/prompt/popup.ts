@@ -3,6 +3,7 @@
 import { BoxRenderable, StyledText, TextRenderable, type TextChunk } from "@opentui/core";
 import { columns, cut, pad } from "@/tui/cells";
 import type { Ui } from "@/tui/ui";
+import { GUTTER } from "@/tui/views/style";
 
 export interface PopupRow {
   /** Columns from the left; the last one gets what is left. */
@@ -17,20 +18,6 @@ const ROWS_MAX = 10;
 const NAME_COLUMNS_MIN = 14;
 const NAME_COLUMNS_MAX = 40;
 const KIND_COLUMNS = 8;
-const BARS = {
-  topLeft: "",
-  bottomLeft: "",
-  vertical: "┃",
-  topRight: "",
-  bottomRight: "",
-  horizontal: "",
-  bottomT: "",
-  topT: "",
-  cross: "",
-  leftT: "",
-  rightT: "",
-};
-
 export class Popup {
   readonly root: BoxRenderable;
   readonly #ui: Ui;
@@ -48,7 +35,7 @@ export class Popup {
       flexShrink: 0,
       visible: false,
       border: ["left", "right"],
-      customBorderChars: BARS,
+      customBorderChars: GUTTER,
       onSizeChange: () => this.#draw(),
     });
   }

@@ -3,7 +3,7 @@
 // they are only appended to, and shortened when read. What is being written and what is queued
 // belongs to one program, in `live-<pid>.json`; the next one takes over what a dead one left.
 import { createHash } from "node:crypto";
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { appendFile, chmod, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { errorMessage } from "@/base/error";
@@ -120,8 +120,9 @@ export class PromptFiles {
 
   /** As `saveLive`, but done when it returns: for the last moment of a program that crashes. */
   saveLiveNow(live: LivePrompts): void {
-    if (isEmpty(live)) return;
     try {
+      // What was kept a moment ago may have been sent since.
+      if (isEmpty(live)) return rmSync(this.#livePath(), { force: true });
       mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
       const path = this.#livePath();
       writeFileSync(`${path}.tmp`, JSON.stringify(this.#owned(live)), { mode: 0o600 });

@@ -1,8 +1,10 @@
-// The session screen: the transcript, and beneath it the prompt box and the status row.
+// The session screen: the transcript, and beneath it the prompt box, or what asks the person in its
+// place, and the status row.
 import { BoxRenderable, TextRenderable } from "@opentui/core";
+import { SessionAskBox } from "@/tui/asks/ask-box";
 import type { State } from "@/tui/store/state";
 import type { Sync } from "@/tui/sync";
-import type { Ui } from "@/tui/ui";
+import type { AskBox, Ui } from "@/tui/ui";
 import { isNarrow } from "@/tui/views/style";
 import { Transcript } from "@/tui/views/transcript";
 import type { ActionBodies, Screen, Size } from "./screen";
@@ -20,6 +22,7 @@ export class SessionScreen implements Screen {
   readonly #sessionID: string;
   readonly #bottom: BoxRenderable;
   readonly #news: TextRenderable;
+  readonly #asks: AskBox;
   readonly #status: StatusRow;
   #disarm: (() => void) | undefined;
 
@@ -53,8 +56,10 @@ export class SessionScreen implements Screen {
     above.add(this.transcript.root);
     above.add(this.#news);
     this.#bottom = new BoxRenderable(renderer, { flexDirection: "column", flexShrink: 0 });
+    this.#asks = new SessionAskBox(ui, sessionID);
     this.#status = new StatusRow(ui, sessionID);
     this.#bottom.add(ui.prompt.root);
+    this.#bottom.add(this.#asks.root);
     this.#bottom.add(this.#status.root);
     this.root.add(above);
     this.root.add(this.#bottom);
@@ -80,6 +85,7 @@ export class SessionScreen implements Screen {
 
   update(state: State): void {
     this.transcript.update(state);
+    this.#asks.update(state);
     if (!this.#isBusy) this.#arm(false);
     this.#status.update(state);
     this.#showNews();
@@ -87,8 +93,10 @@ export class SessionScreen implements Screen {
 
   resize({ rows }: Size): void {
     const margin = isNarrow(this.#ui) ? 0 : 2;
-    this.#ui.prompt.root.marginLeft = margin;
-    this.#ui.prompt.root.marginRight = margin;
+    for (const { root } of [this.#ui.prompt, this.#asks]) {
+      root.marginLeft = margin;
+      root.marginRight = margin;
+    }
     this.#bottom.marginTop = rows < 16 ? 0 : 1;
     this.#ui.prompt.setMaxHeight(Math.max(1, Math.floor(rows * DRAFT_SHARE)));
     this.transcript.rebuild();
@@ -97,6 +105,7 @@ export class SessionScreen implements Screen {
 
   destroy(): void {
     this.#disarm?.();
+    this.#asks.destroy();
     const { root } = this.#ui.prompt;
     this.#bottom.remove(root);
     root.marginLeft = 0;

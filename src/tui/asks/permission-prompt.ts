@@ -1,0 +1,273 @@
+// Permission prompt: draws what a tool asks for, and tells the person's answer. What keys do is
+// permission-state.ts, what the request is about permission-facts.ts.
+import {
+  type InputRenderable,
+  type KeyEvent,
+  ScrollBoxRenderable,
+  type StyledText,
+  type TextChunk,
+  TextRenderable,
+} from "@opentui/core";
+import type { PermissionRequest } from "@/schema/permission";
+import type { Ui } from "@/tui/ui";
+import { ink, styled } from "@/tui/views/style";
+import { harmless, oneLine } from "@/tui/views/words";
+import { AskPage } from "./ask-page";
+import { type AskPrompt, keyName } from "./ask-prompt";
+import { type PermissionFacts, permissionFacts } from "./permission-facts";
+import {
+  ALWAYS_BUTTONS,
+  canAlways,
+  CHOOSE_BUTTONS,
+  chooseButton,
+  giveReason,
+  openPermission,
+  type PermissionAnswer,
+  type PermissionState,
+  type PermissionStep,
+  pressPermission,
+  toggleChoice,
+} from "./permission-state";
+import { riskySpans } from "./risky-words";
+
+/** Rows around what there is to look at. */
+const ROWS_AROUND = 12;
+const BODY_ROWS_MIN = 3;
+/** What there is to look at may take this share of the screen. */
+const BODY_SHARE = 0.6;
+/** From this height on there is room for blank rows. */
+const ROOMY_ROWS = 30;
+
+export class PermissionPrompt implements AskPrompt {
+  readonly context = "permission";
+  readonly #ui: Ui;
+  readonly #onAnswer: (answer: PermissionAnswer) => void;
+  readonly #facts: PermissionFacts;
+  readonly #page: AskPage;
+  #state: PermissionState;
+  #place = "";
+  #from: string | undefined;
+  #isFullscreen = false;
+  #body: ScrollBoxRenderable | undefined;
+  #reason: InputRenderable | undefined;
+
+  constructor(ui: Ui, request: PermissionRequest, onAnswer: (answer: PermissionAnswer) => void) {
+    this.#ui = ui;
+    this.#onAnswer = onAnswer;
+    this.#facts = permissionFacts(request);
+    this.#state = openPermission(request);
+    this.#page = new AskPage(ui, "warning");
+    this.#draw();
+  }
+
+  get root() {
+    return this.#page.root;
+  }
+
+  get id(): string {
+    return this.#state.request.id;
+  }
+
+  setPlace(place: string, from: string | undefined): void {
+    if (place === this.#place && from === this.#from) return;
+    this.#place = place;
+    this.#from = from;
+    this.#draw();
+  }
+
+  press(key: KeyEvent): boolean {
+    const name = keyName(key);
+    if (this.#reason && name === "return") {
+      this.#take(giveReason(this.#state, this.#reason.value));
+      return true;
+    }
+    if (this.#scroll(key.name)) return true;
+    const step = name === undefined ? undefined : pressPermission(this.#state, name);
+    if (step) this.#take(step);
+    else if (this.#reason) return this.#reason.handleKeyPress(key) || name !== undefined;
+    // A letter means nothing here, and nothing outside either.
+    return step !== undefined || name !== undefined;
+  }
+
+  run(actionID: string): boolean {
+    if (actionID !== "permission.prompt.fullscreen" || this.#reason) return false;
+    this.#isFullscreen = !this.#isFullscreen;
+    this.#draw();
+    return true;
+  }
+
+  paste(text: string): void {
+    this.#reason?.insertText(oneLine(text));
+  }
+
+  redraw(): void {
+    this.#page.recolor();
+    this.#draw();
+  }
+
+  destroy(): void {
+    this.root.destroyRecursively();
+  }
+
+  #take({ state, answer }: PermissionStep): void {
+    if (answer) return this.#onAnswer(answer);
+    this.#state = state;
+    this.#draw();
+  }
+
+  #scroll(name: string): boolean {
+    const body = this.#body;
+    const pages = name === "pagedown" ? 1 : name === "pageup" ? -1 : 0;
+    if (!body || pages === 0 || body.scrollHeight <= body.viewport.height) return false;
+    body.scrollBy(pages * Math.max(1, body.viewport.height - 2));
+    return true;
+  }
+
+  #draw(): void {
+    const top = this.#body?.scrollTop ?? 0;
+    const reason = this.#reason?.value ?? "";
+    this.#body = undefined;
+    this.#reason = undefined;
+    this.#page.clear(this.#ui.renderer.height >= ROOMY_ROWS);
+    if (this.#state.page === "always") this.#drawAlways();
+    else this.#drawRequest(top, reason);
+  }
+
+  #ink(slot: Parameters<typeof ink>[1], text: string, isBold = false): TextChunk {
+    return ink(this.#ui, slot, text, isBold);
+  }
+
+  #drawRequest(top: number, reason: string): void {
+    const page = this.#page;
+    const from = this.#from === undefined ? "" : ` · ${oneLine(this.#from)} asks`;
+    const place = { text: this.#place, margin: 3 };
+    page.row([this.#ink("warning", `△ Permission required${from}`, true)], { right: place });
+    const { title, note = "" } = this.#facts;
+    const gap = note.startsWith("·") ? " " : "  ";
+    const about = this.#ink("textMuted", gap + oneLine(note));
+    page.row([this.#ink("text", oneLine(title)), about], { indent: 2 });
+    this.#drawBody(top);
+    this.#drawPatterns();
+    page.blank();
+    if (this.#state.page === "reason") this.#drawReason(reason);
+    else this.#drawButtons(numbered(CHOOSE_BUTTONS), "⇆ select  enter confirm  esc reject");
+  }
+
+  #drawBody(top: number): void {
+    const content = this.#bodyText();
+    if (!content) return;
+    this.#page.blank();
+    const { renderer } = this.#ui;
+    const rows = this.#bodyRows();
+    const body = new ScrollBoxRenderable(renderer, { maxHeight: rows, marginLeft: 2 });
+    const text = new TextRenderable(renderer, { content, wrapMode: "char", flexShrink: 0 });
+    // A scroll box takes all that it may: it is given the rows of its text, as far as there are.
+    text.onSizeChange = () => {
+      body.height = Math.min(text.height, rows);
+    };
+    body.height = Math.min(text.virtualLineCount, rows);
+    body.add(text);
+    body.scrollTop = top;
+    this.#body = body;
+    this.#page.add(body);
+  }
+
+  #bodyRows(): number {
+    const { height } = this.#ui.renderer;
+    const share = this.#isFullscreen ? height : Math.floor(height * BODY_SHARE);
+    return Math.max(BODY_ROWS_MIN, share - ROWS_AROUND);
+  }
+
+  #bodyText(): StyledText | undefined {
+    const { body } = this.#facts;
+    switch (body.type) {
+      case "none":
+        return undefined;
+      case "command":
+        return styled(this.#ink("textMuted", "$ "), ...this.#risky(harmless(body.text)));
+      case "text":
+        return styled(this.#ink("textMuted", harmless(body.text)));
+      case "diff":
+        return styled(...this.#patch(harmless(body.patch)));
+    }
+  }
+
+  #patch(patch: string): TextChunk[] {
+    const start = Math.max(0, patch.search(/^@@/m));
+    const lines = patch.slice(start).trimEnd().split("\n");
+    return lines.map((line, index) => {
+      const sign = line.charAt(0);
+      const slot = sign === "+" ? "diffAdded" : sign === "-" ? "diffRemoved" : "diffContext";
+      return this.#ink(slot, index === 0 ? line : `\n${line}`);
+    });
+  }
+
+  /** With what is risky in it in the colour of errors. */
+  #risky(command: string): TextChunk[] {
+    const chunks: TextChunk[] = [];
+    let at = 0;
+    for (const { start, end } of riskySpans(command)) {
+      chunks.push(this.#ink("text", command.slice(at, start)));
+      chunks.push(this.#ink("error", command.slice(start, end), true));
+      at = end;
+    }
+    return [...chunks, this.#ink("text", command.slice(at))];
+  }
+
+  #drawPatterns(): void {
+    const { patterns } = this.#facts;
+    if (patterns.length === 0) return;
+    this.#page.blank();
+    const named = patterns.flatMap((pattern, index) => [
+      this.#ink("text", index === 0 ? "" : "   "),
+      ...this.#risky(oneLine(pattern)),
+    ]);
+    this.#page.row([this.#ink("textMuted", "asks for: "), ...named], { indent: 2 });
+  }
+
+  #drawAlways(): void {
+    const page = this.#page;
+    page.row([this.#ink("warning", "△ Always allow", true)]);
+    page.blank();
+    page.row([this.#ink("text", "In this project, from now on, without asking:")], { indent: 2 });
+    page.blank();
+    this.#state.choices.forEach(({ pattern, isChosen, width }, index) => {
+      const isAt = index === this.#state.row;
+      const chunks = [
+        this.#ink(isAt ? "primary" : "text", `${isAt ? "›" : " "} [${isChosen ? "x" : " "}] `),
+        ...this.#risky(oneLine(pattern)),
+        this.#ink("textMuted", width === "proposed" ? "" : `  (${width})`),
+      ];
+      const row = page.row(chunks);
+      row.onMouseDown = () => this.#take(toggleChoice(this.#state, index));
+    });
+    page.blank();
+    this.#drawButtons(ALWAYS_BUTTONS, "space toggle  ⇆ select  enter confirm  esc back");
+  }
+
+  #drawReason(reason: string): void {
+    this.#page.row([this.#ink("textMuted", "What should be done instead?")], { indent: 2 });
+    this.#reason = this.#page.input(reason);
+    this.#page.blank();
+    this.#page.row([this.#ink("textMuted", "enter reject with this  esc back")], { indent: 3 });
+  }
+
+  #drawButtons(labels: readonly string[], hint: string): void {
+    this.#page.buttons(
+      labels.map((label, index) => ({
+        label,
+        isSelected: index === this.#state.selected,
+        isOff: this.#state.page === "choose" && index === 1 && !canAlways(this.#state),
+        onPress: () => this.#take(chooseButton(this.#state, index)),
+      })),
+    );
+    this.#page.blank();
+    const key = this.#ui.keymap.label("permission.prompt.fullscreen");
+    const left = this.#state.page === "choose" && this.#body && key ? `${key} fullscreen` : "";
+    this.#page.row([this.#ink("textMuted", left)], { indent: 3, right: { text: hint } });
+  }
+}
+
+function numbered(labels: readonly string[]): string[] {
+  return labels.map((label, index) => `${index + 1} ${label}`);
+}

@@ -1,0 +1,329 @@
+// Permission and question prompts in the session screen: what they look like, and what keys do.
+import { describe, expect, test } from "bun:test";
+import type { PermissionRequest } from "@/schema/permission";
+import type { QuestionRequest } from "@/schema/question";
+import type { Session } from "@/schema/session";
+import { SessionAskBox } from "@/tui/asks/ask-box";
+import type { State } from "@/tui/store/state";
+import { expectFrame } from "@test/support/frames";
+import { type ScreenOptions, testScreen } from "@test/support/screen";
+
+const SESSION = "ses_1";
+
+function permission(more: Partial<PermissionRequest> = {}): PermissionRequest {
+  const command = "git log --oneline -3 && rm -rf build";
+  return {
+    id: "per_000000000001aaaaaaaaaaaaaa",
+    sessionID: SESSION,
+    permission: "bash",
+    patterns: ["git log --oneline -3", "rm -rf build"],
+    always: ["git log *", "rm *"],
+    metadata: { command, description: "Show the last commits" },
+    ...more,
+  };
+}
+
+const PATCH = [
+  "Index: src/app.ts",
+  "--- src/app.ts",
+  "+++ src/app.ts",
+  "@@ -4,5 +4,6 @@",
+  "   }",
+  " ",
+  "   export function greet(name: string) {",
+  '-    console.log("hello " + name)',
+  "+    const msg = `hello ${name}`",
+  "+    console.log(msg)",
+  "   }",
+  "",
+].join("\n");
+
+function edit(more: Partial<PermissionRequest> = {}): PermissionRequest {
+  return permission({
+    id: "per_000000000002aaaaaaaaaaaaaa",
+    permission: "edit",
+    patterns: ["src/app.ts"],
+    always: ["*"],
+    metadata: { filepath: "/project/src/app.ts", diff: PATCH },
+    ...more,
+  });
+}
+
+const QUESTION: QuestionRequest = {
+  id: "que_000000000003aaaaaaaaaaaaaa",
+  sessionID: SESSION,
+  questions: [
+    {
+      header: "Database",
+      question: "Which database?",
+      options: [{ label: "SQLite", description: "A file" }],
+    },
+    {
+      header: "Features",
+      question: "Which features?",
+      options: [
+        { label: "Auth", description: "Login with passkeys" },
+        { label: "Search", description: "Full text, SQLite FTS" },
+      ],
+      multiple: true,
+    },
+  ],
+};
+
+/** A session's foot: the prompt box, and the asks in its place. */
+async function askScreen(state: Partial<State>, options: ScreenOptions = {}) {
+  const route = { screen: "session", sessionID: SESSION } as const;
+  const screen = await testScreen({ ...options, state: { route, ...state } });
+  const { renderer, prompt, store } = screen.ui;
+  renderer.root.flexDirection = "column";
+  renderer.root.justifyContent = "flex-end";
+  renderer.root.paddingX = 2;
+  const box = new SessionAskBox(screen.ui, SESSION);
+  renderer.root.add(prompt.root);
+  renderer.root.add(box.root);
+  prompt.focus();
+  box.update(store.state);
+  store.subscribe((now) => box.update(now));
+  const keys = screen.terminal.mockInput;
+  const load = (asks: { permissions?: PermissionRequest[]; questions?: QuestionRequest[] }) => {
+    const { permissions = [], questions = [] } = asks;
+    store.dispatch({ type: "asks.loaded", permissions, questions });
+    store.flush();
+  };
+  const bodies = () => screen.sent.map(({ path, body }) => [path, body] as const);
+  return { screen, box, prompt, keys, load, bodies, type: (text: string) => keys.typeText(text) };
+}
+
+/** Whatever is asked of the server is done. */
+const DONE: Pick<ScreenOptions, "answers"> = { answers: new Proxy({}, { get: () => () => true }) };
+
+describe("frames", () => {
+  test("permission-bash-80", async () => {
+    const { screen } = await askScreen({ permissions: [permission()] });
+    await using _ = screen;
+    await screen.frame();
+    expectFrame("permission-bash-80", await screen.frame());
+  });
+
+  test("permission-always-80", async () => {
+    const { screen, keys } = await askScreen({ permissions: [permission()] });
+    await using _ = screen;
+    keys.pressKey("2");
+    await screen.frame();
+    expectFrame("permission-always-80", await screen.frame());
+  });
+
+  test("permission-edit-120", async () => {
+    const size = { width: 120, height: 36 };
+    const { screen } = await askScreen(
+      { permissions: [edit(), permission({ id: "per_9" })] },
+      size,
+    );
+    await using _ = screen;
+    await screen.frame();
+    expectFrame("permission-edit-120", await screen.frame());
+  });
+
+  test("question-80", async () => {
+    const { screen, keys } = await askScreen({ questions: [QUESTION] });
+    await using _ = screen;
+    keys.pressKey("1");
+    keys.pressKey("1");
+    await screen.frame();
+    expectFrame("question-80", await screen.frame());
+  });
+});
+
+describe("answering a permission", () => {
+  const replied = `/permission/${permission().id}/reply`;
+
+  test.each<[string, unknown]>([
+    ["1", { reply: "once" }],
+    ["3", { reply: "reject" }],
+    ["RETURN", { reply: "once" }],
+    ["ESCAPE", { reply: "reject" }],
+  ])("%s", async (key, body) => {
+    const { screen, box, keys, bodies } = await askScreen({ permissions: [permission()] }, DONE);
+    await using _ = screen;
+    keys.pressKey(key);
+    await screen.until(() => screen.sent.length > 0);
+    expect(bodies()).toEqual([[replied, body]]);
+    // It is answered: the prompt box is back before the server has said so.
+    expect(box.isActive).toBe(false);
+  });
+
+  test("always sends what was chosen, and writes it down when that is asked for", async () => {
+    const { screen, keys, bodies } = await askScreen(
+      { permissions: [permission()], facts: { config: { permission: { bash: "ask" } } } },
+      DONE,
+    );
+    await using _ = screen;
+    for (const key of ["2", "4"]) keys.pressKey(key);
+    keys.pressTab();
+    keys.pressEnter();
+    await screen.until(() => screen.sent.length > 1);
+    expect(bodies()).toEqual([
+      [replied, { reply: "always", always: ["git log *"] }],
+      ["/config", { permission: { bash: { "*": "ask", "git log *": "allow" } } }],
+    ]);
+  });
+
+  test("a reason is typed in a line of its own", async () => {
+    const { screen, keys, type, bodies } = await askScreen({ permissions: [permission()] }, DONE);
+    await using _ = screen;
+    keys.pressKey("4");
+    await type("use 1 test?");
+    expect(await screen.frame()).toContain("use 1 test?");
+    keys.pressEnter();
+    await screen.until(() => screen.sent.length > 0);
+    expect(bodies()).toEqual([[replied, { reply: "reject", message: "use 1 test?" }]]);
+  });
+
+  test("two asks at once are answered one after the other", async () => {
+    const { screen, keys, bodies } = await askScreen({ permissions: [permission(), edit()] }, DONE);
+    await using _ = screen;
+    expect(await screen.frame()).toContain("1 of 2");
+    keys.pressKey("1");
+    expect(await screen.frame()).toContain("Edit src/app.ts");
+    keys.pressKey("3");
+    await screen.until(() => screen.sent.length > 1);
+    expect(bodies().map(([, body]) => body)).toEqual([{ reply: "once" }, { reply: "reject" }]);
+  });
+
+  test("an answer that did not arrive asks again", async () => {
+    const { screen, keys, box } = await askScreen({ permissions: [permission()] });
+    await using _ = screen;
+    keys.pressKey("1");
+    await screen.until(() => screen.toasts.length > 0);
+    expect(box.isActive).toBe(true);
+    expect(await screen.frame()).toContain("Permission required");
+  });
+
+  test("ctrl+f gives a long diff the screen, and page keys scroll it", async () => {
+    const long = PATCH + Array.from({ length: 60 }, (_, line) => `+line ${line}`).join("\n");
+    const request = edit({ metadata: { diff: long } });
+    const { screen, keys } = await askScreen({ permissions: [request] });
+    await using _ = screen;
+    await screen.frame();
+    const before = (await screen.frame()).split("\n").filter((line) => line.includes("+")).length;
+    keys.pressKey("f", { ctrl: true });
+    await screen.frame();
+    const after = (await screen.frame()).split("\n").filter((line) => line.includes("+")).length;
+    expect(after).toBeGreaterThan(before + 3);
+    keys.pressKey("\u001b[6~");
+    expect(await screen.frame()).toContain("line 12");
+  });
+});
+
+describe("whoever is typing", () => {
+  test("goes on in the draft: a word typed ahead never answers", async () => {
+    const { screen, box, prompt, keys, type, load, bodies } = await askScreen({}, DONE);
+    await using _ = screen;
+    await type("fix it");
+    load({ permissions: [permission()] });
+    expect(box.isActive).toBe(true);
+    await type(" 1 2 3 x");
+    keys.pressEnter();
+    keys.pressEscape();
+    await screen.clock.advance(300);
+    await type("1");
+    expect(prompt.text).toBe("fix it 1 2 3 x1");
+    expect(bodies()).toEqual([]);
+    await screen.clock.advance(500);
+    keys.pressKey("1");
+    await screen.until(() => screen.sent.length > 0);
+    expect(prompt.text).toBe("fix it 1 2 3 x1");
+  });
+
+  test("whoever is not, answers at once", async () => {
+    const { screen, keys, load } = await askScreen({}, DONE);
+    await using _ = screen;
+    await screen.clock.advance(5_000);
+    load({ permissions: [permission()] });
+    keys.pressKey("1");
+    await screen.until(() => screen.sent.length > 0);
+  });
+
+  test("the draft is kept, and the prompt box is back afterwards", async () => {
+    const { screen, prompt, type, load } = await askScreen({});
+    await using _ = screen;
+    await type("half a thought");
+    load({ questions: [QUESTION] });
+    expect(await screen.frame()).not.toContain("half a thought");
+    load({});
+    expect(await screen.frame()).toContain("half a thought");
+    await type("!");
+    expect(prompt.text).toBe("half a thought!");
+  });
+});
+
+describe("who asks", () => {
+  const child = { id: "ses_2", parentID: SESSION, agent: "general" } as Session;
+  const other = { id: "ses_3" } as Session;
+  const sessions = { ses_2: child, ses_3: other };
+
+  test("a subagent is named", async () => {
+    const request = permission({ sessionID: "ses_2" });
+    const { screen } = await askScreen({ sessions, permissions: [request] });
+    await using _ = screen;
+    expect(await screen.frame()).toContain("General asks");
+  });
+
+  test("another session's asks are none of this one's", async () => {
+    const { screen, box } = await askScreen({
+      sessions,
+      permissions: [permission({ sessionID: "ses_3" })],
+    });
+    await using _ = screen;
+    expect(box.isActive).toBe(false);
+  });
+
+  test("what is answered elsewhere goes away", async () => {
+    const { screen, box, load } = await askScreen({ permissions: [permission(), edit()] });
+    await using _ = screen;
+    load({ permissions: [edit()] });
+    expect(await screen.frame()).toContain("Edit src/app.ts");
+    load({});
+    expect(box.isActive).toBe(false);
+  });
+});
+
+describe("answering questions", () => {
+  test("tab by tab, with own words, confirmed at the end", async () => {
+    const { screen, keys, type, bodies } = await askScreen({ questions: [QUESTION] }, DONE);
+    await using _ = screen;
+    keys.pressKey("2");
+    await type("DuckDB 1");
+    keys.pressEnter();
+    keys.pressKey("2");
+    keys.pressTab();
+    expect(await screen.frame()).toContain("DuckDB 1");
+    keys.pressEnter();
+    await screen.until(() => screen.sent.length > 0);
+    expect(bodies()).toEqual([
+      [`/question/${QUESTION.id}/reply`, { answers: [["DuckDB 1"], ["Search"]] }],
+    ]);
+  });
+
+  test("escape dismisses", async () => {
+    const { screen, keys, bodies } = await askScreen({ questions: [QUESTION] }, DONE);
+    await using _ = screen;
+    keys.pressEscape();
+    await screen.until(() => screen.sent.length > 0);
+    expect(bodies()).toEqual([[`/question/${QUESTION.id}/reject`, undefined]]);
+  });
+});
+
+test("what tools and models write cannot leave its cells", async () => {
+  const evil = "\u001b[31mred\u001b]52;c;AAAA\u0007\u202e\r\nnext";
+  const request = permission({
+    patterns: [evil],
+    always: [evil],
+    metadata: { command: evil, description: evil },
+  });
+  const { screen } = await askScreen({ permissions: [request] });
+  await using _ = screen;
+  const frame = await screen.frame();
+  for (const hostile of ["\u001b", "\u0007", "\u202e"]) expect(frame).not.toContain(hostile);
+  expect(frame).toContain("1 Allow once");
+});

@@ -34,6 +34,12 @@ export function reduceTranscripts(transcripts: Transcripts, event: BusEvent): Tr
         extendPart(parts, partID, field, delta),
       );
     }
+    case "session.created": {
+      // A subagent's is followed from its beginning: its parent shows what it does.
+      const { info } = event.properties;
+      const isFollowed = info.parentID !== undefined && !transcripts[info.id];
+      return isFollowed ? { ...transcripts, [info.id]: { messages: [] } } : transcripts;
+    }
     case "session.deleted": {
       const { [event.properties.sessionID]: gone, ...rest } = transcripts;
       return gone ? rest : transcripts;

@@ -5,7 +5,12 @@ import { BashView } from "./bash";
 import type { Block } from "./blocks";
 import { MarkdownView } from "./markdown";
 import { CompactionView, EndView, ErrorView, UndoneView } from "./notes";
+import { describeEdit, describePatch, describeWrite } from "./edit";
+import { describeQuestions } from "./question";
 import { ReasoningView } from "./reasoning";
+import { TaskView } from "./task";
+import { describeTodos } from "./todos";
+import { type DescribePanel, ToolPanelView } from "./tool-panel";
 import { ToolRowView } from "./tool-row";
 import { describeTool } from "./tools";
 import { UserView } from "./user";
@@ -14,9 +19,21 @@ import type { BlockOf, PartBlock, View } from "./view";
 /** A view of any block, which must always be given blocks of the same kind. */
 export type BlockView = View<Block>;
 
-const TOOL_VIEWS: Readonly<Record<string, (ui: Ui, block: PartBlock) => View<PartBlock>>> = {
+type MakeToolView = (ui: Ui, block: PartBlock) => View<PartBlock>;
+
+const TOOL_VIEWS: Readonly<Record<string, MakeToolView>> = {
   bash: (ui, block) => new BashView(ui, block),
+  task: (ui, block) => new TaskView(ui, block),
+  edit: panelOf(describeEdit),
+  apply_patch: panelOf(describePatch),
+  write: panelOf(describeWrite),
+  todowrite: panelOf(describeTodos),
+  question: panelOf(describeQuestions),
 };
+
+function panelOf(describe: DescribePanel): MakeToolView {
+  return (ui, block) => new ToolPanelView(ui, block, describe);
+}
 
 /** Whether the block is on the screen at all: steps, snapshots and patches are for the program. */
 export function isShown(block: Block): boolean {

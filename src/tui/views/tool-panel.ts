@@ -1,0 +1,135 @@
+// The view of a tool call that is a panel: icon, name and argument above, what was done beneath.
+// Until there is something to show it is one row; a call that failed shows why.
+import { BoxRenderable, type Renderable, type TextChunk, type TextRenderable } from "@opentui/core";
+import type { ToolPart } from "@/schema/part";
+import type { Slot } from "@/tui/theme/slots";
+import type { Ui } from "@/tui/ui";
+import { ink, panel, row, styled } from "./style";
+import { waitsForPermission } from "./tool-row";
+import { partOf, type PartBlock, type View } from "./view";
+import { oneLine } from "./words";
+
+/** What a panel says of a call. */
+export interface ToolPanel {
+  icon: string;
+  /** Name and argument, such as `Edit src/auth.ts`. */
+  title: string;
+  /** At the right of the title. */
+  figures?: readonly TextChunk[];
+  /** Called when the call has changed, or is opened or closed; what it makes is the panel's. */
+  body?: () => readonly Renderable[];
+  /** Whether there is more to see when it is open. */
+  isFolded?: boolean;
+}
+
+/** `columns` is what a row of the body has room for. */
+export interface PanelRoom {
+  isExpanded: boolean;
+  columns: number;
+}
+
+export type DescribePanel = (
+  ui: Ui,
+  block: PartBlock,
+  part: ToolPart,
+  room: PanelRoom,
+) => ToolPanel;
+
+/** The gutter, the margins beside it and the padding. */
+const EDGE_COLUMNS = 8;
+
+export class ToolPanelView implements View<PartBlock> {
+  readonly root: BoxRenderable;
+  readonly isRow = false;
+  readonly #ui: Ui;
+  readonly #describe: DescribePanel;
+  readonly #title: TextRenderable;
+  readonly #figures: TextRenderable;
+  readonly #body: BoxRenderable;
+  #block: PartBlock;
+  #isExpanded = false;
+  #isFolded = false;
+  #stopTicking: (() => void) | undefined;
+
+  constructor(ui: Ui, block: PartBlock, describe: DescribePanel) {
+    this.#ui = ui;
+    this.#block = block;
+    this.#describe = describe;
+    this.root = panel(ui, "borderSubtle");
+    const head = new BoxRenderable(ui.renderer, {
+      flexDirection: "row",
+      justifyContent: "space-between",
+      gap: 2,
+    });
+    this.#title = row(ui);
+    this.#figures = row(ui);
+    this.#figures.flexShrink = 0;
+    this.#body = new BoxRenderable(ui.renderer, { flexDirection: "column", marginTop: 1 });
+    head.add(this.#title);
+    head.add(this.#figures);
+    this.root.add(head);
+    this.root.add(this.#body);
+    this.update(block);
+  }
+
+  update(block: PartBlock): void {
+    this.#block = block;
+    const status = partOf(block, "tool")?.state.status;
+    const isRunning = status === "pending" || status === "running";
+    if (isRunning && block.message.time.completed === undefined) {
+      this.#stopTicking ??= this.#ui.ticker.subscribe(() => this.#drawTitle());
+    } else this.#stop();
+    this.#draw();
+  }
+
+  setExpanded(isExpanded: boolean): boolean {
+    if (!this.#isFolded && !this.#isExpanded) return false;
+    this.#isExpanded = isExpanded;
+    this.#draw();
+    return true;
+  }
+
+  destroy(): void {
+    this.#stop();
+    this.root.destroyRecursively();
+  }
+
+  #stop(): void {
+    this.#stopTicking?.();
+    this.#stopTicking = undefined;
+  }
+
+  #draw(): void {
+    const described = this.#drawTitle();
+    for (const child of this.#body.getChildren()) child.destroyRecursively();
+    const body = described?.body?.() ?? [];
+    for (const child of body) this.#body.add(child);
+    this.#body.visible = body.length > 0;
+    this.#isFolded = described?.isFolded ?? false;
+  }
+
+  #drawTitle(): ToolPanel | undefined {
+    const part = partOf(this.#block, "tool");
+    if (!part) return undefined;
+    const ui = this.#ui;
+    const columns = this.root.width > 0 ? this.root.width : ui.renderer.width;
+    const room = { isExpanded: this.#isExpanded, columns: columns - EDGE_COLUMNS };
+    const described = this.#describe(ui, this.#block, part, room);
+    const { state } = part;
+    const isWaiting = waitsForPermission(ui, part);
+    const isError = state.status === "error";
+    const slot: Slot = isWaiting ? "warning" : isError ? "error" : "text";
+    const sign = isError
+      ? "✗"
+      : this.#stopTicking && !isWaiting
+        ? ui.ticker.spinner
+        : described.icon;
+    const note = isWaiting ? "   waiting for permission" : "";
+    const failure = isError ? `  ${oneLine(state.error.trim().split("\n")[0] ?? "")}` : "";
+    const title = `${sign} ${oneLine(described.title)}${note}${failure}`;
+    this.root.borderColor = ui.theme.colors[isWaiting || isError ? slot : "borderSubtle"];
+    this.#title.content = styled(ink(ui, slot, title));
+    this.#figures.content = styled(...(described.figures ?? []));
+    return described;
+  }
+}

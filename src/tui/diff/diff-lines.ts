@@ -4,7 +4,7 @@ import { plural } from "@/base/text";
 import { findChangedWords, type Stretch } from "./changed-words";
 import type { DiffRow, FilePatch } from "./patch-rows";
 
-/** One line on the screen: a row of the diff, a remark such as `┆ 3 unchanged lines`, or nothing. */
+/** A line on the screen: a row of the diff, a remark such as `┆ 3 unchanged lines`, or nothing. */
 export type DiffLine =
   { type: "row"; row: DiffRow; changed: readonly Stretch[] } | { type: "note"; text: string };
 

@@ -4,13 +4,14 @@ import { Logger } from "@/base/log";
 import { version } from "@/base/version";
 import type { Transport } from "@/client/transport";
 import { findRepositoryRoot } from "@/config/repository-root";
-import { loadTuiConfig } from "@/config/tui-config";
+import { ownTuiFiles } from "@/config/sources";
+import { loadThemes, loadTuiConfig } from "@/config/tui-config";
+import { writeTuiSetting } from "@/config/write";
 import { parseModelRef } from "@/provider/model-ref";
 import type { State } from "@/tui/store/state";
 import { readSettings } from "@/tui/settings";
 import type { StartUp } from "@/tui/start-up";
 import type { Tui } from "@/tui/tui";
-import type { TuiSettings } from "@/tui/ui";
 import type { CLIContext, GlobalOptions } from "./context";
 
 /** Options of every way to open the terminal UI. */
@@ -37,10 +38,9 @@ export async function openFace(
   { transport, directory }: FaceSource,
 ): Promise<Tui> {
   const { clock, env, home, paths } = context;
-  const [{ Tui }, settings] = await Promise.all([
-    import("@/tui/tui"),
-    readTuiSettings(context, directory ?? context.directory),
-  ]);
+  const place = directory ?? context.directory;
+  const location = { paths, env, directory: place, worktree: await findRepositoryRoot(place) };
+  const [{ Tui }, { config }] = await Promise.all([import("@/tui/tui"), loadTuiConfig(location)]);
   const log = Logger.open({
     clock,
     level: options.logLevel ?? "INFO",
@@ -57,8 +57,11 @@ export async function openFace(
       env,
       stateDirectory: paths.state,
       configDirectory: paths.config,
+      loadThemes: async () => (await loadThemes(location)).themes,
+      saveSetting: (path, value) =>
+        writeTuiSetting(ownTuiFiles(paths), { path, value }, { stateDirectory: paths.state }),
     },
-    settings,
+    settings: readSettings(config),
     state: stateOf(options),
     start: startOf(options),
     typeAhead: () => context.typeAhead?.take() ?? [],
@@ -107,11 +110,4 @@ function startOf(options: FaceOptions): StartUp {
     ...(fork && { fork }),
     ...(prompt !== undefined && { prompt }),
   };
-}
-
-async function readTuiSettings(context: CLIContext, directory: string): Promise<TuiSettings> {
-  const { paths, env } = context;
-  const worktree = await findRepositoryRoot(directory);
-  const { config } = await loadTuiConfig({ paths, env, directory, worktree });
-  return readSettings(config);
 }

@@ -86,6 +86,12 @@ export function tuiSources(location: ConfigLocation): ConfigFile[] {
   return keepLast(sources);
 }
 
+/** The person's own file of the terminal UI: those that may be written, and the one to make. */
+export function ownTuiFiles(paths: Pick<Paths, "config">): { existing: string[]; fresh: string } {
+  const existing = TUI_FILE_NAMES.map((name) => join(paths.config, name)).toReversed();
+  return { existing, fresh: join(paths.config, "tui.json") };
+}
+
 /** The user's own files, lowest first. */
 export function globalSources(paths: Pick<Paths, "config">): ConfigSource[] {
   return filesIn(paths.config, GLOBAL_FILE_NAMES);

@@ -6,7 +6,9 @@ import { dirname, join } from "node:path";
 import { ensureDirectory, writeFileAtomic } from "@/base/file";
 import { withFileLock } from "@/base/file-lock";
 import { systemClock, type Clock } from "@/base/clock";
+import { parse } from "@/base/schema";
 import type { Config, PermissionConfig } from "@/schema/config";
+import { TuiConfig } from "@/schema/tui-config";
 import { isRecord, valueAt, type JSONRecord } from "./json";
 import { editJSONC, parseJSONC, type Edit } from "./jsonc";
 import { checkConfig, readConfigFile } from "./load";
@@ -45,6 +47,28 @@ export async function writePatch(
     const edited = await editJSONC(text, editsFor(current, checked), path);
     // Whole and valid, or not at all.
     await checkConfig(await parseJSONC(edited, path), { origin: path, text: edited, warnings: [] });
+    if (edited === text) return path;
+    await ensureDirectory(dirname(path));
+    await writeFileAtomic(path, edited, { mode: await modeOf(path) });
+    return path;
+  });
+}
+
+/**
+ * Sets one value of the person's own tui.json and returns the path that was written; undefined
+ * removes it. AppError invalid when the file is wrong; it is then as it was.
+ */
+export async function writeTuiSetting(
+  target: WriteTarget,
+  edit: Edit,
+  options: WriteOptions,
+): Promise<string> {
+  const lock = join(options.stateDirectory, "config.lock");
+  await ensureDirectory(options.stateDirectory);
+  return withFileLock(lock, options.clock ?? systemClock, async () => {
+    const { path, text } = await openTarget(target);
+    const edited = await editJSONC(text, [edit], path);
+    parse(TuiConfig, await parseJSONC(edited, path), path);
     if (edited === text) return path;
     await ensureDirectory(dirname(path));
     await writeFileAtomic(path, edited, { mode: await modeOf(path) });

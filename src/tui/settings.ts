@@ -14,6 +14,7 @@ export function readSettings(config: TuiConfig): TuiSettings {
   const promptMaxHeight = extent(prompt?.max_height);
   const promptMaxWidth = extent(prompt?.max_width);
   return {
+    keybinds: config.keybinds ?? {},
     bindings: createBindings(config.keybinds ?? {}),
     leaderTimeoutMs: config.leader_timeout ?? LEADER_TIMEOUT_MS,
     scrollSpeed: config.scroll_speed ?? SCROLL_SPEED,

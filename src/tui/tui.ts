@@ -13,7 +13,12 @@ import { Store } from "./store/store";
 import { type StartUp, startUp } from "./start-up";
 import { Sync } from "./sync";
 import { Actions } from "./actions/actions";
+import { registerDialogs } from "./dialogs/dialog-actions";
+import { DialogStack } from "./dialogs/dialog-stack";
+import { ToastColumn } from "./dialogs/toasts";
+import { KeyChoices } from "./keymap/key-choices";
 import { Keymap } from "./keymap/keymap";
+import { Memory } from "./memory";
 import { findColorDepth, limitColors } from "./theme/color-depth";
 import { followTerminal } from "./theme/follow-terminal";
 import { Themes } from "./theme/themes";
@@ -52,6 +57,8 @@ export class Tui implements Ui {
   readonly client: Client;
   readonly theme: Themes;
   readonly keymap: Keymap;
+  readonly keyChoices: KeyChoices;
+  readonly memory: Memory;
   readonly actions: Actions;
   readonly dialogs: Dialogs;
   readonly toasts: Toasts;
@@ -100,7 +107,6 @@ export class Tui implements Ui {
     this.settings = settings;
     this.store = new Store({ ...initialState(directory), ...options.state }, clock);
     this.client = createClient(transport, directory);
-    const nothing = () => undefined;
     this.keymap = new Keymap({ ...settings, clock });
     this.keymap.listen(renderer.keyInput);
     this.actions = new Actions({
@@ -113,8 +119,16 @@ export class Tui implements Ui {
       onFault: (message) => this.#tell(message),
     });
     this.#unfollow = followTerminal(renderer, this.theme);
-    this.dialogs = { isOpen: false, open: nothing, close: nothing, closeAll: nothing };
-    this.toasts = { show: nothing, repeat: nothing };
+    this.keyChoices = new KeyChoices(this.keymap, settings.keybinds, environment.saveSetting);
+    this.memory = new Memory({
+      directory: environment.stateDirectory,
+      clock,
+      onFault: (message) => this.#tell(message),
+    });
+    void this.#remember();
+    this.toasts = new ToastColumn(this);
+    this.dialogs = new DialogStack(this);
+    registerDialogs(this);
     this.clipboard = {
       write: async () => false,
       readText: async () => undefined,
@@ -160,6 +174,7 @@ export class Tui implements Ui {
     this.#draft = this.prompt.text;
     this.prompt.saveNow();
     this.#unfollow();
+    void this.memory.flush();
     this.#sync.close();
     this.store.close();
     this.renderer.destroy();
@@ -182,6 +197,20 @@ export class Tui implements Ui {
   serves(url: URL, password: string | undefined): void {
     this.store.dispatch({ type: "facts.loaded", facts: { serverURL: url.origin } });
     if (password !== undefined) this.note(`Password of the server: ${password}`);
+  }
+
+  /** What a person chose in earlier lives of the program; the first frame does not wait for it. */
+  async #remember(): Promise<void> {
+    await this.memory.load();
+    const { memory, theme } = this;
+    const mode = memory.get("themeMode");
+    if (mode !== undefined) theme.chooseMode(mode);
+    const chosen = memory.get("theme");
+    // What tui.json says anew counts more than what was chosen before.
+    if (chosen !== undefined && chosen.instead === (this.settings.theme ?? "")) {
+      theme.choose(chosen.name);
+    }
+    theme.setOwn((await this.environment.loadThemes?.()) ?? []);
   }
 
   #tell(fault: unknown): void {

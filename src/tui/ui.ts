@@ -6,12 +6,16 @@ import type { Clock } from "@/base/clock";
 import type { Client } from "@/client/client";
 import type { Part } from "@/schema/part";
 import type { TuiToastShow } from "@/schema/tui";
-import type { AttentionConfig, StatuslineConfig, TuiConfig } from "@/schema/tui-config";
+import type { AttentionConfig, Keybinds, StatuslineConfig, TuiConfig } from "@/schema/tui-config";
 import type { Actions } from "./actions/actions";
+import type { Dialog } from "./dialogs/dialog";
 import type { Bindings } from "./keymap/bindings";
+import type { KeyChoices, SaveSetting } from "./keymap/key-choices";
 import type { Keymap } from "./keymap/keymap";
 import type { State } from "./store/state";
+import type { Memory } from "./memory";
 import type { Store } from "./store/store";
+import type { ThemeSource } from "./theme/theme-file";
 import type { Themes } from "./theme/themes";
 import type { Ticker } from "./views/ticker";
 
@@ -21,9 +25,11 @@ export interface Ui {
   readonly client: Client;
   readonly theme: Themes;
   readonly keymap: Keymap;
+  readonly keyChoices: KeyChoices;
   readonly actions: Actions;
   readonly dialogs: Dialogs;
   readonly toasts: Toasts;
+  readonly memory: Memory;
   /** One for all screens: the draft goes with the person from home to a session. */
   readonly prompt: PromptBox;
   /** The transcript of the open session; undefined on other screens. */
@@ -41,15 +47,6 @@ export interface Ui {
   lendTerminal<T>(program: () => Promise<T>): Promise<T>;
 }
 
-export interface Dialog {
-  readonly root: Renderable;
-  /** Columns, where the terminal has as many. */
-  readonly width: 60 | 88 | 116;
-  focus(): void;
-  /** Called once, when it is off the screen; the dialog destroys what it holds. */
-  close(): void;
-}
-
 export interface Dialogs {
   readonly isOpen: boolean;
   /** Puts a dialog on top of what is open. */
@@ -57,6 +54,8 @@ export interface Dialogs {
   /** Closes the one on top; the one beneath, or the prompt, has the keys again. */
   close(): void;
   closeAll(): void;
+  /** Puts the one on top where it belongs, after its height has changed. */
+  place(): void;
 }
 
 /** `duration` is in milliseconds; an error stays until a key. */
@@ -129,6 +128,7 @@ export interface Clipboard {
 /** The settings of tui.json, as they are understood. */
 export interface TuiSettings {
   readonly theme?: string;
+  readonly keybinds: Keybinds;
   readonly bindings: Bindings;
   readonly leaderTimeoutMs: number;
   readonly scrollSpeed: number;
@@ -150,6 +150,10 @@ export interface UiEnvironment {
   /** Where the TUI keeps what outlives it: history, stash, pins, settings. */
   readonly stateDirectory: string;
   readonly configDirectory: string;
+  /** Keeps settings beyond the life of the program; without it they count until then. */
+  readonly saveSetting?: SaveSetting;
+  /** The person's own themes as their files are now, in the order in which later ones win. */
+  readonly loadThemes?: () => Promise<ThemeSource[]>;
 }
 
 export interface UiLog {

@@ -14,7 +14,9 @@ import { initialState, type State } from "@/tui/store/state";
 import { Store } from "@/tui/store/store";
 import { EditorPromptBox } from "@/tui/prompt/prompt-box";
 import { Actions } from "@/tui/actions/actions";
+import { KeyChoices } from "@/tui/keymap/key-choices";
 import { Keymap } from "@/tui/keymap/keymap";
+import { Memory } from "@/tui/memory";
 import { readSettings } from "@/tui/settings";
 import { Themes } from "@/tui/theme/themes";
 import type { PromptBox, Ui } from "@/tui/ui";
@@ -156,9 +158,11 @@ function quietUi(terminal: TestRendererSetup, parts: QuietParts): Ui {
     clock: parts.clock,
     theme: new Themes({ agents: () => parts.store.state.facts.agents ?? [], onFault: nothing }),
     keymap,
+    keyChoices: new KeyChoices(keymap, {}, undefined),
+    memory: new Memory({ directory: undefined, clock: parts.clock, onFault: nothing }),
     actions: noted,
     ticker: new Ticker(parts.clock),
-    dialogs: { isOpen: false, open: nothing, close: nothing, closeAll: nothing },
+    dialogs: { isOpen: false, open: nothing, close: nothing, closeAll: nothing, place: nothing },
     toasts: { show: (toast) => void parts.toasts.push(toast.message), repeat: nothing },
     // Made with the Ui that is made here.
     prompt: undefined as unknown as PromptBox,

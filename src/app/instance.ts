@@ -199,6 +199,7 @@ export class Instance {
       clock,
       log,
       renewals: llm.renewals,
+      plugins: this.plugins,
       ...(services.localServers ? { localServers: services.localServers } : {}),
     });
     this.logins = new ProviderLogins({
@@ -206,6 +207,7 @@ export class Instance {
       config: this.config,
       auth: services.auth,
       providers: this.providers,
+      plugins: this.plugins,
       clock,
       log,
     });

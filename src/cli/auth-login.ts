@@ -2,21 +2,15 @@
 // way through it. Prints an address, never opens it; waits as long as the login lasts, and asks
 // only a person at a terminal.
 import { errorMessage, invalid } from "@/base/error";
-import { Logger } from "@/base/log";
-import { ConfigService } from "@/config/config-service";
-import { findRepository } from "@/host/git";
-import type { Catalog } from "@/llm/catalog";
-import type { AuthStore } from "@/provider/auth-store";
-import { ProviderLogins } from "@/provider/provider-logins";
-import { Providers } from "@/provider/providers";
+import { type ProviderLogins, WHERE } from "@/provider/provider-logins";
 import type { ProviderAuthMethod } from "@/schema/auth";
-import type { CLIContext } from "./context";
+import { type CLIContext, withApp } from "./context";
 import { isInputTerminal } from "./input";
 import { readLine } from "./line-prompt";
 
+type Prompts = NonNullable<ProviderAuthMethod["prompts"]>;
+
 interface LoginRequest {
-  catalog: Catalog;
-  auth: AuthStore;
   id: string;
   /** What --method says. */
   wanted: string | undefined;
@@ -25,30 +19,16 @@ interface LoginRequest {
 /** Logs in and says so; false when a key is to be stored instead. Throws why it has failed. */
 export async function loginByOAuth(context: CLIContext, request: LoginRequest): Promise<boolean> {
   if (isKey(request.wanted)) return false;
-  const logins = await openLogins(context, request);
-  try {
+  // The program as a whole, since plugins bring logins as well.
+  return withApp(context, {}, async (app) => {
+    const { logins } = await app.instances.get(context.directory);
     const methods = await findMethods(context, logins, request);
     const index = await chooseMethod(context, methods, request);
     const method = methods[index];
     if (method?.type !== "oauth") return false;
-    const takesCode = method.prompts !== undefined;
-    await logIn(context, logins, { id: request.id, index, takesCode });
+    await logIn(context, logins, { id: request.id, index, prompts: method.prompts ?? [] });
     return true;
-  } finally {
-    logins.close();
-  }
-}
-
-async function openLogins(
-  { clock, directory, env, paths }: CLIContext,
-  { auth, catalog }: LoginRequest,
-): Promise<ProviderLogins> {
-  const log = Logger.silent();
-  const worktree = (await findRepository(directory))?.worktree ?? "/";
-  const config = new ConfigService({ paths, env, directory, worktree, log, clock });
-  const shared = { catalog, config, auth, clock, log };
-  const providers = new Providers({ ...shared, env, paths });
-  return new ProviderLogins({ ...shared, providers });
+  });
 }
 
 async function findMethods(
@@ -99,15 +79,18 @@ async function chooseMethod(
 async function logIn(
   context: CLIContext,
   logins: ProviderLogins,
-  { id, index: method, takesCode }: { id: string; index: number; takesCode: boolean },
+  { id, index: method, prompts }: { id: string; index: number; prompts: Prompts },
 ): Promise<void> {
   const { output, interrupts } = context;
-  const authorization = await logins.authorize(id, { method });
+  const takesCode = prompts.some(({ key }) => key === WHERE);
+  const inputs = await askPrompts(context, id, prompts);
+  const authorization = await logins.authorize(id, { method, inputs });
   if (authorization === null) return;
   output.note(authorization.instructions);
   output.note(`\n  ${authorization.url}\n`);
-  const isAsked = takesCode && isInputTerminal();
+  const isAsked = (takesCode || authorization.method === "code") && isInputTerminal();
   if (authorization.method === "code" && !isAsked) {
+    if (!takesCode) throw invalid(`The login to ${id} asks for a code: run it in a terminal`);
     throw invalid(
       `The port of provider.${id}.options.oauth.redirectPort is taken: free it, or run this ` +
         "command in a terminal, where the code can be pasted",
@@ -123,6 +106,23 @@ async function logIn(
     logins.callback(id, { method, code }, interrupts.signal),
   );
   await (done === undefined ? pasted : Promise.race([done, pasted]));
+}
+
+/** Answers to what a plugin's login asks first; where the browser is need not be asked here. */
+async function askPrompts({ output }: CLIContext, id: string, prompts: Prompts) {
+  const inputs: Record<string, string> = {};
+  for (const prompt of prompts) {
+    if (prompt.key === WHERE) continue;
+    if (!isInputTerminal()) {
+      throw invalid(`The login to ${id} asks "${prompt.message}": run it in a terminal`);
+    }
+    const choices = prompt.type === "select" ? prompt.options : [];
+    for (const { label, value, hint } of choices) {
+      output.note(`  ${value}  ${label}${hint ? ` (${hint})` : ""}`);
+    }
+    inputs[prompt.key] = ((await readLine(output, `${prompt.message} `)) ?? "").trim();
+  }
+  return inputs;
 }
 
 /** Asks until a code is accepted, or `signal` says that there is no need any more. */

@@ -38,7 +38,7 @@ export async function login(
   const similar = similarProviders(catalog, id).join(" or ");
   if (similar) context.output.note(`"${id}" is not in the catalog. Did you mean ${similar}?`);
   const wanted = options.keyStdin ? "key" : options.method;
-  if (await loginByOAuth(context, { catalog, auth: openStore(context), id, wanted })) {
+  if (await loginByOAuth(context, { id, wanted })) {
     context.output.note(`The login to ${id} is stored in ${context.paths.authFile}`);
     return EXIT.done;
   }

@@ -18,6 +18,7 @@ const OWN_OPTIONS: readonly string[] = [
   "chunkTimeout",
   "setCacheKey",
   "enterpriseUrl",
+  "fetch",
 ];
 
 export class OpenModels {
@@ -50,15 +51,19 @@ export class OpenModels {
       options: Object.fromEntries(
         Object.entries(options).filter(([key]) => !OWN_OPTIONS.includes(key)),
       ),
-      fetch: this.#fetch,
+      fetch: this.#fetchBy(options["fetch"]),
     };
   }
 
-  readonly #fetch: Fetch = (input, init) => {
-    const exchange = init?.signal ? this.#exchanges.get(init.signal) : undefined;
-    assert(exchange, "a provider package sends a request without the signal it was given");
-    return exchange.fetch(input, init);
-  };
+  /** Through the exchange, which sends by the provider's own function where a plugin brings one. */
+  #fetchBy(own: unknown): Fetch {
+    const send = typeof own === "function" ? (own as Fetch) : undefined;
+    return (input, init) => {
+      const exchange = init?.signal ? this.#exchanges.get(init.signal) : undefined;
+      assert(exchange, "a provider package sends a request without the signal it was given");
+      return exchange.fetch(input, init, send);
+    };
+  }
 }
 
 function text(value: unknown): string | undefined {

@@ -106,7 +106,11 @@ export class Exchange {
   }
 
   /** Given to the provider package. The signal it passes on in `init` is the exchange's own. */
-  readonly fetch: Fetch = async (input, init) => {
+  async fetch(
+    input: Parameters<Fetch>[0],
+    init?: RequestInit,
+    send: Fetch = fetch,
+  ): Promise<Response> {
     const headers = new Headers(init?.headers);
     headers.set("user-agent", `opencode/${version}`);
     headers.set("x-session-id", this.#sessionID);
@@ -114,12 +118,12 @@ export class Exchange {
     this.#startPhase("headers", this.#limits.headerMs);
     // `timeout: false` is Bun's: without it the runtime itself gives up on a quiet connection.
     const options: BunFetchRequestInit = { ...init, headers, signal: this.signal, timeout: false };
-    const response = await fetch(input, options);
+    const response = await send(input, options);
     this.progress();
     this.#startPhase("chunk", this.#limits.chunkMs);
     const stream = await checkStream(response);
     return this.#lines?.mend(stream) ?? stream;
-  };
+  }
 
   #startPhase(phase: "headers" | "chunk", limitMs: number | undefined): void {
     this.#cancelPhase();

@@ -5,8 +5,11 @@ import type { Clock } from "@/base/clock";
 import { AppError, errorMessage } from "@/base/error";
 import type { Logger } from "@/base/log";
 import type { ConfigService } from "@/config/config-service";
+import type { JSONRecord } from "@/config/json";
 import type { LoadedConfig } from "@/config/load";
 import type { Catalog } from "@/llm/catalog";
+import type { PluginAuth } from "@/plugin/plugin";
+import type { Plugins } from "@/plugin/plugins";
 import type {
   OAuthAuthorizeInput,
   OAuthCallbackInput,
@@ -26,6 +29,14 @@ import {
   type OAuthType,
 } from "./oauth-providers";
 import { type IssuedTokens, OAuthRefusal } from "./oauth-request";
+import {
+  authorizeKey,
+  checkInputs,
+  describeMethod,
+  methodsFor,
+  type PluginCredentials,
+  startPluginLogin,
+} from "./plugin-login";
 import type { Providers } from "./providers";
 import { isEnabled } from "./resolve";
 
@@ -34,6 +45,8 @@ export interface ProviderLoginsOptions {
   config: ConfigService;
   auth: AuthStore;
   providers: Pick<Providers, "apiOrigins">;
+  /** What may bring logins. */
+  plugins?: Pick<Plugins, "list">;
   clock: Clock;
   log: Logger;
 }
@@ -42,6 +55,16 @@ export interface ProviderLoginsOptions {
 interface Method {
   method: ProviderAuthMethod;
   type: OAuthType | undefined;
+  /** As a plugin has it, which then does the login. */
+  plugin?: JSONRecord;
+}
+
+/** A plugin's method, as it is to be used. */
+interface PluginMethod {
+  index: number;
+  inputs: Record<string, string>;
+  method: ProviderAuthMethod;
+  plugin: JSONRecord;
 }
 
 interface Pending {
@@ -56,7 +79,8 @@ interface Pending {
 
 /** How long a browser is waited for, and how long the outcome of a login is kept. */
 const LOGIN_TIMEOUT_MS = 5 * 60_000;
-const WHERE = "browser";
+/** The prompt of our own logins: whether the browser is on this machine. */
+export const WHERE = "browser";
 const HERE = "here";
 const ELSEWHERE = "elsewhere";
 
@@ -72,10 +96,13 @@ export class ProviderLogins {
   /** The ways to log in, by provider: logins first, then an API key where it takes one. */
   async methods(): Promise<Record<string, ProviderAuthMethod[]>> {
     const loaded = await this.#options.config.get();
+    const auths = await this.#pluginAuths();
     const configured = Object.keys(loaded.config.provider ?? {});
     const known = this.#options.catalog.listProviders().map(({ id }) => id);
-    const entries = [...new Set([...known, ...configured])]
-      .map((id): [string, Method[]] => [id, this.#methodsOf(id, loaded)])
+    const entries = [
+      ...new Set([...known, ...configured, ...auths.map(({ provider }) => provider)]),
+    ]
+      .map((id): [string, Method[]] => [id, this.#methodsOf(id, loaded, auths)])
       .filter(([, methods]) => methods.length > 0)
       .map(([id, methods]) => [id, methods.map(({ method }) => method)]);
     return Object.fromEntries(entries);
@@ -92,7 +119,9 @@ export class ProviderLogins {
     { method: index, inputs = {} }: OAuthAuthorizeInput,
   ): Promise<ProviderAuthAuthorization | null> {
     const loaded = await this.#options.config.get();
-    const { type } = this.#getMethod(providerID, index, loaded);
+    const auths = await this.#pluginAuths();
+    const { method, plugin, type } = this.#getMethod(providerID, index, loaded, auths);
+    if (plugin) return this.#authorizePlugin(providerID, { index, inputs, method, plugin });
     if (type === undefined) return null;
     this.#options.auth.requireWritable();
     const isElsewhere = readPlace(providerID, type, inputs);
@@ -145,17 +174,56 @@ export class ProviderLogins {
     for (const id of [...this.#pending.keys()]) this.#end(id, "the server ends");
   }
 
-  async #start(definition: OAuthDefinition, index: number, isElsewhere: boolean) {
+  async #pluginAuths(): Promise<PluginAuth[]> {
+    const plugins = (await this.#options.plugins?.list()) ?? [];
+    return plugins.flatMap(({ auth }) => auth);
+  }
+
+  async #authorizePlugin(
+    providerID: string,
+    { index, inputs, method, plugin }: PluginMethod,
+  ): Promise<ProviderAuthAuthorization | null> {
+    const { auth, clock } = this.#options;
+    auth.requireWritable();
+    checkInputs(plugin, inputs);
+    const store = async ({ providerID: other, auth: given }: PluginCredentials) => {
+      await auth.set(other ?? providerID, given);
+      this.#options.log.info("a login was stored", { providerID: other ?? providerID });
+    };
+    const place = { providerID, index, isBounded: true };
+    if (method.type === "oauth") {
+      const { login } = await this.#wait(place, (signal) =>
+        startPluginLogin({ method: plugin, inputs, clock, signal, store }),
+      );
+      return login.authorization;
+    }
+    const { signal } = new AbortController();
+    const given = await authorizeKey({ method: plugin, inputs, clock, signal }).catch((error) => {
+      throw toFailure(providerID, error);
+    });
+    if (given) await store(given);
+    return null;
+  }
+
+  #start(definition: OAuthDefinition, index: number, isElsewhere: boolean): Promise<Pending> {
     const { providerID, type } = definition;
+    return this.#wait({ providerID, index, isBounded: type === "code" }, (signal) => {
+      const store = (tokens: IssuedTokens) => this.#store(definition, tokens);
+      const options = { definition, clock: this.#options.clock, signal, store };
+      return this.#begin(type, options, isElsewhere);
+    });
+  }
+
+  /** Begins a login and keeps it until it has an outcome that somebody has asked for. */
+  async #wait(
+    { providerID, index, isBounded }: { providerID: string; index: number; isBounded: boolean },
+    begin: (signal: AbortSignal) => Promise<StartedLogin>,
+  ): Promise<Pending> {
     const { clock, log } = this.#options;
     const controller = new AbortController();
-    const options: LoginOptions = {
-      definition,
-      clock,
-      signal: controller.signal,
-      store: (tokens) => this.#store(definition, tokens),
-    };
-    const login = await this.#begin(type, options, isElsewhere);
+    const login = await begin(controller.signal).catch((error: unknown) => {
+      throw toFailure(providerID, error);
+    });
     const cancelTimer = () => {};
     const pending: Pending = { index, login, controller, isSettled: false, cancelTimer };
     const forgetLater = () => {
@@ -172,20 +240,19 @@ export class ProviderLogins {
     this.#end(providerID, "another login to this provider was begun");
     this.#pending.set(providerID, pending);
     if (this.#isClosed) this.#end(providerID, "the server ends");
-    else if (type === "code") {
+    else if (isBounded) {
       const timeout = () => this.#end(providerID, "nobody finished it within 5 minutes");
       pending.cancelTimer = clock.timer(LOGIN_TIMEOUT_MS, timeout);
     }
     return pending;
   }
 
-  async #begin(type: OAuthType, options: LoginOptions, isElsewhere: boolean) {
-    try {
-      if (type === "code") return new CodeLogin(options, isElsewhere);
-      return await startDeviceLogin(options);
-    } catch (error) {
-      throw toFailure(options.definition.providerID, error);
-    }
+  async #begin(
+    type: OAuthType,
+    options: LoginOptions,
+    isElsewhere: boolean,
+  ): Promise<StartedLogin> {
+    return type === "code" ? new CodeLogin(options, isElsewhere) : startDeviceLogin(options);
   }
 
   async #store(definition: OAuthDefinition, tokens: IssuedTokens): Promise<void> {
@@ -216,24 +283,35 @@ export class ProviderLogins {
     if (this.#pending.get(providerID) === pending) this.#pending.delete(providerID);
   }
 
-  #methodsOf(providerID: string, loaded: LoadedConfig): Method[] {
+  #methodsOf(providerID: string, loaded: LoadedConfig, auths: readonly PluginAuth[]): Method[] {
     const { config } = loaded;
     if (!isEnabled(providerID, config)) return [];
+    const brought = methodsFor(providerID, auths).flatMap((plugin): Method[] => {
+      const method = describeMethod(plugin);
+      return method ? [{ method, type: undefined, plugin }] : [];
+    });
+    const bringsKey = brought.some(({ method }) => method.type === "api");
     const { provider = {} } = config;
     const own = Object.hasOwn(provider, providerID) ? provider[providerID] : undefined;
     const names = own?.env ?? this.#options.catalog.findProvider(providerID)?.env ?? [];
     const takesKey = credentialNames(names).length > 0;
     return [
+      ...brought,
       ...listOAuthChoices(providerID, loaded).map(({ type, label }): Method => {
         const method = { type: "oauth" as const, label };
         return { type, method: type === "code" ? { ...method, prompts: [WHERE_PROMPT] } : method };
       }),
-      ...(takesKey ? [{ type: undefined, method: API_KEY }] : []),
+      ...(takesKey && !bringsKey ? [{ type: undefined, method: API_KEY }] : []),
     ];
   }
 
-  #getMethod(providerID: string, index: number, loaded: LoadedConfig): Method {
-    const methods = this.#methodsOf(providerID, loaded);
+  #getMethod(
+    providerID: string,
+    index: number,
+    loaded: LoadedConfig,
+    auths: readonly PluginAuth[],
+  ): Method {
+    const methods = this.#methodsOf(providerID, loaded, auths);
     const found = methods[index];
     if (found !== undefined) return found;
     if (methods.length > 0) {

@@ -10,6 +10,7 @@ import type { ConfigService } from "@/config/config-service";
 import type { Catalog } from "@/llm/catalog";
 import type { KeyRenewals } from "@/llm/key-renewals";
 import { isSupported } from "@/llm/packages";
+import type { Plugins } from "@/plugin/plugins";
 import type { Auth } from "@/schema/auth";
 import type { Config } from "@/schema/config";
 import type { ModelRef } from "@/schema/primitive";
@@ -19,6 +20,7 @@ import { credentialNames, missingVariables } from "./credentials";
 import { apiOrigin, KeyedProviders } from "./keyed-providers";
 import { LocalServers, type LocalServer } from "./local-servers";
 import { findModelRef, parseModelRef, suggest } from "./model-ref";
+import { PluginOptions } from "./plugin-options";
 import { publicProvider } from "./public-provider";
 import { canWork, pickSmallModel, rankModels } from "./ranking";
 import { readRecentModels } from "./recent-models";
@@ -40,6 +42,8 @@ export interface ProvidersOptions {
   log: Logger;
   /** Told how to renew the keys that are access tokens. */
   renewals?: KeyRenewals;
+  /** What may add logins and models. */
+  plugins?: Pick<Plugins, "list" | "hooks">;
   /** The model servers of this machine; the usual ones unless given. */
   localServers?: readonly LocalServer[];
 }
@@ -60,12 +64,14 @@ export class Providers {
   readonly #options: ProvidersOptions;
   readonly #local: LocalServers;
   readonly #keyed: KeyedProviders;
+  readonly #plugins: PluginOptions;
   #snapshot: Snapshot | undefined;
 
   constructor(options: ProvidersOptions) {
     this.#options = options;
     this.#local = new LocalServers({ servers: options.localServers, clock: options.clock });
     this.#keyed = new KeyedProviders(options);
+    this.#plugins = new PluginOptions(options);
   }
 
   /**
@@ -157,8 +163,20 @@ export class Providers {
     const provider = await this.#findProvider(providerID);
     const main = provider && ownValue(provider.models, modelID);
     if (!provider || !main) return { providerID, modelID };
+    const wanted = await this.#pluginSmallModel(provider);
+    if (wanted) return wanted;
     const usable = Object.values(provider.models).filter(({ api }) => isSupported(api.npm));
     return { providerID, modelID: pickSmallModel(main, usable).id };
+  }
+
+  /** The one of this provider that a plugin wants for small work, if there is such a model. */
+  async #pluginSmallModel(provider: Provider): Promise<ModelRef | undefined> {
+    const { hooks } = this.#options.plugins ?? {};
+    const name = "experimental.provider.small_model";
+    if (!hooks || !(await hooks.has(name))) return undefined;
+    const { model } = await hooks.run(name, { provider }, { model: undefined });
+    const modelID = typeof model === "string" ? model.replace(`${provider.id}/`, "") : "";
+    return ownValue(provider.models, modelID) && { providerID: provider.id, modelID };
   }
 
   /** The best model of each provider by id; of the connected ones unless others are given. */
@@ -187,9 +205,15 @@ export class Providers {
     const authText = JSON.stringify(Object.entries(input.auth).map(withoutTokens));
     const kept = this.#snapshot;
     if (kept?.config === input.config && kept.authText === authText) return kept;
-    const connected = resolveConnected(input).map((entry) => {
+    const resolved = resolveConnected(input).map((entry) =>
+      this.#plugins.apply(entry, ownValue(input.auth, entry.provider.id), input.plugins),
+    );
+    // Where no plugin has a say nothing is awaited: those who ask at once share what is made.
+    const entries = resolved.every(isReady) ? resolved : await Promise.all(resolved);
+    const present = this.#snapshot?.connected ?? [];
+    const connected = entries.map((entry) => {
       // What is as before stays the same object: much is kept by it.
-      const before = kept?.connected.find(({ provider }) => provider.id === entry.provider.id);
+      const before = present.find(({ provider }) => provider.id === entry.provider.id);
       return before !== undefined && Bun.deepEquals(before, entry) ? before : entry;
     });
     const snapshot = { config: input.config, authText, connected };
@@ -199,9 +223,13 @@ export class Providers {
 
   async #input() {
     const { catalog, config, auth, env } = this.#options;
-    const [loaded, stored] = await Promise.all([config.get(), auth.all()]);
+    const [loaded, stored, plugins = []] = await Promise.all([
+      config.get(),
+      auth.all(),
+      this.#options.plugins?.list(),
+    ]);
     const alpha = flag(env, "OPENCODE_ENABLE_EXPERIMENTAL_MODELS");
-    return { catalog, env, alpha, config: loaded.config, auth: stored };
+    return { catalog, env, alpha, config: loaded.config, auth: stored, plugins };
   }
 
   /** Servers of this machine, when they are needed: nothing else was chosen or configured. */
@@ -268,6 +296,10 @@ export class Providers {
     const meant = [...near.map((id) => `${provider.id}/${id}`), ...elsewhere];
     return missing(model, reason, meant, near);
   }
+}
+
+function isReady(entry: Connected | Promise<Connected>): entry is Connected {
+  return !(entry instanceof Promise);
 }
 
 /** The best model of a provider that can be used as it is. */

@@ -73,7 +73,7 @@ export const LAYERS: readonly Layer[] = [
   {
     folder: "provider",
     owns: "catalog + config + credentials -> Provider, Model; login",
-    mayImport: "base schema config llm storage",
+    mayImport: "base schema config llm plugin storage",
   },
   {
     folder: "permission",

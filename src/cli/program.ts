@@ -12,6 +12,7 @@ import type { AddOptions } from "./mcp-add";
 import type { ModelsOptions } from "./models";
 import type { RunOptions } from "./run";
 import type { ServeOptions } from "./serve";
+import type { AttachOptions } from "./attach";
 import type { TuiOptions } from "./tui";
 import { isTerminal } from "./terminal";
 import { amount, collect, parsePort, positive } from "./option-values";
@@ -63,6 +64,7 @@ export function buildProgram(context: CLIContext, finish: Finish): Command {
     })
     .exitOverride();
   addTui(program, context, finish);
+  addAttach(program, context, finish);
   addRun(program, context, finish);
   addServe(program, context, finish);
   addModels(program, context, finish);
@@ -124,6 +126,24 @@ function addTui(program: Command, context: CLIContext, finish: Finish): void {
       const { tui } = await import("./tui");
       const commands = visibleNames(program);
       finish(await tui(context, { project, commands }, self.optsWithGlobals<TuiOptions>()));
+    });
+}
+
+function addAttach(program: Command, context: CLIContext, finish: Finish): void {
+  program
+    .command("attach")
+    .description("Open the terminal UI of a server that runs elsewhere.")
+    .argument("<url>", "the server's address, such as http://localhost:4096")
+    .option("--dir <path>", "the directory to work in, on the server's machine")
+    .option("-c, --continue", "go on with the newest session of the directory")
+    .option("-s, --session <id>", "go on with this session")
+    .option("--fork", "go on with a copy of the session (with -c or -s)")
+    .option("-p, --password <text>", "the server's password (or OPENCODE_SERVER_PASSWORD)")
+    .option("-u, --username <name>", "the server's user (or OPENCODE_SERVER_USERNAME)")
+    .addHelpText("after", `\n${examples(["opencode attach http://localhost:4096 -c"])}`)
+    .action(async (url: string, _: unknown, self: Command) => {
+      const { attach } = await import("./attach");
+      finish(await attach(context, url, self.optsWithGlobals<AttachOptions>()));
     });
 }
 

@@ -13,6 +13,7 @@ import { readSettings } from "@/tui/settings";
 import type { StartUp } from "@/tui/start-up";
 import type { Tui } from "@/tui/tui";
 import type { CLIContext, GlobalOptions } from "./context";
+import { oneLine } from "./output";
 
 /** Options of every way to open the terminal UI. */
 export interface FaceOptions extends GlobalOptions {
@@ -75,17 +76,20 @@ export async function openFace(
   return face;
 }
 
-/** Gives the terminal back, and says how to go on. */
-export function closeFace(context: CLIContext, face: Tui): void {
+/** Gives the terminal back, and says how to go on: `command` and the session's id. */
+export async function closeFace(
+  context: CLIContext,
+  face: Tui,
+  command = "opencode -s",
+): Promise<void> {
   face.close();
+  await face.prompt.close();
   delete context.face;
   const { output } = context;
-  const { session, draft } = face.leftBehind;
-  if (session) {
-    output.print(`${output.style.bold(session.title)}`);
-    output.print(`Go on with: opencode -s ${session.id}`);
-  }
-  if (draft.trim() !== "") output.print(`${output.style.dim("Not sent:")}\n${draft}`);
+  const { session } = face;
+  if (!session) return;
+  output.print(output.style.bold(oneLine(session.title)));
+  output.print(`Go on with: ${command} ${session.id}`);
 }
 
 function stateOf({ agent, model, auto, session, fork }: FaceOptions): Partial<State> {

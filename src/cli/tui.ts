@@ -51,7 +51,7 @@ export async function tui(
       await serveUntilLeft(face, app, options);
     });
   } finally {
-    closeFace(context, face);
+    await closeFace(context, face);
   }
   return interrupts.code ?? EXIT.done;
 }

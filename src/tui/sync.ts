@@ -1,7 +1,9 @@
 // Sync: brings the store what the server knows. First the state as it is, then every event; after a
-// gap the state again. What fails to load is told in the log and stays as it was.
+// gap what was missed, or the state again. What fails to load is told in the log and stays as it
+// was.
 import { errorMessage } from "@/base/error";
 import type { PlacedEvent } from "@/client/transport";
+import type { BusEvent } from "@/schema/event";
 import type { PermissionRequest } from "@/schema/permission";
 import { actOn } from "./remote-control";
 import type { Facts } from "./store/state";
@@ -17,6 +19,8 @@ export class Sync {
   #stop: (() => void) | undefined;
   /** By session; one after the other, so that no page is asked for twice. */
   readonly #loadingOlder = new Map<string, Promise<void>>();
+  /** What happens to a session while its messages are on their way. */
+  readonly #held = new Map<string, BusEvent[]>();
 
   constructor(ui: Ui) {
     this.#ui = ui;
@@ -26,7 +30,7 @@ export class Sync {
     const { client, store } = this.#ui;
     this.#stop = client.listen({
       changed: (connection) => store.dispatch({ type: "connection.changed", connection }),
-      connected: (resumed) => void (resumed || this.#load()),
+      connected: (resumed) => void this.#connected(resumed),
       event: (placed) => this.#hear(placed),
     });
   }
@@ -35,22 +39,21 @@ export class Sync {
     this.#stop?.();
   }
 
-  /** Loads the newest messages of a session, unless they are there. */
+  /** Loads a session and its newest messages, unless they are there. */
   async openSession(sessionID: string): Promise<void> {
-    const { client, store } = this.#ui;
+    const { store } = this.#ui;
     if (store.state.transcripts[sessionID]) return;
-    await this.#try("the session's messages", async () => {
-      const page = await client.message.page(sessionID, { limit: PAGE_MESSAGES });
-      store.dispatch({ type: "transcript.loaded", sessionID, place: "newest", ...page });
-    });
+    await this.#loadSession(sessionID);
   }
 
   /** Loads what is before the messages that are there: the next page, or all. */
   async loadOlder(sessionID: string, amount: "page" | "all"): Promise<void> {
-    const running = this.#loadingOlder.get(sessionID) ?? Promise.resolve();
-    const next = running.then(() => this.#loadOlder(sessionID, amount));
+    const running = this.#loadingOlder.get(sessionID);
+    if (running && amount === "page") return;
+    const next = (running ?? Promise.resolve()).then(() => this.#loadOlder(sessionID, amount));
     this.#loadingOlder.set(sessionID, next);
     await next;
+    if (this.#loadingOlder.get(sessionID) === next) this.#loadingOlder.delete(sessionID);
   }
 
   async #loadOlder(sessionID: string, amount: "page" | "all"): Promise<void> {
@@ -67,16 +70,25 @@ export class Sync {
     }
   }
 
+  /** The first time, and after each gap. A gap that was filled leaves only what no event tells. */
+  async #connected(resumed: boolean): Promise<void> {
+    const { state } = this.#ui.store;
+    const open = Object.keys(state.transcripts);
+    const sessions = resumed ? [] : open.map((sessionID) => this.#loadSession(sessionID));
+    await Promise.all([this.#loadPresent(), ...(resumed ? [] : [this.#loadFacts()]), ...sessions]);
+  }
+
   #hear(placed: PlacedEvent): void {
-    const { store, clock } = this.#ui;
+    const { store, clock, client } = this.#ui;
     const { event } = placed;
     if (!this.#concerns(placed)) return;
     if (event.type === "permission.asked" && this.#approves(event.properties)) return;
     store.dispatch({ type: "heard", event, at: clock.now() });
+    this.#hold(event);
     actOn(this.#ui, event);
-    if (event.type === "lsp.updated") void this.#fact("lsp", this.#ui.client.lsp);
-    if (event.type === "mcp.tools.changed") void this.#fact("mcp", this.#ui.client.mcp.status);
-    if (event.type === "server.instance.disposed") void this.#load();
+    if (event.type === "lsp.updated") void this.#fact("lsp", client.lsp);
+    if (event.type === "mcp.tools.changed") void this.#fact("mcp", client.mcp.status);
+    if (event.type === "server.instance.disposed") void this.#loadFacts();
   }
 
   /** What happens in the directory; of sessions, what happens in the project. */
@@ -84,10 +96,20 @@ export class Sync {
     const { state } = this.#ui.store;
     const own = state.facts.path?.directory ?? state.directory;
     if (directory === "global" || directory === own) return true;
-    const isOfSession = "sessionID" in event.properties;
+    if (!("sessionID" in event.properties)) return false;
+    const { sessionID } = event.properties;
+    if (sessionID !== undefined && state.transcripts[sessionID]) return true;
     const id = state.facts.project?.id;
     // Directories without a repository share one project, and nothing else.
-    return isOfSession && id !== undefined && id !== "global" && project === id;
+    return id !== undefined && id !== "global" && project === id;
+  }
+
+  /** Text in pieces is not held: the whole part, which holds them, comes soon enough. */
+  #hold(event: BusEvent): void {
+    if (this.#held.size === 0 || event.type === "message.part.delta") return;
+    const { properties } = event;
+    const sessionID = "sessionID" in properties ? properties.sessionID : undefined;
+    if (sessionID !== undefined) this.#held.get(sessionID)?.push(event);
   }
 
   /** Answers at once what the person has allowed for good. A repeated call is always asked for. */
@@ -100,8 +122,35 @@ export class Sync {
     return true;
   }
 
-  async #load(): Promise<void> {
+  /** What happens to the session meanwhile is newer than the answer, and applied after it. */
+  async #loadSession(sessionID: string): Promise<void> {
     const { client, store, clock } = this.#ui;
+    const held: BusEvent[] = [];
+    this.#held.set(sessionID, held);
+    await Promise.all([
+      this.#try("the session's messages", async () => {
+        const page = await client.message.page(sessionID, { limit: PAGE_MESSAGES });
+        store.dispatch({ type: "transcript.loaded", sessionID, place: "newest", ...page });
+        for (const event of held) store.dispatch({ type: "heard", event, at: clock.now() });
+      }),
+      this.#try("the session", async () => {
+        const session = await client.session.get(sessionID);
+        store.dispatch({ type: "session.loaded", session });
+      }),
+      this.#try("the session's todos", async () => {
+        const todos = await client.session.todo(sessionID);
+        store.dispatch({ type: "todos.loaded", sessionID, todos });
+      }),
+      this.#try("the session's changes", async () => {
+        const diff = await client.session.diff(sessionID);
+        store.dispatch({ type: "diff.loaded", sessionID, diff });
+      }),
+    ]);
+    if (this.#held.get(sessionID) === held) this.#held.delete(sessionID);
+  }
+
+  async #loadFacts(): Promise<void> {
+    const { client } = this.#ui;
     await Promise.all([
       this.#fact("path", client.path),
       this.#fact("vcs", client.vcs.get),
@@ -110,6 +159,15 @@ export class Sync {
       this.#fact("providers", client.provider.connected),
       this.#fact("commands", client.commands),
       this.#fact("config", client.config.get),
+      this.#fact("mcp", client.mcp.status),
+      this.#fact("lsp", client.lsp),
+    ]);
+  }
+
+  /** What runs and what waits at present, and the sessions there are. */
+  async #loadPresent(): Promise<void> {
+    const { client, store, clock } = this.#ui;
+    await Promise.all([
       this.#try("sessions", async () => {
         const [sessions, status] = await Promise.all([
           client.session.list(),
@@ -122,7 +180,8 @@ export class Sync {
           client.permission.list(),
           client.question.list(),
         ]);
-        store.dispatch({ type: "asks.loaded", permissions, questions });
+        const asked = permissions.filter((request) => !this.#approves(request));
+        store.dispatch({ type: "asks.loaded", permissions: asked, questions });
       }),
     ]);
   }

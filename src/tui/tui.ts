@@ -72,7 +72,6 @@ export class Tui implements Ui {
   readonly #shell: Shell;
   readonly #sync: Sync;
   readonly #unfollow: () => void;
-  #draft = "";
   readonly #left = Promise.withResolvers<void>();
 
   /** Draws the first frame; what the server knows is drawn when it comes. */
@@ -157,11 +156,10 @@ export class Tui implements Ui {
     return this.renderer.idle();
   }
 
-  /** What is worth a word once the screen is gone: the session that was open, and the draft. */
-  get leftBehind(): { session?: Session; draft: string } {
+  /** The session that is on the screen. */
+  get session(): Session | undefined {
     const { route, sessions } = this.store.state;
-    const session = route.screen === "session" ? sessions?.[route.sessionID] : undefined;
-    return { draft: this.#draft, ...(session && { session }) };
+    return route.screen === "session" ? sessions?.[route.sessionID] : undefined;
   }
 
   leave(): void {
@@ -171,7 +169,6 @@ export class Tui implements Ui {
   /** Gives the terminal back, however far things are. */
   close(): void {
     if (this.renderer.isDestroyed) return;
-    this.#draft = this.prompt.text;
     this.prompt.saveNow();
     this.#unfollow();
     void this.memory.flush();

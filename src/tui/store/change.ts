@@ -6,6 +6,8 @@ import type { MessageWithParts } from "@/schema/message";
 import type { PermissionRequest } from "@/schema/permission";
 import type { QuestionRequest } from "@/schema/question";
 import type { Session, SessionStatus } from "@/schema/session";
+import type { SnapshotFileDiff } from "@/schema/file";
+import type { Todo } from "@/schema/todo";
 import type { Choice, Facts, Route, ViewSettings } from "./state";
 
 export type LocalChange =
@@ -31,6 +33,9 @@ export type LocalChange =
       /** The newest ones replace what was there; older ones go before it. */
       place: "newest" | "older";
     }
+  | { type: "session.loaded"; session: Session }
+  | { type: "todos.loaded"; sessionID: string; todos: readonly Todo[] }
+  | { type: "diff.loaded"; sessionID: string; diff: readonly SnapshotFileDiff[] }
   | { type: "route.changed"; route: Route }
   | { type: "auto-approve.changed"; autoApprove: boolean }
   | { type: "choice.changed"; choice: Partial<Choice> }

@@ -16,20 +16,32 @@ function reduceLocal(state: State, change: LocalChange): State {
   switch (change.type) {
     case "connection.changed":
       return { ...state, connection: change.connection };
-    case "facts.loaded":
-      return { ...state, facts: { ...state.facts, ...change.facts } };
+    case "facts.loaded": {
+      // The server's own directory, where the person named none.
+      const directory = state.directory || (change.facts.path?.directory ?? "");
+      return { ...state, directory, facts: { ...state.facts, ...change.facts } };
+    }
     case "sessions.loaded": {
       const { status, at } = change;
-      const sessions = Object.fromEntries(change.sessions.map((one) => [one.id, one]));
+      const listed = Object.fromEntries(change.sessions.map((one) => [one.id, one]));
+      // One that is open may be too old for the list, or of another directory.
+      const open = Object.keys(state.transcripts).flatMap((id) => state.sessions?.[id] ?? []);
+      const sessions = { ...Object.fromEntries(open.map((one) => [one.id, one])), ...listed };
       const busySince = Object.fromEntries(
         Object.keys(status).map((id) => [id, state.busySince[id] ?? at]),
       );
-      return { ...state, sessions: { ...sessions }, status, busySince };
+      return { ...state, sessions, status, busySince };
     }
     case "asks.loaded":
       return { ...state, permissions: change.permissions, questions: change.questions };
     case "transcript.loaded":
       return { ...state, transcripts: loadTranscript(state.transcripts, change) };
+    case "session.loaded":
+      return putSession(state, change.session);
+    case "todos.loaded":
+      return { ...state, todos: { ...state.todos, [change.sessionID]: change.todos } };
+    case "diff.loaded":
+      return { ...state, diffs: { ...state.diffs, [change.sessionID]: change.diff } };
     case "route.changed":
       return { ...state, route: change.route };
     case "choice.changed":

@@ -73,7 +73,7 @@ export class HTTPTransport implements Transport {
       const waitMs = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** attempt);
       const retryAt = clock.now() + waitMs;
       listener.changed({ state: "reconnecting", reason, attempt: attempt + 1, retryAt });
-      await clock.sleep(waitMs, signal).catch(() => undefined); // left: told by the loop's condition
+      await clock.sleep(waitMs, signal).catch(() => undefined); // left: the loop ends
     }
   }
 

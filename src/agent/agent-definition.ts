@@ -1,7 +1,7 @@
 // From the layers that define an agent (built in, markdown, configuration) to the Agent itself.
 // Pure. Later layers override earlier ones field by field; options are merged and permission
 // rules are added up.
-import { rulesFromConfig, rulesFromTools } from "@/permission/rules";
+import { asLimits, rulesFromConfig, rulesFromTools } from "@/permission/rules";
 import type { Agent } from "@/schema/agent";
 import { AgentConfig } from "@/schema/config";
 import type { PermissionRule } from "@/schema/permission";
@@ -11,15 +11,22 @@ import type { BuiltinAgent } from "./builtin-agents";
 export interface AgentLayers {
   name: string;
   builtin: BuiltinAgent | undefined;
-  /** Lowest first. */
+  /** What the agent is, lowest first; what they say of permissions is in the other two. */
   layers: readonly AgentConfig[];
+  /** What the person's own sources say, and what the project's do, of this agent's permissions. */
+  person: readonly AgentConfig[];
+  project: readonly AgentConfig[];
 }
 
 export interface AgentRules {
   /** Under all others. */
   defaults: readonly PermissionRule[];
-  /** What the user sets for all agents. */
+  /** What the person sets for all agents. */
   user: readonly PermissionRule[];
+  /** What the project sets for all agents. */
+  project: readonly PermissionRule[];
+  /** Whether the project may allow what nobody has restricted. */
+  isTrusted: boolean;
   home: string;
 }
 
@@ -38,16 +45,7 @@ export function defineAgent(definition: AgentLayers, rules: AgentRules): Agent |
     topP: merged.top_p,
     temperature: merged.temperature ?? builtin?.temperature,
     color: merged.color,
-    permission: [
-      ...rules.defaults,
-      ...(builtin?.rules ?? []),
-      ...rules.user,
-      ...(builtin?.fence ?? []),
-      ...layers.flatMap((layer) => [
-        ...rulesFromTools(layer.tools),
-        ...rulesFromConfig(layer.permission, rules.home),
-      ]),
-    ],
+    permission: permissionRules(definition, rules),
     model,
     variant: merged.variant,
     prompt: merged.prompt ?? builtin?.prompt,
@@ -55,6 +53,28 @@ export function defineAgent(definition: AgentLayers, rules: AgentRules): Agent |
     steps: merged.steps ?? merged.maxSteps,
     budget: merged.budget,
   });
+}
+
+/**
+ * A project's rules come before the person's, so that what the person asks for or denies stays so,
+ * and only when it is trusted; as limits they count always.
+ */
+function permissionRules(definition: AgentLayers, rules: AgentRules): PermissionRule[] {
+  const { builtin, person, project } = definition;
+  const ofLayer = (layer: AgentConfig) => [
+    ...rulesFromTools(layer.tools),
+    ...rulesFromConfig(layer.permission, rules.home),
+  ];
+  const ofProject = [...rules.project, ...project.flatMap(ofLayer)];
+  return [
+    ...rules.defaults,
+    ...(builtin?.rules ?? []),
+    ...(rules.isTrusted ? ofProject : []),
+    ...rules.user,
+    ...(builtin?.fence ?? []),
+    ...person.flatMap(ofLayer),
+    ...asLimits(ofProject),
+  ];
 }
 
 /** `provider/model`; the model's own name may hold slashes. Undefined when it has no provider. */

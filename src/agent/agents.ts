@@ -7,11 +7,10 @@ import { didYouMean } from "@/base/text";
 import type { LoadedConfig } from "@/config/load";
 import { rulesFromConfig } from "@/permission/rules";
 import type { Agent } from "@/schema/agent";
-import { AgentConfig } from "@/schema/config";
+import type { AgentConfig } from "@/schema/config";
 import { defineAgent, parseModel } from "./agent-definition";
 import { builtinAgents, defaultRules } from "./builtin-agents";
-import { projectRoot } from "./file-search";
-import { readDefinitions } from "./markdown-directory";
+import { readAgentDefinitions, splitDefinition } from "./definitions";
 import { PerConfig, type ConfigSource } from "./per-config";
 import type { Skills } from "./skills";
 
@@ -22,6 +21,12 @@ export interface AgentsOptions {
   directory: string;
   worktree: string;
   log: Logger;
+}
+
+interface MarkdownAgent {
+  name: string;
+  isProject: boolean;
+  layer: AgentConfig;
 }
 
 interface Defined {
@@ -85,49 +90,50 @@ export class Agents {
     const { config } = loaded;
     const rules = {
       defaults: defaultRules(access),
-      user: rulesFromConfig(config.permission, paths.home),
+      user: rulesFromConfig(loaded.person.permission, paths.home),
+      project: rulesFromConfig(loaded.project.permission, paths.home),
+      isTrusted: loaded.trust.isContentTrusted,
       home: paths.home,
     };
     const builtins = new Map(builtinAgents(access).map((builtin) => [builtin.name, builtin]));
-    const layers = await this.#layers(loaded);
+    const markdown = await this.#markdown(loaded);
+    const names = [...markdown.map(({ name }) => name), ...Object.keys(config.agent ?? {})];
     const agents = new Map<string, Agent>();
-    for (const name of new Set([...builtins.keys(), ...layers.keys()])) {
-      const builtin = builtins.get(name);
-      const agent = defineAgent({ name, builtin, layers: layers.get(name) ?? [] }, rules);
+    for (const name of new Set([...builtins.keys(), ...names])) {
+      const layers = this.#layers(name, loaded, markdown);
+      const agent = defineAgent({ name, builtin: builtins.get(name), ...layers }, rules);
       if (agent !== undefined) agents.set(name, agent);
     }
     return { agents, defaultName: config.default_agent };
   }
 
-  /** What defines each agent beside the built-in table, lowest first. */
-  async #layers(loaded: LoadedConfig): Promise<Map<string, AgentConfig[]>> {
-    const layers = new Map<string, AgentConfig[]>();
-    const add = (name: string, layer: AgentConfig) => {
-      this.#checkModel(name, layer);
-      layers.set(name, [...(layers.get(name) ?? []), layer]);
+  /** What defines an agent beside the built-in table. */
+  #layers(name: string, loaded: LoadedConfig, markdown: readonly MarkdownAgent[]) {
+    const own = markdown.filter((one) => one.name === name);
+    const of = (isProject: boolean, configured: AgentConfig | undefined) => [
+      ...own.flatMap((one) => (one.isProject === isProject ? [one.layer] : [])),
+      ...(configured ? [configured] : []),
+    ];
+    const configured = ownValue(loaded.config.agent, name);
+    const layers = [...own.map(({ layer }) => layer), ...(configured ? [configured] : [])];
+    for (const layer of layers) this.#checkModel(name, layer);
+    return {
+      layers,
+      person: of(false, ownValue(loaded.person.agent, name)),
+      project: of(true, ownValue(loaded.project.agent, name)),
     };
-    for (const { name, layer } of await this.#markdown(loaded)) add(name, layer);
-    for (const [name, agent] of Object.entries(loaded.config.agent ?? {})) add(name, agent);
-    return layers;
   }
 
-  async #markdown(loaded: LoadedConfig): Promise<{ name: string; layer: AgentConfig }[]> {
-    const { directory, worktree, log } = this.#options;
-    const options = { projectRoot: projectRoot(directory, worktree), log };
-    const read = (folders: string[]) =>
-      readDefinitions(loaded.directories, folders, AgentConfig, options);
-    const [modes, agents] = await Promise.all([read(["mode", "modes"]), read(["agent", "agents"])]);
-    const layers = modes.map(({ name, fields, body }) => ({
-      name,
-      layer: { ...fields, mode: "primary" as const, ...(body && { prompt: body }) },
-    }));
-    return [
-      ...layers,
-      ...agents.map(({ name, fields, body }) => ({
-        name,
-        layer: { ...fields, ...(body && { prompt: body }) },
-      })),
-    ];
+  async #markdown(loaded: LoadedConfig): Promise<MarkdownAgent[]> {
+    const definitions = await readAgentDefinitions(loaded.directories, this.#options);
+    return Promise.all(
+      definitions.map(async (definition) => {
+        const { name, isProject } = definition;
+        const { value, acting } = await splitDefinition(definition, this.#options);
+        const isAllowed = await loaded.trust.allows(acting);
+        return { name, isProject, layer: isAllowed ? definition.value : value };
+      }),
+    );
   }
 
   #checkModel(name: string, layer: AgentConfig): void {
@@ -135,6 +141,10 @@ export class Agents {
     const message = `agent.${name}.model is ignored: it must be written provider/model`;
     this.#options.log.warn(message, { model: layer.model });
   }
+}
+
+function ownValue<T>(record: Record<string, T> | undefined, key: string): T | undefined {
+  return record && Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
 function isChoice(agents: Map<string, Agent>, name: string | undefined): name is string {

@@ -3,13 +3,11 @@
 // arguments is template.ts; running a command is not done here.
 import { notFound } from "@/base/error";
 import type { Logger } from "@/base/log";
-import { t } from "@/base/schema";
 import { didYouMean } from "@/base/text";
 import type { LoadedConfig } from "@/config/load";
 import type { Command } from "@/schema/command";
-import { CommandConfig } from "@/schema/config";
-import { projectRoot } from "./file-search";
-import { readDefinitions } from "./markdown-directory";
+import type { CommandConfig } from "@/schema/config";
+import { type CommandDefinition, readCommandDefinitions, splitDefinition } from "./definitions";
 import { PerConfig, type ConfigSource } from "./per-config";
 import { prompts } from "./prompts";
 import type { Skills } from "./skills";
@@ -19,6 +17,11 @@ import { templateHints } from "./template";
 export interface RunnableCommand extends Command {
   /** Of the model: the effort it is asked for. */
   variant?: string;
+  /**
+   * Whether it runs its shell commands and reads outside the project. `held`: not yet, the project
+   * it comes with is not trusted. `never`: a skill's text may hold anything, as an example.
+   */
+  acts: "yes" | "held" | "never";
   /** In place of the template: what a server makes of the arguments. */
   expand?(args: string, signal: AbortSignal): Promise<ExpandedCommand>;
 }
@@ -32,9 +35,6 @@ export interface ExpandedCommand {
 
 /** What commands are looked at for: showing them must not take long. */
 export type CommandNeed = "show" | "run";
-
-const FOLDERS: readonly string[] = ["command", "commands"];
-const MarkdownFields = t.Partial(t.Omit(CommandConfig, ["template"]));
 
 export interface CommandsOptions {
   config: ConfigSource;
@@ -59,7 +59,7 @@ export class Commands {
   async list(): Promise<Command[]> {
     const [own, served] = await Promise.all([this.#commands.get(), this.#options.served("show")]);
     const commands = [...own.values(), ...served.filter(({ name }) => !own.has(name))];
-    return commands.map(({ variant: _, expand: __, ...command }) => command);
+    return commands.map(({ variant: _, acts: __, expand: ___, ...command }) => command);
   }
 
   /** Throws not-found that names a similar command, or all there are. */
@@ -75,25 +75,28 @@ export class Commands {
   }
 
   async #load(loaded: LoadedConfig): Promise<Map<string, RunnableCommand>> {
-    const { directory, worktree, log } = this.#options;
     const commands = new Map(builtIns().map((command) => [command.name, command]));
-    const definitions = await readDefinitions(loaded.directories, FOLDERS, MarkdownFields, {
-      projectRoot: projectRoot(directory, worktree),
-      log,
-    });
-    for (const { name, fields, body } of definitions) {
-      commands.set(name, fromConfig(name, { ...fields, template: body }));
+    for (const definition of await readCommandDefinitions(loaded.directories, this.#options)) {
+      commands.set(definition.name, await this.#fromDefinition(definition, loaded));
     }
     for (const [name, config] of Object.entries(loaded.config.command ?? {})) {
-      commands.set(name, fromConfig(name, config));
+      const isProject = loaded.project.command?.[name]?.template === config.template;
+      commands.set(name, fromConfig(name, config, isProject && !loaded.trust.isContentTrusted));
     }
     for (const skill of await this.#options.skills.list()) {
       if (commands.has(skill.name)) continue;
       const { name, description, content: template } = skill;
       const told = { name, ...(description !== undefined && { description }) };
-      commands.set(name, { ...told, source: "skill", template, hints: templateHints(template) });
+      const hints = templateHints(template);
+      commands.set(name, { ...told, source: "skill", template, hints, acts: "never" });
     }
     return commands;
+  }
+
+  async #fromDefinition(definition: CommandDefinition, loaded: LoadedConfig) {
+    const { value, acting } = await splitDefinition(definition, this.#options);
+    const isAllowed = await loaded.trust.allows(acting);
+    return fromConfig(definition.name, isAllowed ? definition.value : value, !isAllowed);
   }
 }
 
@@ -111,7 +114,7 @@ function builtIns(): RunnableCommand[] {
   ];
 }
 
-function fromConfig(name: string, config: CommandConfig): RunnableCommand {
+function fromConfig(name: string, config: CommandConfig, isHeld = false): RunnableCommand {
   const { template, description, agent, model, variant, subtask } = config;
   return {
     name,
@@ -123,5 +126,6 @@ function fromConfig(name: string, config: CommandConfig): RunnableCommand {
     source: "command",
     template,
     hints: templateHints(template),
+    acts: isHeld ? "held" : "yes",
   };
 }

@@ -47,11 +47,6 @@ export function directoriesBetween(root: string, directory: string): string[] {
   return path;
 }
 
-/** What a project's files may not lead out of: its worktree or, without a repository, itself. */
-export function projectRoot(directory: string, worktree: string): string {
-  return dirname(worktree) === worktree ? directory : worktree;
-}
-
 /** An absolute path: `~/` is the home directory, a relative path begins at `base`. */
 export function resolvePath(base: string, path: string, home: string): string {
   if (path === "~" || path.startsWith("~/")) return join(home, path.slice(1));

@@ -12,8 +12,8 @@ import type { Logger } from "@/base/log";
 import type { Paths } from "@/base/paths";
 import { cutBytes, formatBytes } from "@/base/text";
 import type { LoadedConfig } from "@/config/load";
-import { projectDirectories } from "@/config/sources";
-import { directoriesBetween, projectRoot, searchFiles } from "./file-search";
+import { projectDirectories, projectRoot } from "@/config/sources";
+import { directoriesBetween, searchFiles } from "./file-search";
 import { PerConfig, type ConfigSource } from "./per-config";
 import { readStart } from "./text-file";
 
@@ -51,7 +51,7 @@ export class Instructions {
 
   constructor(options: InstructionsOptions) {
     this.#options = options;
-    this.#root = projectRoot(options.directory, options.worktree);
+    this.#root = projectRoot(options);
     this.#configured = new PerConfig(options.config, (loaded) => this.#resolve(loaded));
   }
 

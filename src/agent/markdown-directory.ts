@@ -7,6 +7,7 @@ import { isInside } from "@/base/file";
 import type { Logger } from "@/base/log";
 import { formatBytes } from "@/base/text";
 import type { Static, TSchema } from "@/base/schema";
+import type { ConfigDirectory } from "@/config/sources";
 import { searchFiles } from "./file-search";
 import { parseMarkdown } from "./front-matter";
 import { readStart } from "./text-file";
@@ -14,6 +15,8 @@ import { readStart } from "./text-file";
 export interface Definition<T> {
   name: string;
   path: string;
+  /** It comes with a repository, which may be anybody's. */
+  isProject: boolean;
   fields: T;
   body: string;
 }
@@ -26,13 +29,19 @@ const FILE_MAX_BYTES = 256 * 1024;
  * `projectRoot`: links in directories inside it are followed only within it.
  */
 export async function readDefinitions<S extends TSchema>(
-  directories: readonly string[],
+  directories: readonly ConfigDirectory[],
   folders: readonly string[],
   schema: S,
   options: { projectRoot: string; log: Logger },
 ): Promise<Definition<Static<S>>[]> {
-  const roots = directories.flatMap((directory) => folders.map((name) => join(directory, name)));
-  const lists = await Promise.all(roots.map((root) => readFolder(root, schema, options)));
+  const lists = await Promise.all(
+    directories.flatMap(({ path, isProject }) =>
+      folders.map(async (name) => {
+        const definitions = await readFolder(join(path, name), schema, options);
+        return definitions.map((definition) => ({ ...definition, isProject }));
+      }),
+    ),
+  );
   return lists.flat();
 }
 
@@ -61,7 +70,7 @@ async function readFolder<S extends TSchema>(
   root: string,
   schema: S,
   options: { projectRoot: string; log: Logger },
-): Promise<Definition<Static<S>>[]> {
+): Promise<Omit<Definition<Static<S>>, "isProject">[]> {
   const within = isInside(options.projectRoot, root) ? options.projectRoot : undefined;
   const match = (name: string) => name.endsWith(".md");
   const files = await searchFiles(root, { match, ...(within && { within }) });

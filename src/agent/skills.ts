@@ -9,9 +9,9 @@ import type { Logger } from "@/base/log";
 import type { Paths } from "@/base/paths";
 import { t } from "@/base/schema";
 import type { LoadedConfig } from "@/config/load";
-import { projectDirectories } from "@/config/sources";
+import { projectDirectories, projectRoot } from "@/config/sources";
 import type { Skill } from "@/schema/skill";
-import { projectRoot, resolvePath, searchFiles } from "./file-search";
+import { resolvePath, searchFiles } from "./file-search";
 import { readDefinition } from "./markdown-directory";
 import { PerConfig, type ConfigSource } from "./per-config";
 
@@ -40,7 +40,7 @@ export class Skills {
 
   constructor(options: SkillsOptions) {
     this.#options = options;
-    this.#root = projectRoot(options.directory, options.worktree);
+    this.#root = projectRoot(options);
     this.#skills = new PerConfig(options.config, (loaded) => this.#load(loaded));
   }
 
@@ -89,7 +89,7 @@ export class Skills {
     return [
       ...new Set([
         ...bases.flatMap((base) => externalFolders(env).map((name) => join(base, name, "skills"))),
-        ...loaded.directories.flatMap((base) => [join(base, "skill"), join(base, "skills")]),
+        ...loaded.directories.flatMap(({ path }) => [join(path, "skill"), join(path, "skills")]),
         ...configured.map((path) => resolvePath(directory, path, paths.home)),
       ]),
     ];

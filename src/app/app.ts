@@ -2,13 +2,14 @@
 // App closes it. Nothing here touches the network or starts a process.
 import { Bus } from "@/base/bus";
 import { systemClock, type Clock } from "@/base/clock";
-import type { Env } from "@/base/env";
+import { flag, type Env } from "@/base/env";
 import { IDs } from "@/base/id";
 import { Logger, type LogLevel } from "@/base/log";
 import { resolvePaths, type Paths } from "@/base/paths";
 import { processIdentity } from "@/base/process";
 import { KeyedLock } from "@/base/queue";
 import { Scope } from "@/base/scope";
+import { TrustStore } from "@/config/trust-store";
 import { Ripgrep } from "@/host/ripgrep";
 import { ShellParser } from "@/host/shell-syntax";
 import { Catalog } from "@/llm/catalog";
@@ -40,6 +41,8 @@ export interface AppOptions {
   localServers?: readonly LocalServer[];
   /** Makes the server that code within the app speaks to, when it is first needed. */
   serve?: (app: App) => Promise<RequestHandler>;
+  /** Trust what each project's own files do, for as long as this App is open. */
+  trust?: boolean;
 }
 
 export class App {
@@ -105,6 +108,8 @@ export class App {
       pluginModules: new PluginModules(clock),
       ownServer: new OwnServer(serve && (() => serve(app))),
       ...(options.localServers ? { localServers: options.localServers } : {}),
+      trustStore: new TrustStore({ stateDirectory: paths.state, clock }),
+      isTrustGiven: options.trust === true || flag(options.env, "OPENCODE_TRUST"),
     });
     return app;
   }

@@ -12,7 +12,8 @@ import { Commands } from "@/agent/commands";
 import { Instructions } from "@/agent/instructions";
 import { Skills } from "@/agent/skills";
 import { ConfigService } from "@/config/config-service";
-import { namesOfProject } from "@/config/load";
+import { type LoadedConfig, namesOfProject } from "@/config/load";
+import { Trust } from "@/config/trust";
 import { FileIndex } from "@/host/file-index";
 import { findShell } from "@/host/find-shell";
 import { Formatters } from "@/host/formatters";
@@ -66,6 +67,7 @@ import { lspTool } from "@/tool/lsp";
 import { planExitTool } from "@/tool/plan-exit";
 import { McpTools } from "@/tool/mcp";
 import { builtinTools } from "@/tool/registry";
+import { findActing } from "./find-acting";
 import { listFiles } from "./list-files";
 import { mcpCommands } from "./mcp-commands";
 import type { Place } from "./projects";
@@ -86,6 +88,7 @@ export class Instance {
   readonly fileIndex: FileIndex;
   readonly config: ConfigService;
   readonly plugins: Plugins;
+  readonly trust: Trust;
   readonly ptys: Ptys;
   readonly watcher: Watcher;
   readonly providers: Providers;
@@ -152,7 +155,19 @@ export class Instance {
       paths,
       log,
       clock,
+      trust: {
+        store: services.trustStore,
+        isGiven: services.isTrustGiven,
+        findActing: (directories) => findActing(directories, { ...place, log }),
+      },
       amend: (loaded) => this.plugins.amend(loaded),
+    });
+    this.trust = new Trust({
+      ...place,
+      config: this.config,
+      store: services.trustStore,
+      log,
+      onChange: (state) => publish("trust.updated", state),
     });
     const commandHooks = new CommandHooks({
       ...code,
@@ -218,7 +233,8 @@ export class Instance {
       env,
       log,
       config: async () => (await this.config.get()).config.formatter,
-      isTrusted: async () => true,
+      isTrusted: () => this.trust.isTrusted(),
+      onHeld: (name, path) => this.trust.hold("formatter", name, path),
     });
     this.languageServers = new LanguageServers({
       ...place,
@@ -229,7 +245,8 @@ export class Instance {
       scope,
       publish,
       config: async () => (await this.config.get()).config.lsp,
-      isTrusted: async () => true,
+      isTrusted: () => this.trust.isTrusted(),
+      onHeld: (id, path) => this.trust.hold("lsp", id, path),
     });
     this.codeNavigation = new CodeNavigation({
       ...place,
@@ -251,7 +268,7 @@ export class Instance {
         const loaded = await this.config.get();
         return { ...loaded.config, ofRepository: namesOfProject(loaded, "mcp") };
       },
-      isTrusted: async () => true,
+      isTrusted: async () => (await this.config.get()).trust.isContentTrusted,
       reservedTools: [...builtinTools().map(({ id }) => id), navigationTool.id],
     });
     const mcpTools = new McpTools(this.mcp);
@@ -506,7 +523,7 @@ export class Instance {
       packages: join(paths.cache, "packages"),
       log: log.child("plugin"),
       signal: scope.signal,
-      isTrusted: () => true,
+      isTrusted: ({ trust }: LoadedConfig) => trust.isContentTrusted,
       input: () => pluginInput({ project, directory, worktree, fetch, serverURL }),
       report: (message: string) => {
         log.warn(message);

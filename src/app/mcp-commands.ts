@@ -13,6 +13,7 @@ export async function mcpCommands(
     name: command,
     ...(description !== undefined && { description }),
     source: "mcp",
+    acts: "never",
     template: "",
     hints: known.map((_, at) => `$${at + 1}`),
     expand: (text, signal) => expand(splitWords(text), signal),

@@ -8,6 +8,7 @@ import type { Paths } from "@/base/paths";
 import type { ProcessIdentity } from "@/base/process";
 import type { KeyedLock } from "@/base/queue";
 import type { Scope } from "@/base/scope";
+import type { TrustStore } from "@/config/trust-store";
 import type { Ripgrep } from "@/host/ripgrep";
 import type { ShellParser } from "@/host/shell-syntax";
 import type { Catalog } from "@/llm/catalog";
@@ -56,4 +57,7 @@ export interface AppServices {
   pluginModules: PluginModules;
   ownServer: OwnServer;
   localServers?: readonly LocalServer[];
+  /** What the person has trusted; `isTrustGiven`: whatever this process is used on. */
+  trustStore: TrustStore;
+  isTrustGiven: boolean;
 }

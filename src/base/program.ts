@@ -11,6 +11,8 @@ export interface Launch {
 }
 
 const SHEBANG_BYTES = 128;
+/** What a project's bunfig.toml or .env says is not for the programs that are run in it. */
+const NOT_OURS: readonly string[] = ["--config=/dev/null", "--no-env-file"];
 const LEVELS_MAX = 64;
 
 /** The program of that name on the PATH of `env`; absolute. */
@@ -34,7 +36,7 @@ export async function launchOf(path: string, args: readonly string[], env: Env):
   if (!(await isNodeScript(path))) return { argv: [path, ...args], env: {} };
   const node = findOnPath("node", env, dirname(path));
   if (node) return { argv: [node, path, ...args], env: {} };
-  return { argv: [process.execPath, path, ...args], env: { BUN_BE_BUN: "1" } };
+  return { argv: [process.execPath, ...NOT_OURS, path, ...args], env: { BUN_BE_BUN: "1" } };
 }
 
 async function isNodeScript(path: string): Promise<boolean> {

@@ -35,6 +35,8 @@ export interface Face {
 
 /** Options that every command takes. */
 export interface GlobalOptions {
+  /** Of the commands that work in a project: what its own files do is trusted. */
+  trust?: boolean;
   printLogs?: boolean;
   logLevel?: LogLevel;
 }
@@ -55,6 +57,7 @@ export async function withApp<T>(
     home,
     clock,
     directory: options.directory ?? context.directory,
+    ...(options.trust ? { trust: true } : {}),
     log: logging(env, options),
     serve: async (served) => (await import("@/server/inside")).serveInside(served),
   });

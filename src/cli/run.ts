@@ -104,7 +104,13 @@ async function warnAtFirst({ output }: CLIContext, app: App): Promise<void> {
   for (const warning of problem === undefined ? warnings : [...warnings, problem]) {
     output.note(`${output.style.yellow("Warning:")} ${warning}`);
   }
+  const { summary } = await instance.trust.state();
+  if (summary !== "") {
+    output.note(`${output.style.yellow("Not trusted:")} held back ${summary}. ${TRUST_HINT}`);
+  }
 }
+
+const TRUST_HINT = "Look at it, then use --trust or OPENCODE_TRUST=1";
 
 /** Prompts the session and gives the exit code of how it went. */
 async function answer(context: CLIContext, work: RunWork): Promise<number> {

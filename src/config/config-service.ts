@@ -5,6 +5,9 @@ import { flag } from "@/base/env";
 import { conflict } from "@/base/error";
 import type { Logger } from "@/base/log";
 import type { Config } from "@/schema/config";
+import type { Acting } from "./acting";
+import { contentHash, judge, NO_PROJECT, type ProjectTrust } from "./project-trust";
+import type { TrustStore } from "./trust-store";
 import { loadConfig, loadGlobalConfig, type LoadedConfig } from "./load";
 import { globalFiles, projectFiles, type ConfigLocation } from "./sources";
 import { writePatch } from "./write";
@@ -15,6 +18,16 @@ export interface ConfigServiceOptions extends ConfigLocation {
   clock?: Clock;
   /** Changes what was loaded before anybody gets it. Never rejects. */
   amend?: (loaded: LoadedConfig) => Promise<LoadedConfig>;
+  /** What the person has decided of the project; nothing of it is trusted without. */
+  trust?: TrustSource;
+}
+
+export interface TrustSource {
+  store: TrustStore;
+  /** The person trusts whatever this program is used on. */
+  isGiven: boolean;
+  /** What acts besides the configuration's files, in these directories of the project. */
+  findActing(directories: readonly string[]): Promise<readonly Acting[]>;
 }
 
 export class ConfigService {
@@ -68,9 +81,11 @@ export class ConfigService {
       throw conflict("OPENCODE_DISABLE_PROJECT_CONFIG is set: the project's files are not used");
     }
     const target = projectFiles(this.#options);
+    const { trust: before } = await this.reload();
     const path = await writePatch(target, patch, { stateDirectory: paths.state, clock });
     this.#options.log.info("configuration written", { path });
-    return (await this.reload()).config;
+    const loaded = await this.reload();
+    return (await this.#keepTrust(before, loaded)).config;
   }
 
   /** As `update`, in the user's own file; returns the user's own configuration. */
@@ -78,6 +93,17 @@ export class ConfigService {
     const config = await updateGlobalConfig(this.#options, patch);
     this.#loading = undefined;
     return config;
+  }
+
+  /** What the person changes through this program is as trusted as what was there before. */
+  async #keepTrust(before: ProjectTrust, loaded: LoadedConfig): Promise<LoadedConfig> {
+    const { directory, trust } = this.#options;
+    if (trust === undefined || loaded.trust.isContentTrusted) return loaded;
+    const isTrusted = before.isContentTrusted || (await before.acting()).length === 0;
+    if (!isTrusted) return loaded;
+    const content = contentHash(await loaded.trust.acting());
+    await trust.store.put(directory, { content, by: before.isTrusted ? "person" : "edit" });
+    return this.reload();
   }
 
   async #load(): Promise<LoadedConfig> {
@@ -91,7 +117,9 @@ export class ConfigService {
   }
 
   async #loadOnce(): Promise<LoadedConfig> {
-    const loaded = await loadConfig(this.#options);
+    const loaded = await loadConfig(this.#options, (acting, directories) =>
+      this.#judge(acting, directories),
+    );
     for (const warning of loaded.warnings) this.#options.log.warn(warning);
     const { amend } = this.#options;
     if (!amend) return loaded;
@@ -101,6 +129,28 @@ export class ConfigService {
     } finally {
       this.#unamended = undefined;
     }
+  }
+
+  async #judge(acting: readonly Acting[], directories: readonly string[]): Promise<ProjectTrust> {
+    const { directory, trust } = this.#options;
+    let found: Promise<readonly Acting[]> | undefined;
+    const all = () => {
+      found ??= (trust?.findActing(directories) ?? Promise.resolve([])).then((more) => [
+        ...acting,
+        ...more,
+      ]);
+      return found;
+    };
+    if (trust?.isGiven) {
+      return { isContentTrusted: true, isTrusted: true, acting: all, allows: async () => true };
+    }
+    const decision = await trust?.store.find(directory);
+    // Without a decision it need not be known what there is.
+    if (decision === undefined) return { ...NO_PROJECT, acting: all };
+    const judged = judge(decision, await all());
+    const allowed = new Set((judged.isContentTrusted ? await all() : []).map(({ hash }) => hash));
+    const allows = async (some: readonly Acting[]) => some.every(({ hash }) => allowed.has(hash));
+    return { ...judged, acting: all, allows };
   }
 }
 

@@ -2,13 +2,15 @@
 // merges them. Files are looked for all at once and read only when they exist; nothing is written.
 import { readFile, stat } from "node:fs/promises";
 import { userInfo } from "node:os";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import type { Env } from "@/base/env";
 import { errorCode, invalid } from "@/base/error";
-import { fileFailure } from "@/base/file";
+import { fileFailure, isInside, realpathInside } from "@/base/file";
 import { findIssues, formatIssue } from "@/base/schema";
 import { didYouMean } from "@/base/text";
 import { Config } from "@/schema/config";
+import { type Acting, projectPath, splitProject, type SplitConfig } from "./acting";
+import { fingerprint } from "./fingerprint";
 import type { JSONRecord } from "./json";
 import { configError, findPlace, parseJSONC } from "./jsonc";
 import { parseKeyPath } from "./key-path";
@@ -16,18 +18,33 @@ import { locatePlugins } from "./locate-plugins";
 import { lowerConfig } from "./lower";
 import { mergeConfig } from "./merge";
 import { findOrigins, type Layer } from "./origins";
+import { NO_PROJECT, type ProjectTrust } from "./project-trust";
+import { keepRestrictions } from "./restrictions";
 import {
+  type ConfigDirectory,
   configSources,
   definitionDirectories,
   globalSources,
+  projectRoot,
   type ConfigLocation,
   type ConfigSource,
+  DIRECTORY_NAME,
+  type ConfigFile,
+  type ConfigVariable,
 } from "./sources";
 import { substitute } from "./substitute";
 
 export interface LoadedConfig {
-  /** Merged, with `agent`, `command`, `mode`, `plugin` and `username` always there. */
+  /**
+   * Merged, with `agent`, `command`, `mode`, `plugin` and `username` always there, and without
+   * what a project is not trusted with. Its `permission` and those of its agents are for people to
+   * read: what is in force takes `person` and `project` apart.
+   */
   config: Config;
+  /** What the person's own sources say, merged. */
+  person: Config;
+  /** What the project's own files say, as far as it is in force, merged. */
+  project: Config;
   /** Key path of a value (`provider.x.options.baseURL`) -> the file or variable that set it. */
   sources: Record<string, string>;
   /** What a person should hear of and nothing fails for, each naming its file. */
@@ -37,7 +54,8 @@ export interface LoadedConfig {
   /** Those of them that come with the project, which may be anybody's. */
   projectFiles: string[];
   /** Existing directories that may hold agents, commands and skills, lowest (farthest) first. */
-  directories: string[];
+  directories: ConfigDirectory[];
+  trust: ProjectTrust;
 }
 
 const CONFIG_MAX_BYTES = 1024 * 1024;
@@ -52,13 +70,50 @@ interface Reader {
   warnings: string[];
 }
 
+/** What a source says, before anything is put into it. */
+interface Draft {
+  source: ConfigSource;
+  origin: string;
+  directory: string;
+  text: string | undefined;
+  value: JSONRecord;
+  /** A link out of the project: it is known by its bytes, and not even parsed until trusted. */
+  isLinkedOut: boolean;
+}
+
+/** Decides how far the project is trusted, given what its configuration files would do. */
+export type JudgeTrust = (
+  acting: readonly Acting[],
+  directories: readonly string[],
+) => Promise<ProjectTrust>;
+
 /** The configuration of one directory. AppError invalid names the file at fault, and the line. */
-export async function loadConfig(location: ConfigLocation): Promise<LoadedConfig> {
-  const [loaded, directories] = await Promise.all([
-    loadSources(configSources(location), location),
+export async function loadConfig(
+  location: ConfigLocation,
+  judge: JudgeTrust,
+): Promise<LoadedConfig> {
+  const { env, paths, directory } = location;
+  const reader: Reader = { env, home: paths.home, directory, warnings: [] };
+  const [drafts, directories] = await Promise.all([
+    readDrafts(configSources(location), reader, projectRoot(location)),
     existingDirectories(definitionDirectories(location)),
   ]);
-  return { ...loaded, directories };
+  const split = await Promise.all(
+    drafts.map(async (draft) => ({ draft, ...(await splitDraft(draft, projectRoot(location))) })),
+  );
+  const trust = await judge(
+    split.flatMap(({ acting }) => acting),
+    directories.flatMap(({ path, isProject }) => (isProject ? [path] : [])),
+  );
+  const layers = await Promise.all(
+    split.map(async ({ draft, quiet }) => {
+      if (!trust.isContentTrusted) return finish({ ...draft, value: quiet }, reader);
+      const { isLinkedOut, text = "", origin } = draft;
+      const value = isLinkedOut ? await parseJSONC(text, origin) : draft.value;
+      return finish({ ...draft, value }, reader);
+    }),
+  );
+  return { ...combine(layers, reader), directories, trust };
 }
 
 /** The user's own configuration alone: what `serve` looks at before there is a directory. */
@@ -66,26 +121,79 @@ export async function loadGlobalConfig(
   location: Pick<ConfigLocation, "paths" | "env">,
 ): Promise<LoadedConfig> {
   const { paths, env } = location;
-  const place = { paths, env, directory: paths.config };
-  const [loaded, directories] = await Promise.all([
-    loadSources(globalSources(paths), place),
-    existingDirectories([paths.config]),
+  const reader: Reader = { env, home: paths.home, directory: paths.config, warnings: [] };
+  const [drafts, directories] = await Promise.all([
+    readDrafts(globalSources(paths), reader, paths.config),
+    existingDirectories([{ path: paths.config, isProject: false }]),
   ]);
-  return { ...loaded, directories };
+  const layers = await Promise.all(drafts.map((draft) => finish(draft, reader)));
+  return { ...combine(layers, reader), directories, trust: NO_PROJECT };
 }
 
-async function loadSources(
-  sources: ConfigSource[],
-  location: Pick<ConfigLocation, "paths" | "env" | "directory">,
-): Promise<Omit<LoadedConfig, "directories">> {
-  const { env, paths, directory } = location;
-  const reader: Reader = { env, home: paths.home, directory, warnings: [] };
-  const read = await Promise.all(sources.map((source) => readSource(source, reader)));
-  const layers = read.filter((layer) => layer !== undefined);
-  const merged = lowerConfig(layers.map(({ config }) => config).reduce(mergeConfig, {}));
-  const files = sources.flatMap((source, index) => {
-    return source.kind === "file" && read[index] !== undefined ? [source] : [];
-  });
+async function readDrafts(sources: ConfigSource[], reader: Reader, root: string): Promise<Draft[]> {
+  const drafts = await Promise.all(
+    sources.map((source) =>
+      source.kind === "text" ? parseVariable(source, reader) : readFileDraft(source, root),
+    ),
+  );
+  return drafts.filter((draft) => draft !== undefined);
+}
+
+async function parseVariable(source: ConfigVariable, { directory }: Reader): Promise<Draft> {
+  const { origin, text, key } = source;
+  const place = { source, origin, directory, isLinkedOut: false };
+  if (key !== undefined) {
+    return { ...place, text: undefined, value: await parsePart(text, origin, key) };
+  }
+  return { ...place, text, value: await parseJSONC(text, origin) };
+}
+
+async function readFileDraft(source: ConfigFile, root: string): Promise<Draft | undefined> {
+  const { path: origin } = source;
+  const text = await readConfigFile(origin, source.required);
+  if (text === undefined) return undefined;
+  const isLinkedOut = source.project && !(await realpathInside(rootFor(origin, root), origin));
+  const value = isLinkedOut ? {} : await parseJSONC(text, origin);
+  return { source, origin, directory: dirname(origin), text, value, isLinkedOut };
+}
+
+async function splitDraft(draft: Draft, root: string): Promise<SplitConfig> {
+  const { source, origin, directory, text, value, isLinkedOut } = draft;
+  if (!source.project) return { quiet: value, acting: [] };
+  const place = { origin, directory, root: rootFor(origin, root) };
+  if (!isLinkedOut) return splitProject(value, place);
+  const what = projectPath(place.root, origin);
+  const hash = await fingerprint([origin, text], [], place.root);
+  return { quiet: {}, acting: [{ kind: "file", what, origin: what, hash }] };
+}
+
+/** Files above a directory outside of a repository are a project's in their own directory. */
+function rootFor(origin: string, root: string): string {
+  if (isInside(root, origin)) return root;
+  const directory = dirname(origin);
+  return basename(directory) === DIRECTORY_NAME ? dirname(directory) : directory;
+}
+
+/** References resolved and checked. */
+async function finish(draft: Draft, reader: Reader): Promise<Layer> {
+  const { env, home, warnings } = reader;
+  const { source, origin, directory, text, value } = draft;
+  const warn = (message: string) => void warnings.push(message);
+  const whole = await substitute(value, { env, home, origin, directory, warn });
+  const checked = await checkConfig(whole, { origin, text, warnings });
+  const config = locatePlugins(checked, directory, home);
+  return { origin, config, isProject: source.project, isFile: source.kind === "file" };
+}
+
+function combine(
+  layers: readonly Layer[],
+  { env, warnings }: Reader,
+): Omit<LoadedConfig, "directories" | "trust"> {
+  const of = (chosen: readonly Layer[]) =>
+    lowerConfig(chosen.map(({ config }) => config).reduce(mergeConfig, {}));
+  const person = of(layers.filter(({ isProject }) => !isProject));
+  const project = of(layers.filter(({ isProject }) => isProject));
+  const merged = keepRestrictions(of(layers), person, project);
   const config = {
     ...merged,
     username: merged.username ?? userName(env),
@@ -94,13 +202,10 @@ async function loadSources(
     mode: {},
     plugin: merged.plugin ?? [],
   };
-  return {
-    config,
-    sources: findOrigins(merged, layers),
-    warnings: reader.warnings,
-    files: files.map(({ path }) => path),
-    projectFiles: files.filter(({ project }) => project).map(({ path }) => path),
-  };
+  const files = layers.flatMap(({ isFile, origin }) => (isFile ? [origin] : []));
+  const projectFiles = layers.flatMap(({ isProject, origin }) => (isProject ? [origin] : []));
+  const sources = findOrigins(merged, layers);
+  return { config, person, project, sources, warnings, files, projectFiles };
 }
 
 /** The names under a key that a file of the project has a say in: `mcp` gives its servers. */
@@ -110,19 +215,6 @@ export function namesOfProject(loaded: LoadedConfig, key: keyof Config): string[
     return first === key && loaded.projectFiles.includes(origin) ? [String(name)] : [];
   });
   return [...new Set(names)];
-}
-
-async function readSource(source: ConfigSource, reader: Reader): Promise<Layer | undefined> {
-  if (source.kind === "text") {
-    const { origin, text, key } = source;
-    const config = await readText(text, origin, reader, reader.directory, key);
-    return { origin, config: locatePlugins(config, reader.directory, reader.home) };
-  }
-  const text = await readConfigFile(source.path, source.required);
-  if (text === undefined) return undefined;
-  const directory = dirname(source.path);
-  const config = await readText(text, source.path, reader, directory);
-  return { origin: source.path, config: locatePlugins(config, directory, reader.home) };
 }
 
 /** The text of a file, or undefined when there is none and none is required. */
@@ -140,21 +232,6 @@ export async function readConfigFile(path: string, required = false): Promise<st
     if (!required && (code === "ENOENT" || code === "ENOTDIR")) return undefined;
     throw invalid(fileFailure("read the configuration", path, error).message, { path }, error);
   }
-}
-
-async function readText(
-  text: string,
-  origin: string,
-  reader: Reader,
-  directory: string,
-  key?: "permission",
-): Promise<Config> {
-  const parsed =
-    key === undefined ? await parseJSONC(text, origin) : await parsePart(text, origin, key);
-  const { env, home, warnings } = reader;
-  const warn = (message: string) => void warnings.push(message);
-  const value = await substitute(parsed, { env, home, origin, directory, warn });
-  return checkConfig(value, { origin, text: key === undefined ? text : undefined, warnings });
 }
 
 /** The text is a value of one key; an action may stand there without quotes. */
@@ -194,17 +271,17 @@ function describeUnknown(key: string, known: string[]): string {
   return meant === undefined ? said : `${said} Did you mean ${JSON.stringify(meant)}?`;
 }
 
-async function existingDirectories(paths: string[]): Promise<string[]> {
+async function existingDirectories(directories: ConfigDirectory[]): Promise<ConfigDirectory[]> {
   const found = await Promise.all(
     // What cannot be looked at holds nothing for us.
-    paths.map((path) =>
+    directories.map(({ path }) =>
       stat(path).then(
         (entry) => entry.isDirectory(),
         () => false,
       ),
     ),
   );
-  return paths.filter((_, index) => found[index]);
+  return directories.filter((_, index) => found[index]);
 }
 
 function userName(env: Env): string {

@@ -9,10 +9,16 @@ import { lowerConfig } from "./lower";
 export interface Layer {
   origin: string;
   config: Config;
+  /** It comes with a repository, which may be anybody's. */
+  isProject: boolean;
+  isFile: boolean;
 }
 
 /** Key path of every value of `merged` that a layer (lowest first) set -> that layer's origin. */
-export function findOrigins(merged: Config, layers: readonly Layer[]): Record<string, string> {
+export function findOrigins(
+  merged: Config,
+  layers: readonly Pick<Layer, "origin" | "config">[],
+): Record<string, string> {
   // In today's words, as the merged one is; highest first.
   const lowered = layers
     .map(({ origin, config }) => ({ origin, config: lowerConfig(config) }))

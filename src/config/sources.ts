@@ -6,12 +6,9 @@
  * directory the nearer one counts more, and within one directory opencode.json < opencode.jsonc <
  * .opencode/opencode.json < .opencode/opencode.jsonc.
  *
- * Sources with `project: true` come with a repository, which may be anybody's. These of their keys
- * run programs: `mcp` (local servers), `plugin`, `formatter` and `lsp` (commands), `shell`,
- * `command` and `agent` (text for the model, permissions). These send things elsewhere:
- * `provider.*.options.baseURL` and `provider.*.api` (prompts, and the key of the environment with
- * them), `provider.*.options.headers`, `mcp.*.url`, `enterprise.url`, `instructions` (addresses);
- * `{env:}` and `{file:}` put secrets there. `permission` can allow what a person would be asked.
+ * Sources with `project: true` come with a repository, which may be anybody's: what of them would
+ * run, reach or read something is acting.ts. A file that the person has as their own as well stays
+ * the person's, wherever the project's directory is.
  */
 import { platform } from "node:os";
 import { dirname, join, parse as parsePath, resolve } from "node:path";
@@ -33,19 +30,33 @@ export interface ConfigLocation {
 export interface ConfigFile {
   kind: "file";
   path: string;
+  /** It comes with a repository, which may be anybody's. */
   project: boolean;
   required: boolean;
 }
 
-export type ConfigSource =
-  | ConfigFile
-  /** `key`: the text is the value of that key alone. */
-  | { kind: "text"; origin: string; text: string; key?: "permission" };
+export interface ConfigVariable {
+  kind: "text";
+  origin: string;
+  text: string;
+  /** The text is the value of that key alone. */
+  key?: "permission";
+  project: false;
+}
+
+export type ConfigSource = ConfigFile | ConfigVariable;
+
+/** A directory that may hold agents, commands, skills, plugins and tools. */
+export interface ConfigDirectory {
+  path: string;
+  /** It comes with a repository, which may be anybody's. */
+  isProject: boolean;
+}
 
 const FILE_NAMES: readonly string[] = ["opencode.json", "opencode.jsonc"];
 const GLOBAL_FILE_NAMES: readonly string[] = ["config.json", ...FILE_NAMES];
 const TUI_FILE_NAMES: readonly string[] = ["tui.json", "tui.jsonc"];
-const DIRECTORY_NAME = ".opencode";
+export const DIRECTORY_NAME = ".opencode";
 /** More levels than any real project has; a bound on what a strange path can cost. */
 const MAX_LEVELS = 64;
 
@@ -117,27 +128,19 @@ export function globalFiles(paths: Pick<Paths, "config">): { existing: string[];
 }
 
 /** Directories that may hold agents, commands and skills, lowest first; they need not exist. */
-export function definitionDirectories(location: ConfigLocation): string[] {
+export function definitionDirectories(location: ConfigLocation): ConfigDirectory[] {
   const { env, paths, directory } = location;
-  const all = [
-    paths.config,
-    ...projectDirectories(location).map((level) => join(level, DIRECTORY_NAME)),
-    join(paths.home, DIRECTORY_NAME),
-    ...configDirectory(env, directory),
-  ];
-  return all.filter((path, index) => all.lastIndexOf(path) === index);
+  const projects = projectDirectories(location).map((level) => join(level, DIRECTORY_NAME));
+  const higher = [join(paths.home, DIRECTORY_NAME), ...configDirectory(env, directory)];
+  const all = [paths.config, ...projects, ...higher];
+  return all
+    .filter((path, index) => all.lastIndexOf(path) === index)
+    .map((path) => ({ path, isProject: path !== paths.config && !higher.includes(path) }));
 }
 
-/** Those of them that are the person's, whatever the project is. */
-export function ownDirectories({ env, paths, directory }: ConfigLocation): string[] {
-  return [paths.config, join(paths.home, DIRECTORY_NAME), ...configDirectory(env, directory)];
-}
-
-/** Whether it is one of the project's own configuration files. */
-export function isProjectFile(path: string, location: ConfigLocation): boolean {
-  return configSources(location).some(
-    (source) => source.kind === "file" && source.project && source.path === path,
-  );
+/** What a project's files may not lead out of: its worktree or, without a repository, itself. */
+export function projectRoot(location: Pick<ConfigLocation, "directory" | "worktree">): string {
+  return isRepository(location) ? location.worktree : location.directory;
 }
 
 /**
@@ -157,7 +160,7 @@ export function projectDirectories(location: ConfigLocation): string[] {
   return levels.toReversed();
 }
 
-function isRepository({ worktree }: ConfigLocation): boolean {
+function isRepository({ worktree }: Pick<ConfigLocation, "worktree">): boolean {
   return worktree !== parsePath(worktree).root;
 }
 
@@ -187,7 +190,7 @@ function configDirectory(env: Env, directory: string): string[] {
 
 function text(origin: string, value: string | undefined, key?: "permission"): ConfigSource[] {
   if (!value) return [];
-  return [{ kind: "text", origin, text: value, ...(key && { key }) }];
+  return [{ kind: "text", origin, text: value, project: false, ...(key && { key }) }];
 }
 
 function switched(env: Env, name: string, value: string): ConfigSource[] {
@@ -196,7 +199,10 @@ function switched(env: Env, name: string, value: string): ConfigSource[] {
 
 function keepLast<S extends ConfigSource>(sources: S[]): S[] {
   const last = new Map(sources.map((source, index) => [sourceName(source), index]));
-  return sources.filter((source, index) => last.get(sourceName(source)) === index);
+  const own = new Set(sources.filter(({ project }) => !project).map(sourceName));
+  return sources
+    .filter((source, index) => last.get(sourceName(source)) === index)
+    .map((source) => (own.has(sourceName(source)) ? { ...source, project: false } : source));
 }
 
 function sourceName(source: ConfigSource): string {

@@ -5,8 +5,8 @@
  * become syntax, and the places of syntax errors stay those of the file. What was put in is not
  * looked at again.
  *
- * A project's file may do this too, as users expect. So a repository can read any variable or file
- * of whoever opens it, and can send it out in a header or an address that it also configures.
+ * A project's file may do this too, once the person has trusted it: before, what would show
+ * anything of outside the project is left out by acting.ts.
  */
 import { stat, readFile } from "node:fs/promises";
 import { homedir } from "node:os";

@@ -45,7 +45,7 @@ export async function loadThemes(
   location: ConfigLocation,
 ): Promise<{ themes: ThemeFile[]; warnings: string[] }> {
   const warnings: string[] = [];
-  const directories = definitionDirectories(location).map((path) => join(path, "themes"));
+  const directories = definitionDirectories(location).map(({ path }) => join(path, "themes"));
   const themes = await Promise.all(directories.map((path) => readThemes(path, warnings)));
   return { themes: themes.flat(), warnings };
 }

@@ -22,6 +22,8 @@ export interface Formatter {
   signs?: readonly FormatterSign[];
   /** Gives way where the formatter of this name is in force. */
   unless?: string;
+  /** It runs code of the project, its configuration say: not before the project is trusted. */
+  runsProject?: boolean;
   /** Only when this is set in the environment. */
   flag?: string;
   /** Tells the program from others of its name: it must end well, with this in its output. */
@@ -69,10 +71,12 @@ export const FORMATTERS: readonly Formatter[] = [
       "mix format $FILE",
     ),
     signs: files(".formatter.exs", "mix.exs"),
+    runsProject: true,
   },
   {
     ...tool("prettier", WEB, "prettier --write --ignore-unknown $FILE"),
     signs: [{ file: "package.json", dependency: "prettier" }],
+    runsProject: true,
   },
   {
     ...tool("oxfmt", [...SCRIPTS, ".json", ".jsonc"], "oxfmt $FILE"),
@@ -115,10 +119,12 @@ export const FORMATTERS: readonly Formatter[] = [
     // What it finds and does not correct is for a linter to say, not a failure to format.
     ...tool("rubocop", RUBY, "rubocop --autocorrect --fail-level fatal $FILE"),
     unless: "standardrb",
+    runsProject: true,
   },
   {
     ...tool("standardrb", RUBY, "standardrb --fix --fail-level fatal $FILE"),
     signs: [...files(".standard.yml"), { file: "Gemfile", text: /^\s*gem\s+["']standard["']/m }],
+    runsProject: true,
   },
   tool("htmlbeautifier", [".erb"], "htmlbeautifier $FILE"),
   tool("dart", [".dart"], "dart format $FILE"),
@@ -136,9 +142,13 @@ export const FORMATTERS: readonly Formatter[] = [
   {
     ...tool("pint", [".php"], "pint $FILE"),
     signs: [{ file: "composer.json", dependency: "laravel/pint" }],
+    runsProject: true,
   },
   tool("ormolu", [".hs"], "ormolu -i $FILE"),
-  tool("cljfmt", [".clj", ".cljs", ".cljc", ".edn"], "cljfmt fix --quiet $FILE"),
+  {
+    ...tool("cljfmt", [".clj", ".cljs", ".cljc", ".edn"], "cljfmt fix --quiet $FILE"),
+    runsProject: true,
+  },
   tool("dfmt", [".d"], "dfmt -i $FILE"),
 ];
 

@@ -5,7 +5,7 @@ import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { type Env, flag } from "@/base/env";
 import { errorMessage } from "@/base/error";
-import { realpathInside, writeFileAtomic } from "@/base/file";
+import { isInside, realpathInside, writeFileAtomic } from "@/base/file";
 import type { Logger } from "@/base/log";
 import { type ProcessResult, runProcess } from "@/base/process";
 import { findOnPath, launchOf, upward } from "@/base/program";
@@ -21,8 +21,10 @@ export interface FormattersOptions {
   env: Env;
   log: Logger;
   config(): Promise<Config["formatter"]>;
-  /** Whether what the project names may run; nothing runs otherwise. */
+  /** Whether the project's own programs, and others on its code, may run. */
   isTrusted(): Promise<boolean>;
+  /** Told of a formatter that did not run for want of trust; `path` is its program. */
+  onHeld(name: string, path: string): void;
 }
 
 /** A formatter that is in force for a file. */
@@ -59,7 +61,7 @@ export class Formatters {
     const { directory } = this.#options;
     const config = await this.#options.config();
     const formatters = configuredFormatters(config);
-    const chosen = (await this.#isOn(config)) ? await this.#choose(formatters, directory) : [];
+    const chosen = isOn(config) ? await this.#choose(formatters, directory) : [];
     return formatters.map((formatter) => ({
       name: formatter.name,
       extensions: [...formatter.extensions],
@@ -87,13 +89,9 @@ export class Formatters {
     }
   }
 
-  async #isOn(config: Config["formatter"]): Promise<boolean> {
-    return config !== undefined && config !== false && (await this.#options.isTrusted());
-  }
-
   async #chooseFor(path: string): Promise<Choice[]> {
     const config = await this.#options.config();
-    if (!(await this.#isOn(config))) return [];
+    if (!isOn(config)) return [];
     const name = basename(path).toLowerCase();
     const formatters = configuredFormatters(config).filter(({ extensions }) =>
       extensions.some((extension) => name.endsWith(extension)),
@@ -107,22 +105,45 @@ export class Formatters {
   /** Those of the formatters that are in force for files of a directory. */
   async #choose(formatters: readonly Formatter[], from: string): Promise<Choice[]> {
     const levels = upward(from, this.#options.worktree);
-    const found = await Promise.all(formatters.map((formatter) => this.#detect(formatter, levels)));
+    const isTrusted = await this.#options.isTrusted();
+    const found = await Promise.all(
+      formatters.map((formatter) => this.#detect(formatter, levels, isTrusted)),
+    );
     const choices = found.flatMap((choice) => choice ?? []);
     const names = choices.map(({ formatter }) => formatter.name);
     return choices.filter(({ formatter: { unless } }) => !unless || !names.includes(unless));
   }
 
-  async #detect(formatter: Formatter, levels: readonly string[]): Promise<Choice | undefined> {
+  async #detect(
+    formatter: Formatter,
+    levels: readonly string[],
+    isTrusted: boolean,
+  ): Promise<Choice | undefined> {
     const { directory, env } = this.#options;
     const [name = ""] = formatter.command;
     if (formatter.disabled || name === "") return undefined;
     if (formatter.flag && !flag(env, formatter.flag)) return undefined;
     const root = formatter.signs ? await this.#signs.findRoot(formatter.signs, levels) : directory;
-    const program = root === undefined ? undefined : this.#findProgram(name, levels);
-    if (root === undefined || program === undefined) return undefined;
+    if (root === undefined) return undefined;
+    const program = this.#findAllowed(formatter, name, levels, isTrusted);
+    if (program === undefined) return undefined;
     if (formatter.probe && !(await this.#probe(program, formatter.probe))) return undefined;
     return { formatter, program, root, levels };
+  }
+
+  #findAllowed(
+    formatter: Formatter,
+    name: string,
+    levels: readonly string[],
+    isTrusted: boolean,
+  ): string | undefined {
+    const { onHeld, worktree } = this.#options;
+    const wanted = this.#findProgram(name, levels);
+    if (wanted === undefined || isTrusted) return wanted;
+    const other = formatter.runsProject ? undefined : this.#findProgram(name, []);
+    if (other !== undefined && !isInside(worktree, other)) return other;
+    onHeld(formatter.name, wanted);
+    return undefined;
   }
 
   #findProgram(name: string, levels: readonly string[]): string | undefined {
@@ -176,6 +197,10 @@ export class Formatters {
     const args = formatter.command.slice(1).map((arg) => arg.replaceAll("$FILE", () => path));
     return [...(await this.#signs.readOption(formatter.option, levels)), ...args];
   }
+}
+
+function isOn(config: Config["formatter"]): boolean {
+  return config !== undefined && config !== false;
 }
 
 /** Undefined when it ended well. */

@@ -49,6 +49,8 @@ function changed(server: LanguageServer, change: LSPConfig): LanguageServer {
     // What it is told at first and what it reads later are one and the same to most servers.
     initialization: { ...server.initialization, ...initialization },
     settings: { ...server.settings, ...initialization },
+    // Who gives the command has decided that it is used; a project's own is left out until trusted.
+    isolatedUnless: [],
     env: { ...server.env, ...env },
   };
 }

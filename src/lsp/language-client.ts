@@ -10,7 +10,7 @@ import { CLIENT_CAPABILITIES } from "./client-capabilities";
 import { Connection } from "./connection";
 import { Diagnostics } from "./diagnostics";
 import { toFileURI } from "./file-uri";
-import type { Launch } from "./find-program";
+import type { Launch } from "@/base/program";
 import type { LanguageServer } from "./language-server";
 import { OpenDocuments } from "./open-documents";
 import { DiagnosticReport, InitializeResult, type Diagnostic } from "./protocol";

@@ -42,6 +42,11 @@ export interface LanguageServer {
   settings?: JSONObject;
   /** Facts of the root that the server must be told. */
   finds?: "typescript-library" | "python" | "eslint-workspace";
+  /**
+   * It runs nothing of the project and reaches nowhere for it, so that it may serve one that is not
+   * trusted; unless one of these is at the root or above it.
+   */
+  isolatedUnless?: readonly string[];
   /** Asked for diagnostics in its own way: it does not tell them anew when they stay the same. */
   diagnostics?: "tsserver";
 }

@@ -36,8 +36,10 @@ export interface LanguageServersOptions {
   home: string;
   /** The configuration's `lsp`. */
   config(): Promise<Config["lsp"]>;
-  /** Whether programs may be run on what is in the project: false starts none. */
+  /** Whether the project's own programs, and others on what it holds, may run. */
   isTrusted(): Promise<boolean>;
+  /** Told of a server that was not started for want of trust; `path` is its program. */
+  onHeld(id: string, path: string): void;
   env: Env;
   clock: Clock;
   log: Logger;
@@ -62,7 +64,7 @@ export class LanguageServers {
   readonly #locks = new KeyedLock();
 
   constructor(options: LanguageServersOptions) {
-    const { clock, env, log, publish, scope, worktree } = options;
+    const { clock, env, isTrusted, log, onHeld, publish, scope, worktree } = options;
     this.#options = options;
     this.#log = log.child("lsp");
     this.#pool = new ServerPool({
@@ -71,6 +73,8 @@ export class LanguageServers {
       clock,
       log,
       signal: scope.signal,
+      isTrusted,
+      onHeld,
       onChange: () => publish("lsp.updated", {}),
     });
     this.#changes = new FileChanges(clock, (changes) => void this.#tellChanges(changes));
@@ -182,9 +186,8 @@ export class LanguageServers {
   }
 
   async #servers(): Promise<LanguageServer[]> {
-    const { config, env, isTrusted } = this.#options;
-    const servers = configuredServers(await config(), env);
-    return servers.length > 0 && (await isTrusted()) ? servers : [];
+    const { config, env } = this.#options;
+    return configuredServers(await config(), env);
   }
 
   async #sync(file: string, signal: AbortSignal, limitMs: number): Promise<LanguageClient[]> {
@@ -265,12 +268,12 @@ export class LanguageServers {
     const servers = configuredServers(await config(), env).filter((one) => serves(one, file));
     const kind = extname(file) || basename(file);
     if (servers.length === 0) return `There is no language server for ${kind} files`;
-    if (!(await isTrusted())) {
-      return "Language servers run programs of the project: they start when it is trusted";
-    }
     const ids = servers.map(({ id }) => id);
     const broken = this.#pool.broken.find(({ id }) => ids.includes(id));
     if (broken) return `Language server ${broken.id} was given up: ${broken.reason}`;
+    if (!(await isTrusted())) {
+      return "Language servers that run code of the project start when the directory is trusted";
+    }
     const ways = servers.map(({ id, hint }) => `${id} (${hint})`).join(", or ");
     return `No language server for ${kind} files is ready. There could be: ${ways}`;
   }

@@ -57,6 +57,7 @@ function npm(name: string, line: string): ServerCommand {
 export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
   {
     id: "deno",
+    isolatedUnless: [],
     extensions: [".ts", ".tsx", ".js", ".jsx", ".mjs"],
     root: only(...DENO_MARKERS),
     commands: [program("deno lsp")],
@@ -75,6 +76,8 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
       tsserver: { useSyntaxServer: "never" },
     },
     diagnostics: "tsserver",
+    // It would take the project's own compiler.
+    isolatedUnless: ["node_modules/typescript"],
   },
   {
     id: "vue",
@@ -131,6 +134,7 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
   },
   {
     id: "biome",
+    isolatedUnless: [],
     extensions: [
       ...[...SCRIPTS, ".json", ".jsonc", ".css", ".graphql", ".gql", ".html"],
       ...[".vue", ".astro", ".svelte"],
@@ -141,6 +145,7 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
   },
   {
     id: "gopls",
+    isolatedUnless: [],
     extensions: [".go"],
     root: { markers: [["go.work"], ["go.mod", "go.sum"]], otherwise: "project" },
     commands: [program("gopls")],
@@ -155,6 +160,7 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
   },
   {
     id: "pyright",
+    isolatedUnless: [],
     extensions: [".py", ".pyi"],
     root: near(...PYTHON_MARKERS),
     commands: [
@@ -167,6 +173,7 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
   },
   {
     id: "ty",
+    isolatedUnless: [],
     extensions: [".py", ".pyi"],
     root: near("ty.toml", ...PYTHON_MARKERS),
     commands: [program("ty server")],
@@ -224,6 +231,7 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
   },
   {
     id: "clangd",
+    isolatedUnless: [],
     extensions: [".c", ".cpp", ".cc", ".cxx", ".c++", ".h", ".hpp", ".hh", ".hxx", ".h++"],
     root: {
       markers: [
@@ -260,6 +268,7 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
   },
   {
     id: "bash",
+    isolatedUnless: [],
     extensions: [".sh", ".bash", ".zsh", ".ksh"],
     root: near(),
     commands: [npm("bash-language-server", "bash-language-server start")],
@@ -267,6 +276,7 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
   },
   {
     id: "dockerfile",
+    isolatedUnless: [],
     extensions: [".dockerfile", "Dockerfile", "Containerfile"],
     root: near(),
     commands: [npm("dockerfile-language-server-nodejs", "docker-langserver --stdio")],
@@ -274,6 +284,7 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
   },
   {
     id: "php intelephense",
+    isolatedUnless: [],
     extensions: [".php"],
     root: near("composer.json", "composer.lock", ".php-version"),
     commands: [npm("intelephense", "intelephense --stdio")],
@@ -304,6 +315,7 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
   },
   {
     id: "tinymist",
+    isolatedUnless: [],
     extensions: [".typ", ".typc"],
     root: near("typst.toml"),
     commands: [program("tinymist lsp")],

@@ -3,15 +3,17 @@
 import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Env } from "@/base/env";
+import { upward } from "@/base/program";
 import type { JSONObject } from "@/schema/primitive";
 import { toFileURI } from "./file-uri";
-import { upward } from "./find-program";
 import type { LanguageServer } from "./language-server";
 
 export interface RootFacts {
   initialization: JSONObject;
   settings: JSONObject;
 }
+
+export const NO_FACTS: RootFacts = { initialization: {}, settings: {} };
 
 /** Looked for in `root` and above it, up to `top`. */
 export async function findRootFacts(
@@ -20,7 +22,7 @@ export async function findRootFacts(
   top: string,
   env: Env,
 ): Promise<RootFacts> {
-  const none = { initialization: {}, settings: {} };
+  const none = NO_FACTS;
   if (finds === "typescript-library") {
     const paths = upward(root, top).map((path) => join(path, "node_modules/typescript/lib"));
     const tsdk = await findFirst(paths);

@@ -1,14 +1,17 @@
 // The language servers of one project that run, one for each kind and root: started when they are
 // wanted, stopped when nobody has wanted them for a while, and given up for good when they cannot
 // start or keep crashing, so that none is ever started in a loop.
+import { join } from "node:path";
 import type { Clock } from "@/base/clock";
 import { errorMessage, isAbort } from "@/base/error";
 import type { Env } from "@/base/env";
 import type { Logger } from "@/base/log";
+import { isInside } from "@/base/file";
+import { type Launch, upward } from "@/base/program";
 import { findProgram } from "./find-program";
 import { LanguageClient } from "./language-client";
 import type { LanguageServer } from "./language-server";
-import { findRootFacts } from "./root-facts";
+import { findRootFacts, NO_FACTS } from "./root-facts";
 
 const IDLE_MS = 10 * 60_000;
 const CRASHES_MAX = 3;
@@ -24,6 +27,10 @@ export interface ServerPoolOptions {
   clock: Clock;
   log: Logger;
   signal: AbortSignal;
+  /** Whether the project's own programs, and others on what it holds, may run. */
+  isTrusted(): Promise<boolean>;
+  /** Told of a server that was not started for want of trust; `path` is its program. */
+  onHeld(id: string, path: string): void;
   /** Told whenever one got ready, ended or was given up. */
   onChange(): void;
 }
@@ -160,13 +167,14 @@ export class ServerPool {
     root: string,
   ): Promise<LanguageClient | undefined> {
     const { clock, env, signal, worktree } = this.#options;
-    const launch = await findProgram(server.commands, root, worktree, env);
+    const isTrusted = await this.#options.isTrusted();
+    const launch = await this.#findLaunch(server, root, isTrusted);
     if (!launch) {
       this.#missing.set(key, clock.now() + MISSING_MS);
       this.#remove(key);
       return undefined;
     }
-    const facts = await findRootFacts(server, root, worktree, env);
+    const facts = isTrusted ? await findRootFacts(server, root, worktree, env) : NO_FACTS;
     const log = this.#log;
     log.info("starting a language server", { server: server.id, root });
     const state: { ready?: LanguageClient; failure?: string } = {};
@@ -180,6 +188,21 @@ export class ServerPool {
     if (state.failure === undefined) return client;
     // Between its last answer of the start and this line it has ended.
     this.#crashed(key, client, state.failure);
+    return undefined;
+  }
+
+  async #findLaunch(
+    server: LanguageServer,
+    root: string,
+    isTrusted: boolean,
+  ): Promise<Launch | undefined> {
+    const { env, onHeld, worktree: top } = this.#options;
+    const find = (withOwn: boolean) => findProgram(server.commands, { root, top, env, withOwn });
+    if (isTrusted) return find(true);
+    const launch = (await isIsolated(server, root, top)) ? await find(false) : undefined;
+    if (launch) return launch;
+    const held = await find(true);
+    if (held) onHeld(server.id, held.argv.find((word) => isInside(top, word)) ?? server.id);
     return undefined;
   }
 
@@ -217,4 +240,21 @@ export class ServerPool {
     this.#running.get(key)?.cancelIdle?.();
     this.#running.delete(key);
   }
+}
+
+/** Whether the server may serve a project that nobody has trusted. */
+async function isIsolated(server: LanguageServer, root: string, top: string): Promise<boolean> {
+  const { isolatedUnless } = server;
+  if (isolatedUnless === undefined) return false;
+  const paths = upward(root, top).flatMap((level) =>
+    isolatedUnless.map((name) => join(level, name)),
+  );
+  const found = await Promise.all(
+    paths.map((path) =>
+      Bun.file(path)
+        .stat()
+        .catch(() => undefined),
+    ),
+  );
+  return found.every((entry) => entry === undefined); // what is not there runs nothing
 }

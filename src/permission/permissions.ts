@@ -278,8 +278,17 @@ function deniedByPolicy(ask: PermissionAsk, rules: PermissionRule[]): AppError {
 /** Whether some rule about the permission says anything but "allow". */
 function restricts(permission: string, rules: Rules): boolean {
   const own = rules.filter((rule) => matchWildcard(rule.permission, permission));
+  return (
+    own.length === 0 ||
+    hasRestriction(own.filter((rule) => !rule.limit)) ||
+    hasRestriction(own.filter((rule) => rule.limit))
+  );
+}
+
+/** Whether anything but "allow" is said from the last rule on that is for everything. */
+function hasRestriction(own: Rules): boolean {
   const last = own.findLastIndex((rule) => rule.pattern === "*");
-  return own.length === 0 || own.slice(Math.max(last, 0)).some((rule) => rule.action !== "allow");
+  return own.slice(Math.max(last, 0)).some((rule) => rule.action !== "allow");
 }
 
 function unique(rules: PermissionRule[]): PermissionRule[] {

@@ -1,6 +1,7 @@
 // Permission rules, pure: from configuration to a flat list, and from a list to a verdict.
 // A rule is {permission, pattern, action}; the permission's name and the pattern are both
-// wildcards (base/wildcard.ts); the last rule that matches decides, and no match means ask.
+// wildcards (base/wildcard.ts); the last rule that matches decides, and no match means ask. Rules
+// with `limit`, a project's, are judged by themselves: they make a verdict stricter, never looser.
 // Who asks whom when the verdict is "ask" is permissions.ts.
 import { matchWildcard } from "@/base/wildcard";
 import type { PermissionConfig } from "@/schema/config";
@@ -37,13 +38,28 @@ export function rulesFromTools(tools: Record<string, boolean> | undefined): Perm
   }));
 }
 
-/** The rule that decides about one pattern: the last match, or an "ask" for everything. */
-export function evaluate(permission: string, pattern: string, rules: Rules): PermissionRule {
-  const match = rules.findLast(
-    (rule) => matchWildcard(rule.permission, permission) && matchWildcard(rule.pattern, pattern),
-  );
-  return match ?? { permission, pattern: "*", action: "ask" };
+/** The same rules as limits. */
+export function asLimits(rules: Rules): PermissionRule[] {
+  return rules.map((rule) => ({ ...rule, limit: true }));
 }
+
+/**
+ * The rule that decides about one pattern: the last match, or an "ask" for everything; or the last
+ * limit that matches, when that is stricter.
+ */
+export function evaluate(permission: string, pattern: string, rules: Rules): PermissionRule {
+  const matches = (rule: PermissionRule) =>
+    matchWildcard(rule.permission, permission) && matchWildcard(rule.pattern, pattern);
+  const rule = rules.findLast((one) => !one.limit && matches(one)) ?? {
+    permission,
+    pattern: "*",
+    action: "ask",
+  };
+  const limit = rules.findLast((one) => one.limit && matches(one));
+  return limit && STRICTNESS[limit.action] > STRICTNESS[rule.action] ? limit : rule;
+}
+
+const STRICTNESS = { allow: 0, ask: 1, deny: 2 } as const;
 
 /**
  * Whether the model is not told of a tool: the last rule about the tool's permission denies
@@ -51,8 +67,10 @@ export function evaluate(permission: string, pattern: string, rules: Rules): Per
  */
 export function isToolHidden(toolID: string, rules: Rules): boolean {
   const permission = toolPermission(toolID);
-  const last = rules.findLast((rule) => matchWildcard(rule.permission, permission));
-  return last?.action === "deny" && last.pattern === "*";
+  const own = rules.filter((rule) => matchWildcard(rule.permission, permission));
+  return [own.findLast((rule) => !rule.limit), own.findLast((rule) => rule.limit)].some(
+    (last) => last?.action === "deny" && last.pattern === "*",
+  );
 }
 
 /** The permission that a tool asks for: those that change files share `edit`. */

@@ -10,7 +10,7 @@ import type { LoadedConfig } from "@/config/load";
 import type { ConfigLocation } from "@/config/sources";
 import type { Tool } from "@/tool/tool";
 import { customTool, isToolSource } from "./custom-tool";
-import { findCode, type CodeFile } from "./plugin-files";
+import { findCode, TOOL_FOLDERS, type CodeFile } from "./plugin-files";
 import type { PluginModules } from "./plugin-modules";
 
 export interface CustomToolsOptions extends ConfigLocation {
@@ -22,8 +22,6 @@ export interface CustomToolsOptions extends ConfigLocation {
   report(problem: string): void;
   log: Logger;
 }
-
-const FOLDERS: readonly string[] = ["tool", "tools"];
 
 interface Loaded {
   config: LoadedConfig;
@@ -43,7 +41,7 @@ export class CustomTools {
   async list(): Promise<Tool[]> {
     if (flag(this.#options.env, "OPENCODE_PURE")) return [];
     const config = await this.#options.config.get();
-    const files = await findCode(FOLDERS, config, this.#options);
+    const files = await findCode(TOOL_FOLDERS, config.directories);
     const isTrusted = this.#options.isTrusted(config);
     if (this.#loaded?.config !== config || this.#loaded.isTrusted !== isTrusted) {
       const allowed = files.filter((file) => isTrusted || !file.isOfProject);

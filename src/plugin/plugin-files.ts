@@ -2,8 +2,7 @@
 // directories. A repository's own count only once its directory is trusted.
 import { readdir } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { ownDirectories, type ConfigLocation } from "@/config/sources";
-import type { LoadedConfig } from "@/config/load";
+import type { ConfigDirectory } from "@/config/sources";
 
 export interface CodeFile {
   /** Absolute. */
@@ -12,21 +11,18 @@ export interface CodeFile {
   isOfProject: boolean;
 }
 
+export const PLUGIN_FOLDERS: readonly string[] = ["plugin", "plugins"];
+export const TOOL_FOLDERS: readonly string[] = ["tool", "tools"];
 const EXTENSIONS: readonly string[] = [".ts", ".js"];
 const FILES_MAX = 200;
 
 /** The code in these folders of each directory, farthest directory first, then by name. */
 export async function findCode(
   folders: readonly string[],
-  { directories }: Pick<LoadedConfig, "directories">,
-  location: ConfigLocation,
+  directories: readonly ConfigDirectory[],
 ): Promise<CodeFile[]> {
-  const own = ownDirectories(location);
-  const places = directories.flatMap((directory) =>
-    folders.map((folder) => ({
-      folder: join(directory, folder),
-      isOfProject: !own.includes(directory),
-    })),
+  const places = directories.flatMap(({ path, isProject: isOfProject }) =>
+    folders.map((folder) => ({ folder: join(path, folder), isOfProject })),
   );
   const found = await Promise.all(
     places.map(async ({ folder, isOfProject }) => {

@@ -3,8 +3,7 @@
 import { fileURLToPath } from "node:url";
 import type { JSONRecord } from "@/config/json";
 import type { LoadedConfig } from "@/config/load";
-import { isProjectFile, type ConfigLocation } from "@/config/sources";
-import { findCode } from "./plugin-files";
+import { findCode, PLUGIN_FOLDERS } from "./plugin-files";
 
 export interface PluginSpec {
   /** What a person knows it by. */
@@ -15,14 +14,9 @@ export interface PluginSpec {
   isOfProject: boolean;
 }
 
-const FOLDERS: readonly string[] = ["plugin", "plugins"];
-
 /** All plugins, in the order in which their hooks are called. */
-export async function findPlugins(
-  loaded: LoadedConfig,
-  location: ConfigLocation,
-): Promise<PluginSpec[]> {
-  const { config, sources } = loaded;
+export async function findPlugins(loaded: LoadedConfig): Promise<PluginSpec[]> {
+  const { config, directories, projectFiles, sources } = loaded;
   const configured = (config.plugin ?? []).map((item, index): PluginSpec => {
     const spec = typeof item === "string" ? item : item[0];
     const options = typeof item === "string" ? undefined : item[1];
@@ -32,10 +26,10 @@ export async function findPlugins(
       name: isFile ? fileURLToPath(spec) : spec,
       from,
       options,
-      isOfProject: isProjectFile(sources[`plugin[${index}]`] ?? "", location),
+      isOfProject: projectFiles.includes(sources[`plugin[${index}]`] ?? ""),
     };
   });
-  const files = await findCode(FOLDERS, loaded, location);
+  const files = await findCode(PLUGIN_FOLDERS, directories);
   const found = files.map(({ path, isOfProject }): PluginSpec => {
     return { name: path, from: { path }, options: undefined, isOfProject };
   });

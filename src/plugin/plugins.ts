@@ -98,7 +98,7 @@ export class Plugins {
   async amend(loaded: LoadedConfig): Promise<LoadedConfig> {
     const { env, isTrusted, clock, report } = this.#options;
     if (flag(env, "OPENCODE_PURE")) return loaded;
-    const found = await findPlugins(loaded, this.#options);
+    const found = await findPlugins(loaded);
     const allowed = found.filter((spec) => !spec.isOfProject || isTrusted(loaded));
     this.#follow(allowed);
     if (allowed.length === 0) return loaded;

@@ -22,6 +22,7 @@ import { Pty } from "./pty";
 import { QuestionAnswer, QuestionRequest } from "./question";
 import { Session, SessionStatus } from "./session";
 import { Todo } from "./todo";
+import { TrustState } from "./trust";
 import { TuiCommandExecute, TuiPromptAppend, TuiSessionSelect, TuiToastShow } from "./tui";
 
 const Nothing = t.Object({});
@@ -98,6 +99,7 @@ const events = [
     "file.watcher.updated",
     t.Object({ file: t.String(), event: stringEnum(["add", "change", "unlink"]) }),
   ),
+  event("trust.updated", TrustState),
   event("vcs.branch.updated", t.Object({ branch: t.Optional(t.String()) })),
 
   event("project.updated", Project),

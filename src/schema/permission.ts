@@ -6,9 +6,17 @@ import { JSONObject, PermissionID, SessionID } from "./primitive";
 export const PermissionAction = stringEnum(["allow", "deny", "ask"], { $id: "PermissionAction" });
 export type PermissionAction = Static<typeof PermissionAction>;
 
-/** Both names may hold `*` and `?`. The last rule of a list that matches decides. */
+/**
+ * Both names may hold `*` and `?`. The last rule of a list that matches decides. Those with `limit`
+ * are judged by themselves and can only make the verdict stricter.
+ */
 export const PermissionRule = t.Object(
-  { permission: t.String(), pattern: t.String(), action: PermissionAction },
+  {
+    permission: t.String(),
+    pattern: t.String(),
+    action: PermissionAction,
+    limit: t.Optional(t.Literal(true)),
+  },
   { $id: "PermissionRule" },
 );
 export type PermissionRule = Static<typeof PermissionRule>;

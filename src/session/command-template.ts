@@ -4,7 +4,9 @@
 import { stat } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { limitReached } from "@/base/error";
+import { realpathInside } from "@/base/file";
 import type { Agents } from "@/agent/agents";
+import type { RunnableCommand } from "@/agent/commands";
 import { templateFiller, templateHints } from "@/agent/template";
 import type { PartInput } from "@/schema/part";
 import { bashTool } from "@/tool/bash";
@@ -29,7 +31,7 @@ const MENTIONS_MAX = 50;
 export async function renderTemplate(
   template: string,
   args: string,
-  { context, agents }: { context: ToolContext; agents: Agents },
+  sources: TemplateSources,
 ): Promise<{ text: string; parts: PartInput[] }> {
   const pieces = splitTemplate(template, args);
   const commands = pieces.filter(({ type }) => type === "shell");
@@ -40,10 +42,16 @@ export async function renderTemplate(
   }
   let text = "";
   for (const { type, value } of pieces) {
-    text += type === "shell" ? await runCommand(value, context) : value;
+    text += type === "shell" ? await runCommand(value, sources) : value;
   }
   const said = pieces.flatMap(({ type, value }) => (type === "text" ? [value] : []));
-  return { text, parts: await findMentions(said.join("\n"), { context, agents }) };
+  return { text, parts: await findMentions(said.join("\n"), sources) };
+}
+
+interface TemplateSources {
+  context: ToolContext;
+  agents: Agents;
+  acts: RunnableCommand["acts"];
 }
 
 interface Piece {
@@ -67,15 +75,14 @@ function splitTemplate(template: string, args: string): Piece[] {
   return [...pieces, { type: "text", value: fill(template.slice(end)) }];
 }
 
-async function runCommand(command: string, context: ToolContext): Promise<string> {
+async function runCommand(command: string, { acts, context }: TemplateSources): Promise<string> {
+  if (acts === "never") return `!\`${command}\``;
+  if (acts === "held") return `(\`${command}\` was not run: this directory is not trusted)`;
   const { output } = await bashTool.run({ command }, context);
   return output.trimEnd();
 }
 
-async function findMentions(
-  text: string,
-  sources: { context: ToolContext; agents: Agents },
-): Promise<PartInput[]> {
+async function findMentions(text: string, sources: TemplateSources): Promise<PartInput[]> {
   const names = new Set(Array.from(text.matchAll(MENTION), (match) => match[1] ?? ""));
   if (names.size > MENTIONS_MAX) {
     throw limitReached(`The command mentions more than ${MENTIONS_MAX} files`);
@@ -91,11 +98,11 @@ async function findMentions(
 /** A sentence may end behind the name. */
 async function findMention(
   name: string,
-  { context, agents }: { context: ToolContext; agents: Agents },
+  { context, agents, acts }: TemplateSources,
 ): Promise<PartInput | undefined> {
   for (const candidate of new Set([name, name.replace(/[.,;:!?]+$/, "")])) {
     if (!/\w/.test(candidate)) continue;
-    const file = await findFile(candidate, context);
+    const file = await findFile(candidate, context, acts === "yes");
     if (file) return file;
     const agent = (await agents.list()).find((one) => one.name === candidate && !one.hidden);
     if (agent) return { type: "agent", name: agent.name };
@@ -103,9 +110,14 @@ async function findMention(
   return undefined;
 }
 
-async function findFile(name: string, context: ToolContext): Promise<PartInput | undefined> {
+async function findFile(
+  name: string,
+  context: ToolContext,
+  mayLeave: boolean,
+): Promise<PartInput | undefined> {
   const { worktree } = context;
   const target = await resolveTarget(name, { ...context, directory: worktree });
+  if (!mayLeave && !(await realpathInside(worktree, target.path))) return undefined;
   const stats = await stat(target.path).catch(() => undefined); // then it is no file
   if (!stats?.isFile() && !stats?.isDirectory()) return undefined;
   await askRead(target, context);

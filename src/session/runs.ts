@@ -81,6 +81,11 @@ export class Runs {
     return this.#active.has(sessionID) || this.#held.has(sessionID);
   }
 
+  /** Whether nothing runs. */
+  get isIdle(): boolean {
+    return this.#active.size === 0 && this.#held.size === 0 && this.#preparing.size === 0;
+  }
+
   /** The sessions that are not idle. */
   status(): Record<string, SessionStatus> {
     return Object.fromEntries([...this.#active].map(([id, run]) => [id, run.status]));

@@ -134,9 +134,10 @@ export class SlashCommands {
     const who = { agent: agent.name, ...(model && { model }) };
     const prompt = await messages.create(session, { ...who, messageID });
     const context = await this.#context(agent, prompt, signal);
+    const sources = { context, agents, acts: command.acts };
     const { text, parts } = command.expand
       ? asParts(await command.expand(input.arguments, signal))
-      : await renderTemplate(command.template, input.arguments, { context, agents });
+      : await renderTemplate(command.template, input.arguments, sources);
     const files = [...parts, ...(input.parts ?? [])];
     if (!isSubtask) return { parts: [{ type: "text", text }, ...files] };
     const subtask: PartInput = {

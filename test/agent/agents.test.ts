@@ -5,8 +5,12 @@ import { join } from "node:path";
 import { evaluate, isToolHidden } from "@/permission/rules";
 import { isValid } from "@/base/schema";
 import { Agent } from "@/schema/agent";
+import type { Config } from "@/schema/config";
 import { fixture } from "@test/agent/fixture";
+import type { Tree } from "@test/support/temp";
 
+/** The person's own configuration. */
+const PERSONAL = "home/.config/opencode/opencode.json";
 const config = (value: unknown) => ({ "project/opencode.json": JSON.stringify(value) });
 
 describe("built-in agents", () => {
@@ -120,11 +124,91 @@ describe("permissions of the user", () => {
     const build = await general.agents.get("build");
     expect(evaluate("external_directory", "/etc/*", build.permission).action).toBe("allow");
     const own = { ...allow, agent: { plan: { permission: { edit: { "docs/*": "allow" } } } } };
-    await using specific = await fixture(config(own));
+    await using specific = await fixture({ [PERSONAL]: JSON.stringify(own) });
     const { permission } = await specific.agents.get("plan");
     expect(evaluate("edit", "docs/a.md", permission).action).toBe("allow");
     expect(evaluate("edit", "src/a.ts", permission).action).toBe("deny");
+    await using project = await fixture(config(own));
+    const theirs = await project.agents.get("plan");
+    expect(evaluate("edit", "docs/a.md", theirs.permission).action).toBe("deny");
   });
+});
+
+describe("permissions of a project", () => {
+  /** What may be done with bash by an agent, when the person and the project say so much. */
+  async function verdicts(
+    person: Config,
+    project: Config,
+    { agent = "build", isTrusted = true, files = {} as Tree } = {},
+  ) {
+    const tree = { [PERSONAL]: JSON.stringify(person), ...config(project), ...files };
+    await using f = await fixture(tree, { isTrusted });
+    const { permission } = await f.agents.get(agent);
+    return (name: string, pattern: string) => evaluate(name, pattern, permission).action;
+  }
+  const CAREFUL: Config = {
+    permission: { bash: { "*": "ask", "git *": "allow", "rm *": "deny" }, webfetch: "deny" },
+  };
+
+  test.each([true, false])("loosen nothing that the person set, trusted: %p", async (isTrusted) => {
+    const loose: Config = {
+      permission: { "*": "allow", bash: "allow", webfetch: "ask" },
+      agent: {
+        build: { permission: "allow" },
+        theirs: { mode: "primary", permission: { bash: "allow" } },
+      },
+    };
+    const files = { "project/.opencode/agent/mine.md": "---\npermission: allow\n---\nMine" };
+    for (const agent of ["build", "theirs", "mine"]) {
+      const verdict = await verdicts(CAREFUL, loose, { agent, isTrusted, files });
+      expect(verdict("bash", "ls")).toBe("ask");
+      expect(verdict("bash", "git log")).toBe("allow");
+      expect(verdict("bash", "rm -r x")).toBe("deny");
+      expect(verdict("webfetch", "x")).toBe("deny");
+      // What nobody but the defaults asks for.
+      expect(verdict("external_directory", "/x/*")).toBe(isTrusted ? "allow" : "ask");
+    }
+  });
+
+  test.each([true, false])("tighten, trusted: %p", async (isTrusted) => {
+    const strict: Config = {
+      permission: { edit: { "*": "ask", "docs/*": "allow" }, bash: { "git push *": "deny" } },
+      tools: { task: false },
+    };
+    const verdict = await verdicts(CAREFUL, strict, { isTrusted });
+    expect(verdict("edit", "src/a.ts")).toBe("ask");
+    expect(verdict("edit", "docs/a.md")).toBe("allow");
+    expect(verdict("bash", "git push")).toBe("deny");
+    expect(verdict("bash", "git log")).toBe("allow");
+    expect(verdict("bash", "ls")).toBe("ask");
+    expect(verdict("task", "general")).toBe("deny");
+    expect(verdict("read", ".env")).toBe("ask");
+  });
+
+  test("what a project forbids an agent is not offered to it", async () => {
+    await using f = await fixture(config({ agent: { build: { permission: { edit: "deny" } } } }), {
+      isTrusted: false,
+    });
+    const { permission } = await f.agents.get("build");
+    expect(isToolHidden("write", permission)).toBe(true);
+    expect(isToolHidden("bash", permission)).toBe(false);
+  });
+});
+
+test("a project that is not trusted chooses no models; all else of its agents works", async () => {
+  const files = {
+    "project/.opencode/agent/poet.md": "---\nmodel: x/y\ntemperature: 1\n---\nBe brief",
+    "home/.config/opencode/agent/own.md": "---\nmodel: x/y\n---\nMine",
+    ...config({ agent: { build: { model: "x/y", prompt: "Build" } } }),
+  };
+  await using f = await fixture(files, { isTrusted: false });
+  const poet = await f.agents.get("poet");
+  expect(poet).toMatchObject({ temperature: 1, prompt: "Be brief" });
+  expect(poet.model).toBeUndefined();
+  const build = await f.agents.get("build");
+  expect(build.prompt).toBe("Build");
+  expect(build.model).toBeUndefined();
+  expect((await f.agents.get("own")).model).toEqual({ providerID: "x", modelID: "y" });
 });
 
 describe("agents of the configuration", () => {

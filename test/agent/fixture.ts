@@ -9,7 +9,9 @@ import { Agents } from "@/agent/agents";
 import { Commands } from "@/agent/commands";
 import { Instructions } from "@/agent/instructions";
 import { Skills } from "@/agent/skills";
+import { findActing } from "@/app/find-acting";
 import { ConfigService } from "@/config/config-service";
+import { TrustStore } from "@/config/trust-store";
 import { FakeClock } from "@test/support/clock";
 import { tempDirectory, writeTree, type Tree } from "@test/support/temp";
 
@@ -19,6 +21,8 @@ interface FixtureOptions {
   directory?: string;
   /** No repository around the directory. */
   isBare?: boolean;
+  /** The project's own files are trusted, unless this is false. */
+  isTrusted?: boolean;
 }
 
 /** Files of `tree` begin with `home/` or `project/`, or are outside of both. */
@@ -36,7 +40,13 @@ export async function fixture(tree: Tree, { env = {}, ...options }: FixtureOptio
   const worktree = options.isBare ? "/" : project;
   const managedDirectory = join(root.path, "managed");
   const common = { paths, env, directory, worktree, log };
-  const config = new ConfigService({ ...common, managedDirectory });
+  const place = { directory, worktree, log };
+  const trust = {
+    store: new TrustStore({ stateDirectory: paths.state }),
+    isGiven: options.isTrusted ?? true,
+    findActing: (directories: readonly string[]) => findActing(directories, place),
+  };
+  const config = new ConfigService({ ...common, managedDirectory, trust });
   const skills = new Skills({ ...common, config });
   return {
     ...common,

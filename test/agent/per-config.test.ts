@@ -2,16 +2,12 @@
 import { expect, test } from "bun:test";
 import { PerConfig } from "@/agent/per-config";
 import type { LoadedConfig } from "@/config/load";
+import { NO_PROJECT } from "@/config/project-trust";
 
 function loaded(username: string): LoadedConfig {
-  return {
-    config: { username },
-    sources: {},
-    warnings: [],
-    files: [],
-    projectFiles: [],
-    directories: [],
-  };
+  const config = { username };
+  const lists = { sources: {}, warnings: [], files: [], projectFiles: [], directories: [] };
+  return { config, person: config, project: {}, ...lists, trust: NO_PROJECT };
 }
 
 test("is made when asked for, shared, and made again for another configuration", async () => {

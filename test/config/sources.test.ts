@@ -61,7 +61,7 @@ test("directories for agents and commands that exist are given from far to near"
   });
   const env = { OPENCODE_CONFIG_DIR: join(home.root, "dir") };
   const loaded = await home.service({ env, directory: "project/a/b" }).get();
-  expect(loaded.directories.map((path) => path.slice(home.root.length + 1))).toEqual([
+  expect(loaded.directories.map(({ path }) => path.slice(home.root.length + 1))).toEqual([
     "home/.config/opencode",
     "project/.opencode",
     "project/a/.opencode",
@@ -78,7 +78,7 @@ test("OPENCODE_DISABLE_PROJECT_CONFIG leaves out everything of the project", asy
   });
   const loaded = await home.service({ env: { OPENCODE_DISABLE_PROJECT_CONFIG: "1" } }).get();
   expect(loaded.config.model).toBe("x/mine");
-  expect(loaded.directories).toEqual([home.paths.config]);
+  expect(loaded.directories).toEqual([{ path: home.paths.config, isProject: false }]);
 });
 
 test("files of a repository are marked as such, and nothing else is", () => {

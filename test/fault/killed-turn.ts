@@ -57,7 +57,7 @@ async function checkHome(root: string): Promise<void> {
   const home = join(root, "home");
   const directory = join(root, "project");
   const env = { PATH: process.env["PATH"], HOME: home };
-  const app = await App.open({ env, home, directory, localServers: [] });
+  const app = await App.open({ env, home, directory, localServers: [], trust: true });
   try {
     const { prompts, sessions } = await app.instances.get(directory);
     expect(app.services.sessionStore.listUnfinished()).toEqual([]);

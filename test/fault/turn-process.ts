@@ -15,6 +15,7 @@ async function run(root: string, nth: number): Promise<void> {
     directory,
     clock: new FakeClock(),
     localServers: [],
+    trust: true,
   });
   const instance = await app.instances.get(directory);
   let events = 0;

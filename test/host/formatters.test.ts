@@ -52,6 +52,7 @@ async function place(
     log: Logger.silent(),
     config: async () => config,
     isTrusted: async () => true,
+    onHeld: () => undefined,
     ...more,
   });
   return {

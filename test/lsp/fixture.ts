@@ -19,6 +19,8 @@ export interface LSPBench extends AsyncDisposable {
   readonly servers: LanguageServers;
   readonly navigation: CodeNavigation;
   readonly scope: Scope;
+  /** The servers that were not started for want of trust. */
+  readonly held: [id: string, path: string][];
   /** Told for every lsp.updated. */
   readonly updates: Bus<"lsp.updated">;
   path(name: string): string;
@@ -42,6 +44,7 @@ export async function lspBench(tree: Tree, options: LSPBenchOptions = {}): Promi
   for (const [name, text] of Object.entries(tree)) await Bun.write(join(directory, name), text);
   const log = Logger.silent();
   const scope = new Scope("test", log);
+  const held: [id: string, path: string][] = [];
   const updates = new Bus<"lsp.updated">(log);
   const clock = options.clock ?? systemClock;
   const place = { directory, worktree: directory };
@@ -50,6 +53,7 @@ export async function lspBench(tree: Tree, options: LSPBenchOptions = {}): Promi
     home: join(root.path, "home"),
     config: async () => options.lsp,
     isTrusted: async () => options.isTrusted ?? true,
+    onHeld: (id, path) => void held.push([id, path]),
     // Some servers leave directories in the temporary one.
     env: { ...process.env, HOME: join(root.path, "home"), TMPDIR: root.path, ...options.env },
     clock,
@@ -72,6 +76,7 @@ export async function lspBench(tree: Tree, options: LSPBenchOptions = {}): Promi
     navigation,
     scope,
     updates,
+    held,
     path: (name) => join(directory, name),
     until(condition) {
       const { promise, resolve: done } = Promise.withResolvers<void>();

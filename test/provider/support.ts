@@ -15,6 +15,7 @@ import type { Config } from "@/schema/config";
 import { FakeClock } from "@test/support/clock";
 import { packCatalog } from "@test/support/pack-catalog";
 import { tempTree } from "@test/support/temp";
+import { trustAll } from "@test/support/trust";
 
 /** A model with tools and text, and whatever differs. */
 export function catalogModel(changes: Partial<CatalogModel> = {}): CatalogModel {
@@ -95,7 +96,7 @@ export async function providerHome(options: ProviderHomeOptions = {}): Promise<P
   const project = join(root, "project");
   const managedDirectory = join(root, "managed");
   const location = { paths, env, directory: project, worktree: project, managedDirectory };
-  const service = new ConfigService({ ...location, log });
+  const service = new ConfigService({ ...location, log, trust: trustAll(paths) });
   const store = new AuthStore({ path: paths.authFile, env, log });
   return {
     root,

@@ -14,7 +14,7 @@ const agents = {
 } as unknown as Agents;
 
 function render(bench: ToolBench, template: string, args = "") {
-  return renderTemplate(template, args, { context: bench.context, agents });
+  return renderTemplate(template, args, { context: bench.context, agents, acts: "yes" });
 }
 
 const names = (parts: readonly PartInput[]) =>

@@ -75,6 +75,8 @@ export class ExecutableHome implements AsyncDisposable {
     return {
       PATH: join(this.#temp.path, "bin"),
       HOME: this.home,
+      // The project's files are the test's own.
+      OPENCODE_TRUST: "1",
       // By it the runner finds what a test has left running; the program knows nothing of it.
       ...(marker === undefined ? {} : { OPENCODE_TEST_RUN: marker }),
     };

@@ -35,6 +35,8 @@ export interface SessionAppOptions extends ScriptedModelOptions {
   env?: Record<string, string>;
   /** A file below the home instead of memory: what was stored is there after `reopen`. */
   isStored?: boolean;
+  /** Whether the project's own files are trusted; they are, unless this is false. */
+  trust?: boolean;
 }
 
 export class SessionApp implements AsyncDisposable {
@@ -175,6 +177,7 @@ async function openApp(root: string, options: SessionAppOptions) {
     directory,
     localServers: [],
     serve: async (served) => serveInside(served),
+    trust: options.trust ?? true,
     ...(options.clock && { clock: options.clock }),
     ...(!options.isStored && { database: ":memory:" }),
   });

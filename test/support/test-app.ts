@@ -25,6 +25,11 @@ export interface TestAppOptions {
   clock?: Clock;
   /** A file below the home instead of memory, so that `reopen` finds what was stored. */
   isStored?: boolean;
+  /**
+   * Whether the project's own files are trusted; they are, unless this is false. Then the scripted
+   * provider is the person's, and `config` all that the project says.
+   */
+  trust?: boolean;
   listen?: ListenOptions;
 }
 
@@ -61,8 +66,13 @@ export class TestApp implements AsyncDisposable {
   static async open(options: TestAppOptions): Promise<TestApp> {
     const temp = await tempDirectory();
     const model = scriptedModel({ turns: options.turns ?? [] });
-    const config = JSON.stringify({ ...model.config(), ...options.config }, undefined, 2);
-    await writeTree(temp.path, { "home/": "" });
+    const isTrusted = options.trust !== false;
+    const own = { ...(isTrusted && model.config()), ...options.config };
+    const config = JSON.stringify(own, undefined, 2);
+    const personal = isTrusted ? {} : model.config();
+    await writeTree(temp.path, {
+      "home/.config/opencode/opencode.json": JSON.stringify(personal),
+    });
     await gitRepository(join(temp.path, "project"), { "opencode.json": config, ...options.files });
     const dispose = async () => {
       await model.close();
@@ -125,6 +135,7 @@ async function start(root: string, options: TestAppOptions) {
     directory: join(root, "project"),
     localServers: [],
     serve: async (served) => serveInside(served),
+    trust: options.trust ?? true,
     ...(options.clock && { clock: options.clock }),
     ...(!options.isStored && { database: ":memory:" }),
   });

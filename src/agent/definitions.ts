@@ -1,0 +1,89 @@
+// Definitions of agents and commands in markdown, as configuration: read from their folders, and
+// those of a project taken apart into what acts and what does not, by the same table as its
+// opencode.json.
+import { dirname } from "node:path";
+import type { Logger } from "@/base/log";
+import { t } from "@/base/schema";
+import { type Acting, splitProject } from "@/config/acting";
+import { type ConfigDirectory, projectRoot } from "@/config/sources";
+import { AgentConfig, CommandConfig } from "@/schema/config";
+import { type Definition, readDefinitions } from "./markdown-directory";
+
+interface Place {
+  directory: string;
+  worktree: string;
+  log: Logger;
+}
+
+/** A definition with what it says as an entry of the configuration's `key`. */
+export interface ConfigDefinition<T> extends Pick<Definition<unknown>, "name" | "path"> {
+  isProject: boolean;
+  key: "agent" | "command";
+  value: T;
+}
+
+export type AgentDefinition = ConfigDefinition<AgentConfig>;
+export type CommandDefinition = ConfigDefinition<CommandConfig>;
+
+const CommandFields = t.Partial(t.Omit(CommandConfig, ["template"]));
+
+/** Modes, then agents; each in the order of the directories. */
+export async function readAgentDefinitions(
+  directories: readonly ConfigDirectory[],
+  place: Place,
+): Promise<AgentDefinition[]> {
+  const options = { projectRoot: projectRoot(place), log: place.log };
+  const read = (folders: string[]) => readDefinitions(directories, folders, AgentConfig, options);
+  const [modes, agents] = await Promise.all([read(["mode", "modes"]), read(["agent", "agents"])]);
+  const define = (definition: Definition<AgentConfig>, mode?: "primary"): AgentDefinition => {
+    const { name, path, isProject, fields, body } = definition;
+    const value = { ...fields, ...(mode && { mode }), ...(body && { prompt: body }) };
+    return { name, path, isProject, key: "agent", value };
+  };
+  return [...modes.map((mode) => define(mode, "primary")), ...agents.map((one) => define(one))];
+}
+
+export async function readCommandDefinitions(
+  directories: readonly ConfigDirectory[],
+  place: Place,
+): Promise<CommandDefinition[]> {
+  const options = { projectRoot: projectRoot(place), log: place.log };
+  const folders = ["command", "commands"];
+  const definitions = await readDefinitions(directories, folders, CommandFields, options);
+  return definitions.map(({ name, path, isProject, fields, body }) => {
+    return { name, path, isProject, key: "command", value: { ...fields, template: body } };
+  });
+}
+
+/** Without what acts when it is a project's; the person's own is left as it is. */
+export async function splitDefinition<T extends AgentConfig | CommandConfig>(
+  definition: ConfigDefinition<T>,
+  place: Place,
+): Promise<{ value: T; acting: Acting[] }> {
+  const { name, path: origin, isProject, key, value } = definition;
+  if (!isProject) return { value, acting: [] };
+  const root = projectRoot(place);
+  const split = await splitProject(
+    { [key]: { [name]: value } },
+    { origin, directory: dirname(origin), root, isPlain: true },
+  );
+  const quiet: Record<string, unknown> = Object(split.quiet[key]);
+  // Some of the optional keys of the same value.
+  return { value: quiet[name] as T, acting: split.acting };
+}
+
+/** All that the definitions of a project would do. */
+export async function findActingDefinitions(
+  directories: readonly string[],
+  place: Place,
+): Promise<Acting[]> {
+  const own = directories.map((path) => ({ path, isProject: true }));
+  const [agents, commands] = await Promise.all([
+    readAgentDefinitions(own, place),
+    readCommandDefinitions(own, place),
+  ]);
+  const split = await Promise.all(
+    [...agents, ...commands].map((one) => splitDefinition<AgentConfig | CommandConfig>(one, place)),
+  );
+  return split.flatMap(({ acting }) => acting);
+}

@@ -1,0 +1,22 @@
+// Restrictions: what a project's files cannot take back, whether they are trusted or not. The
+// person has forbidden it; the project may only forbid more.
+import type { Config } from "@/schema/config";
+
+/** `merged` with what the person has restricted put back where `project` loosened it. */
+export function keepRestrictions(merged: Config, person: Config, project: Config): Config {
+  const kept: Config = { ...merged };
+  if (person.share === "disabled") kept.share = "disabled";
+  if (project.autoupdate !== false) setOrRemove(kept, "autoupdate", person.autoupdate);
+  const disabled = [...(person.disabled_providers ?? []), ...(project.disabled_providers ?? [])];
+  if (disabled.length > 0) kept.disabled_providers = [...new Set(disabled)];
+  const { enabled_providers: enabled } = person;
+  if (enabled !== undefined && project.enabled_providers !== undefined) {
+    kept.enabled_providers = project.enabled_providers.filter((id) => enabled.includes(id));
+  }
+  return kept;
+}
+
+function setOrRemove<Key extends keyof Config>(config: Config, key: Key, value: Config[Key]): void {
+  if (value === undefined) delete config[key];
+  else config[key] = value;
+}

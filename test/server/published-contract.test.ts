@@ -15,6 +15,7 @@ import { testApp } from "@test/support/test-app";
 
 const NOT_SERVED_YET = "not served yet";
 const CURSOR = "for EventSource, which cannot set Last-Event-ID at its first connection";
+const TRUST = "the published program runs what any repository holds";
 const REFERENCES = "further directories of a configuration, which nothing published describes";
 
 const BUDGET = "a turn ends before its next request once it has used so much";
@@ -43,6 +44,9 @@ const REASONS: Readonly<Record<string, string>> = {
   "global.event: adds query lastEventID?": CURSOR,
   "global.upgrade: is not served": "the executable is replaced by whoever installed it",
   "permission.reply: adds body key always?": "what is allowed for always may be narrowed",
+  "project.trust.get: is ours alone": TRUST,
+  "project.trust.grant: is ours alone": TRUST,
+  "project.trust.revoke: is ours alone": TRUST,
   "permission.respond: adds body key remember?": "the published table of rows has it",
   "provider.oauth.authorize: answers 200 ProviderAuthAuthorization | null":
     "the published server answers null for an API key as well, which its document leaves out",

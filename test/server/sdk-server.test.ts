@@ -28,6 +28,7 @@ test.skipIf(process.platform === "win32")(
       env: {
         PATH: `${join(temp.path, "bin")}:${process.env["PATH"]}`,
         HOME: join(temp.path, "home"),
+        OPENCODE_TRUST: "1",
         TMPDIR: process.env["TMPDIR"],
         OPENCODE_TEST_RUN: process.env["OPENCODE_TEST_RUN"],
         ALIVE: alive,

@@ -30,6 +30,8 @@ export interface TestAppOptions {
    * provider is the person's, and `config` all that the project says.
    */
   trust?: boolean;
+  /** Besides PATH. */
+  env?: Record<string, string>;
   listen?: ListenOptions;
 }
 
@@ -130,7 +132,7 @@ export class TestApp implements AsyncDisposable {
 
 async function start(root: string, options: TestAppOptions) {
   const app = await App.open({
-    env: { PATH: process.env["PATH"] },
+    env: { PATH: process.env["PATH"], ...options.env },
     home: join(root, "home"),
     directory: join(root, "project"),
     localServers: [],

@@ -86,6 +86,7 @@ const trust = operation({
     "directory's instance is disposed when it is idle, so that everything starts anew.",
   body: TrustInput,
   response: TrustState,
+  errors: [409],
 });
 
 const distrust = operation({

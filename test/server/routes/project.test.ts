@@ -1,5 +1,9 @@
 import { expect, test } from "bun:test";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Config } from "@/schema/config";
 import type { Project } from "@/schema/project";
+import type { TrustState } from "@/schema/trust";
 import { Contract } from "@test/support/contract";
 import { EventReader } from "@test/support/event-reader";
 import { testApp } from "@test/support/test-app";
@@ -61,4 +65,37 @@ test("a project's directories are listed", async () => {
   const { body } = await contract.call("project.directories", { params });
   expect(body).toEqual([{ directory: t.directory }]);
   await contract.call("project.directories", { params: { projectID: "nope" }, status: 404 });
+});
+
+test("what a directory would do is held back, shown, trusted as it was seen, and withdrawn", async () => {
+  const mcp: Config["mcp"] = { lurker: { type: "local", command: ["true"] } };
+  await using t = await testApp({ trust: false, config: { mcp, share: "manual" } });
+  const contract = await Contract.of(t);
+  const config = async () => (await contract.call("config.get")).body as Config;
+  const { body: held } = await contract.call("project.trust.get");
+  expect(held).toMatchObject({
+    directory: t.directory,
+    trusted: false,
+    held: [{ kind: "mcp", what: "mcp.lurker", origin: "opencode.json" }],
+    summary: "MCP server lurker",
+  });
+  expect(await config()).toMatchObject({ share: "manual" });
+  expect((await config()).mcp).toEqual({});
+
+  await using events = await EventReader.open(new URL("/event", t.server.url));
+  await events.untilType("server.connected");
+  const stale = { body: { content: "0".repeat(64) }, status: 409 };
+  await contract.call("project.trust.grant", stale);
+  const { content } = held as TrustState;
+  const granted = await contract.call("project.trust.grant", { body: { content } });
+  expect(granted.body).toMatchObject({ trusted: true, held: [], summary: "", content });
+  expect(await config()).toMatchObject({ mcp });
+  const told = await events.untilType("trust.updated");
+  expect(told.data["properties"]).toMatchObject({ trusted: true });
+
+  const revoked = await contract.call("project.trust.revoke");
+  expect(revoked.body).toMatchObject({ trusted: false, summary: "MCP server lurker" });
+  expect((await config()).mcp).toEqual({});
+  const file = join(t.home, ".local/state/opencode/trust.json");
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
 });

@@ -1,15 +1,13 @@
 // `opencode mcp add`: writes a server into the configuration: the person's own, or the project's.
 // What the arguments do not say is asked at a terminal. Nothing is started.
 import { conflict, invalid } from "@/base/error";
-import { Logger } from "@/base/log";
-import { ConfigService } from "@/config/config-service";
 import { formatKeyPath } from "@/config/key-path";
-import { findRepository } from "@/host/git";
 import type { McpServerConfig } from "@/schema/mcp";
 import type { CLIContext, GlobalOptions } from "./context";
 import { EXIT } from "./exit-code";
 import { isInputTerminal } from "./input";
 import { readLine } from "./line-prompt";
+import { openProjectConfig } from "./project-config";
 
 export interface AddOptions extends GlobalOptions {
   url?: string;
@@ -30,7 +28,7 @@ export async function add(
   const { name, server } = isAsked
     ? await ask(context, words.name)
     : { name: nameOf(words.name), server: toServer(words.command, options) };
-  const config = await openConfig(context);
+  const config = await openProjectConfig(context);
   const { config: before, sources } = await config.get();
   const origin = (key: string) => sources[formatKeyPath(["mcp", name, key])];
   if (before.mcp?.[name]) {
@@ -95,9 +93,4 @@ function pairs(option: string, given: readonly string[]): Record<string, string>
     return [text.slice(0, at), text.slice(at + 1)];
   });
   return Object.fromEntries(entries);
-}
-
-async function openConfig({ clock, directory, env, paths }: CLIContext): Promise<ConfigService> {
-  const worktree = (await findRepository(directory))?.worktree ?? "/";
-  return new ConfigService({ paths, env, directory, worktree, log: Logger.silent(), clock });
 }

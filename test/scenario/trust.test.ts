@@ -162,7 +162,7 @@ async function forget(t: TestApp): Promise<void> {
 const marksOf = async (t: TestApp) => (await readdir(join(t.root, "marks"))).sort();
 const stateOf = async (t: TestApp) => (await t.request("GET", "/project/trust")).body as TrustState;
 
-test("a repository does nothing of its own before it is trusted, all of it after, and less again", async () => {
+test("a repository acts once it is trusted, not before, and not with other content", async () => {
   await using net = recorder();
   await using t = await openHostile(net.url, 4);
   const requests = await work(t);

@@ -67,7 +67,7 @@ test("a project's directories are listed", async () => {
   await contract.call("project.directories", { params: { projectID: "nope" }, status: 404 });
 });
 
-test("what a directory would do is held back, shown, trusted as it was seen, and withdrawn", async () => {
+test("what a directory would do is held back, trusted as it was seen, and withdrawn", async () => {
   const mcp: Config["mcp"] = { lurker: { type: "local", command: ["true"] } };
   await using t = await testApp({ trust: false, config: { mcp, share: "manual" } });
   const contract = await Contract.of(t);

@@ -1,0 +1,23 @@
+// The configuration of the directory for commands that need no App: with the person's decisions of
+// trust, as an App has them.
+import { findActing } from "@/app/find-acting";
+import { flag } from "@/base/env";
+import { nearestRealpath } from "@/base/file";
+import { Logger } from "@/base/log";
+import { ConfigService } from "@/config/config-service";
+import { TrustStore } from "@/config/trust-store";
+import { findRepository } from "@/host/git";
+import type { CLIContext } from "./context";
+
+export async function openProjectConfig(context: CLIContext): Promise<ConfigService> {
+  const { clock, env, paths } = context;
+  const directory = await nearestRealpath(context.directory);
+  const worktree = (await findRepository(directory))?.worktree ?? directory;
+  const place = { directory, worktree, log: Logger.silent() };
+  const trust = {
+    store: new TrustStore({ stateDirectory: paths.state, clock }),
+    isGiven: flag(env, "OPENCODE_TRUST"),
+    findActing: (directories: readonly string[]) => findActing(directories, place),
+  };
+  return new ConfigService({ ...place, paths, env, clock, trust });
+}

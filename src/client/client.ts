@@ -129,7 +129,8 @@ function projectOperations(call: Caller) {
     vcs: {
       get: () => call.get<VcsInfo>("/vcs"),
       status: () => call.get<VcsFileStatus[]>("/vcs/status"),
-      diff: (mode: "git" | "branch") => call.get<VcsFileDiff[]>("/vcs/diff", { mode }),
+      diff: (mode: "git" | "branch", context = 3) =>
+        call.get<VcsFileDiff[]>("/vcs/diff", { mode, context }),
       apply: (patch: string) => call.post<{ applied: boolean }>("/vcs/apply", { patch }),
     },
     config: {

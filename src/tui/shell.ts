@@ -1,5 +1,6 @@
 // Shell: which screen is in front. Follows the route and the size of the terminal.
 import { BoxRenderable, TextRenderable } from "@opentui/core";
+import { DiffScreen } from "./screens/diff";
 import { HomeScreen } from "./screens/home";
 import type { Screen } from "./screens/screen";
 import { SessionScreen } from "./screens/session";
@@ -42,6 +43,7 @@ export class Shell {
     store.subscribe((state) => this.#update(state));
     renderer.on("resize", () => this.#resize());
     theme.subscribe(() => this.#restyle());
+    ui.actions.register({ "diff.open": { run: () => this.#openDiff() } });
   }
 
   get screen(): Screen {
@@ -52,9 +54,7 @@ export class Shell {
     const ui = this.#ui;
     const { state } = ui.store;
     const isSession = route.screen === "session";
-    const screen: Screen = isSession
-      ? new SessionScreen(ui, this.#sync, route.sessionID)
-      : new HomeScreen(ui);
+    const screen = this.#make(route);
     if (isSession) void this.#sync.openSession(route.sessionID);
     this.#route = route;
     this.#screen = screen;
@@ -68,8 +68,21 @@ export class Shell {
     this.#root.add(screen.root);
     screen.update(state);
     this.#resize();
-    ui.prompt.focus();
+    if (screen.focus) screen.focus();
+    else ui.prompt.focus();
     return screen;
+  }
+
+  #make(route: Route): Screen {
+    if (route.screen === "session") return new SessionScreen(this.#ui, this.#sync, route.sessionID);
+    return route.screen === "diff" ? new DiffScreen(this.#ui, route) : new HomeScreen(this.#ui);
+  }
+
+  #openDiff(): void {
+    const { route } = this.#ui.store.state;
+    if (route.screen === "diff") return;
+    const opened = { screen: "diff", source: { type: "worktree" }, back: route } as const;
+    this.#ui.store.dispatch({ type: "route.changed", route: opened });
   }
 
   /** Views take their colours when they are made. */

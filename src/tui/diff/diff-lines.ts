@@ -6,7 +6,8 @@ import type { DiffRow, FilePatch } from "./patch-rows";
 
 /** A line on the screen: a row of the diff, a remark such as `┆ 3 unchanged lines`, or nothing. */
 export type DiffLine =
-  { type: "row"; row: DiffRow; changed: readonly Stretch[] } | { type: "note"; text: string };
+  | { type: "row"; row: DiffRow; changed: readonly Stretch[]; hunk: number }
+  | { type: "note"; text: string };
 
 /** Beyond, words are not compared. */
 const COMPARED_ROWS_MAX = 2_000;
@@ -18,7 +19,7 @@ export function unifiedLines(file: FilePatch): DiffLine[] {
   return file.hunks.flatMap(({ skipped, rows }, index) => {
     const changed = isLong ? new Map<DiffRow, Stretch[]>() : findChangedWords(rows);
     const lines: DiffLine[] = rows.map((row) => {
-      return { type: "row", row, changed: changed.get(row) ?? [] };
+      return { type: "row", row, changed: changed.get(row) ?? [], hunk: index };
     });
     return index > 0 && skipped > 0 ? [skippedLine(skipped), ...lines] : lines;
   });

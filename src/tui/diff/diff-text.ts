@@ -31,11 +31,26 @@ const BACKGROUNDS = {
 } as const satisfies Partial<Record<RowKind, Record<"content" | "gutter", Slot>>>;
 const HIGHLIGHTS = { added: "diffHighlightAdded", removed: "diffHighlightRemoved" } as const;
 
+export interface DiffTextOptions {
+  side?: Side;
+  wraps?: boolean;
+  /** Keeps a column free for it. */
+  hasCursor?: boolean;
+}
+
+export interface DiffText {
+  readonly root: LineNumberRenderable;
+  /** Where a line begins, from the top, once it is laid out. */
+  rowOf(line: number): number;
+  /** Marks a line, or none. */
+  setCursor(line: number | undefined): void;
+}
+
 export function diffText(
   ui: Ui,
   lines: readonly DiffLine[],
-  { side = "both", wraps = true }: { side?: Side; wraps?: boolean } = {},
-): LineNumberRenderable {
+  { side = "both", wraps = true, hasCursor = false }: DiffTextOptions = {},
+): DiffText {
   const { renderer, theme } = ui;
   const { colors } = theme;
   const text = new TextRenderable(renderer, {
@@ -58,10 +73,14 @@ export function diffText(
     width: "100%",
     lineNumbers: numbersOf(lines, side),
     hideLineNumbers: new Set(lines.flatMap((line, at) => (line.type === "note" ? [at] : []))),
-    lineSigns: signsOf(ui, lines),
+    lineSigns: signsOf(ui, lines, { hasCursor }),
   });
   numbered.setLineColors(colorsOf(ui, lines));
-  return numbered;
+  return {
+    root: numbered,
+    rowOf: (line) => Math.max(0, text.lineInfo.lineSources.indexOf(line)),
+    setCursor: (cursor) => numbered.setLineSigns(signsOf(ui, lines, { hasCursor, cursor })),
+  };
 }
 
 function contentOf(ui: Ui, lines: readonly DiffLine[]): StyledText {
@@ -107,11 +126,19 @@ function numbersOf(lines: readonly DiffLine[], side: Side): Map<number, number> 
   );
 }
 
-function signsOf(ui: Ui, lines: readonly DiffLine[]): Map<number, LineSign> {
+function signsOf(
+  ui: Ui,
+  lines: readonly DiffLine[],
+  { hasCursor, cursor }: { hasCursor: boolean; cursor?: number | undefined },
+): Map<number, LineSign> {
+  const { colors } = ui.theme;
+  const mark = (at: number): LineSign => {
+    return hasCursor ? { before: at === cursor ? "▸" : " ", beforeColor: colors.primary } : {};
+  };
   return new Map(
     lines.map((line, at) => {
       const { sign, slot } = SIGNS[line.type === "row" ? line.row.kind : "context"];
-      return [at, { after: sign, afterColor: ui.theme.colors[slot] }] as const;
+      return [at, { ...mark(at), after: sign, afterColor: colors[slot] }] as const;
     }),
   );
 }

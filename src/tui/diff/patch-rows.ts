@@ -10,6 +10,8 @@ export interface DiffRow {
   before?: number;
   after?: number;
   text: string;
+  /** The file's last line, without the end that lines have. */
+  isUnended?: true;
 }
 
 export interface Hunk {
@@ -52,6 +54,7 @@ class PatchReader {
 
   read(line: string): void {
     if (this.#hunk && (this.#beforeLeft > 0 || this.#afterLeft > 0)) return this.#readRow(line);
+    if (line.startsWith("\\")) return this.#endLast();
     const hunk = HUNK.exec(line);
     if (hunk) return this.#startHunk(hunk);
     this.#readHeader(line);
@@ -115,11 +118,17 @@ class PatchReader {
       rows.push({ kind: "context", before: this.#before++, after: this.#after++, text });
       this.#beforeLeft--;
       this.#afterLeft--;
-    } else if (sign !== "\\") {
+    } else if (sign === "\\") this.#endLast();
+    else {
       this.#beforeLeft = 0;
       this.#afterLeft = 0;
       this.read(line);
     }
+  }
+
+  #endLast(): void {
+    const last = this.#hunk?.rows.at(-1);
+    if (last) last.isUnended = true;
   }
 }
 

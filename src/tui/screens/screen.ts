@@ -21,5 +21,7 @@ export interface Screen {
   /** A view compares with === what it shows with what is new. */
   update(state: State): void;
   resize(size: Size): void;
+  /** Takes the keys; where it is not there, the prompt box has them. */
+  focus?(): void;
   destroy(): void;
 }

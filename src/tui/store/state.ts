@@ -17,8 +17,17 @@ import type { FormatterStatus, LSPStatus, Path } from "@/schema/status";
 import type { Todo } from "@/schema/todo";
 import type { VcsInfo } from "@/schema/vcs";
 
-/** The screen in front. */
-export type Route = { screen: "home" } | { screen: "session"; sessionID: string };
+export type BaseRoute = { screen: "home" } | { screen: "session"; sessionID: string };
+
+/** The screen in front. The diff viewer lies over the one that `back` leads to. */
+export type Route = BaseRoute | { screen: "diff"; source: DiffSource; back: BaseRoute };
+
+/** Which changes are looked at: of git, of the open session, or of one turn of it. */
+export type DiffSource =
+  | { type: "worktree" }
+  | { type: "branch" }
+  | { type: "session"; sessionID: string }
+  | { type: "turn"; sessionID: string; messageID: string };
 
 /** What the server knows of the directory; each is undefined until it is loaded. */
 export interface Facts {

@@ -38,6 +38,7 @@ import type { BusEvent, Publish } from "@/schema/event";
 import type { Project } from "@/schema/project";
 import { commandEnv } from "@/session/command-env";
 import { Attachments } from "@/session/attachments";
+import { Media } from "@/session/media";
 import { Budgets } from "@/session/budgets";
 import { Compactions } from "@/session/compaction";
 import { Diffs } from "@/session/diffs";
@@ -395,8 +396,10 @@ export class Instance {
     });
     const { signal } = scope;
     const attachments = new Attachments({ agents, sessions, toolbox, signal });
+    const media = new Media(async () => (await this.config.get()).config.attachment?.image);
     const toolCalls = new ToolCalls({
       toolbox,
+      media,
       hooks,
       ids,
       clock,
@@ -431,6 +434,7 @@ export class Instance {
       parts: new PromptParts({
         ids,
         attachments,
+        media,
         readResource: (server, uri) => this.mcp.readResource(server, uri, signal),
       }),
       titles: new Titles({ agents, hooks, llm, log, providers, sessions, signal }),

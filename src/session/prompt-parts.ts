@@ -15,11 +15,13 @@ import type {
 import type { UserMessage } from "@/schema/message";
 import type { AttachedFile, Attachments } from "./attachments";
 import { readDataURL } from "./data-url";
+import type { Media } from "./media";
 import { isTextType } from "./media-type";
 
 interface PromptPartsOptions {
   ids: IDs;
   attachments: Attachments;
+  media: Media;
   /** What an MCP server gives for the address of a resource. */
   readResource(server: string, uri: string): Promise<ServedResource>;
 }
@@ -52,11 +54,21 @@ export class PromptParts {
     const resolved = await Promise.all(
       inputs.map((input, index) => this.#resolve(input, owner, message, `parts[${index}]`)),
     );
+    const fitted = await Promise.all(resolved.flat().map((part) => this.#fit(part, owner)));
     const { ids } = this.#options;
     // Ids are given in the order of the parts, whatever finished first.
-    const parts = resolved.flat().map((part) => ({ ...part, id: part.id || ids.create("prt") }));
+    const parts = fitted.map((part) => ({ ...part, id: part.id || ids.create("prt") }));
     // As the store lists them: the model sees the same now and after a restart.
     return parts.sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  /** Media as models take them, or a note in their place. */
+  async #fit(part: Part, owner: Owner): Promise<Part> {
+    if (part.type !== "file") return part;
+    const { filename, mime, url } = part;
+    const fitted = await this.#options.media.fit({ mime, url, ...(filename && { filename }) });
+    if ("file" in fitted) return { ...part, ...fitted.file };
+    return { ...synthetic(fitted.note, owner), id: part.id };
   }
 
   async #resolve(

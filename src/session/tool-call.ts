@@ -15,6 +15,7 @@ import { afterCall, beforeCall } from "./call-hooks";
 import { checkCall, type CheckedCall } from "./call-check";
 import type { DoomLoop, RepeatableCall } from "./doom-loop";
 import { LiveCall, type LiveUpdate } from "./live-call";
+import type { Media } from "./media";
 import type { RequestedCall } from "./step-parts";
 import type { CallChanges } from "./revert-changes";
 import type { CallOwner, Toolbox } from "./toolbox";
@@ -46,6 +47,7 @@ interface ToolCallsOptions {
   ids: IDs;
   clock: Clock;
   log: Logger;
+  media: Media;
   /** Begins the record of what one call of the session changes. */
   changesOf(sessionID: string): Pick<CallChanges, "files" | "tree" | "finish">;
 }
@@ -147,7 +149,7 @@ export class ToolCalls {
       if (ready.isRepetition) await askForRepetition(ready, context);
       call = await this.#prepare(ready, context, step);
       const answer = await this.#finish(call, await this.#runTool(call, context), step);
-      result = await limitOutput(answer, context);
+      result = await this.#options.media.fitResult(await limitOutput(answer, context));
     } catch (error) {
       const changed = await changes.finish();
       return this.#endFailed(call, error, { live, start, changed }, step);

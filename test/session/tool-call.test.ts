@@ -3,6 +3,7 @@
 import { expect, test } from "bun:test";
 import { t as schema } from "@/base/schema";
 import type { Part, ToolPart } from "@/schema/part";
+import { Media } from "@/session/media";
 import { DoomLoop } from "@/session/doom-loop";
 import { ToolCalls } from "@/session/tool-call";
 import type { Toolbox } from "@/session/toolbox";
@@ -33,7 +34,8 @@ async function callTool(
   };
   const changesOf = () => ({ ...UNRECORDED, finish: async () => ({ changes: "record" }) });
   const hooks = noHooks();
-  const calls = new ToolCalls({ ...test, hooks, toolbox: toolbox as Toolbox, changesOf });
+  const media = new Media(async () => undefined);
+  const calls = new ToolCalls({ ...test, hooks, media, toolbox: toolbox as Toolbox, changesOf });
   const ended: Record<string, ToolPart["state"]> = {};
   const outcome = calls.runAll(
     tools.map(({ id }) => ({ part: partOf(id), raw: '{"n":1}' })),

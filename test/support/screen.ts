@@ -39,6 +39,7 @@ export interface ScreenOptions {
   answers?: Readonly<Record<string, (request: SentRequest) => unknown>>;
   /** What differs from the parts that do nothing. */
   ui?: (ui: Ui) => Partial<Ui>;
+  clipboard?: Partial<Ui["clipboard"]>;
   kittyKeyboard?: boolean;
 }
 
@@ -75,6 +76,7 @@ export async function testScreen(options: ScreenOptions = {}): Promise<TestScree
   const toasts: string[] = [];
   const parts = { actions, toasts, store, client, clock, home: home.path };
   const ui = quietUi(terminal, parts);
+  Object.assign(ui.clipboard, options.clipboard);
   Object.assign(ui, options.ui?.(ui) ?? { prompt: new EditorPromptBox(ui) });
   return {
     terminal,
@@ -122,7 +124,7 @@ async function answering(
       };
       sent.push(one);
       const answer = options.answers?.[`${one.method} ${one.path}`];
-      if (answer) return Response.json(answer(one) ?? null);
+      if (answer) return Response.json((await answer(one)) ?? null);
       const data = { message: `no answer to ${one.method} ${one.path}` };
       return Response.json({ name: "NotFoundError", data }, { status: 404 });
     },

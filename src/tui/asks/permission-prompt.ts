@@ -1,14 +1,18 @@
 // Permission prompt: draws what a tool asks for, and tells the person's answer. What keys do is
 // permission-state.ts, what the request is about permission-facts.ts.
 import {
+  BoxRenderable,
   type InputRenderable,
   type KeyEvent,
+  type Renderable,
   ScrollBoxRenderable,
-  type StyledText,
   type TextChunk,
   TextRenderable,
 } from "@opentui/core";
 import type { PermissionRequest } from "@/schema/permission";
+import { diffBody } from "@/tui/diff/diff-body";
+import { unifiedLines } from "@/tui/diff/diff-lines";
+import { parsePatch } from "@/tui/diff/patch-rows";
 import type { Ui } from "@/tui/ui";
 import { ink, styled } from "@/tui/views/style";
 import { harmless, oneLine } from "@/tui/views/words";
@@ -33,6 +37,8 @@ import { riskySpans } from "./risky-words";
 /** Rows around what there is to look at. */
 const ROWS_AROUND = 12;
 const BODY_ROWS_MIN = 3;
+/** Of each file; nobody reads more before allowing it, and all of it is drawn. */
+const DIFF_LINES_MAX = 2_000;
 /** What there is to look at may take this share of the screen. */
 const BODY_SHARE = 0.6;
 /** From this height on there is room for blank rows. */
@@ -154,19 +160,20 @@ export class PermissionPrompt implements AskPrompt {
   }
 
   #drawBody(top: number): void {
-    const content = this.#bodyText();
+    const content = this.#bodyContent();
     if (!content) return;
     this.#page.blank();
-    const { renderer } = this.#ui;
     const rows = this.#bodyRows();
-    const body = new ScrollBoxRenderable(renderer, { maxHeight: rows, marginLeft: 2 });
-    const text = new TextRenderable(renderer, { content, wrapMode: "char", flexShrink: 0 });
-    // A scroll box takes all that it may: it is given the rows of its text, as far as there are.
-    text.onSizeChange = () => {
-      body.height = Math.min(text.height, rows);
+    const body = new ScrollBoxRenderable(this.#ui.renderer, { maxHeight: rows, marginLeft: 2 });
+    // A scroll box takes all that it may: it is given the rows of its content, as far as there are.
+    const fit = () => {
+      const isText = content instanceof TextRenderable;
+      body.height = Math.min(isText ? content.virtualLineCount : content.height, rows);
     };
-    body.height = Math.min(text.virtualLineCount, rows);
-    body.add(text);
+    content.onSizeChange = fit;
+    if (content instanceof TextRenderable) fit();
+    else body.height = rows;
+    body.add(content);
     body.scrollTop = top;
     this.#body = body;
     this.#page.add(body);
@@ -178,28 +185,35 @@ export class PermissionPrompt implements AskPrompt {
     return Math.max(BODY_ROWS_MIN, share - ROWS_AROUND);
   }
 
-  #bodyText(): StyledText | undefined {
+  #bodyContent(): Renderable | undefined {
     const { body } = this.#facts;
     switch (body.type) {
       case "none":
         return undefined;
       case "command":
-        return styled(this.#ink("textMuted", "$ "), ...this.#risky(harmless(body.text)));
+        return this.#text(this.#ink("textMuted", "$ "), ...this.#risky(harmless(body.text)));
       case "text":
-        return styled(this.#ink("textMuted", harmless(body.text)));
+        return this.#text(this.#ink("textMuted", harmless(body.text)));
       case "diff":
-        return styled(...this.#patch(harmless(body.patch)));
+        return this.#diff(body.patch);
     }
   }
 
-  #patch(patch: string): TextChunk[] {
-    const start = Math.max(0, patch.search(/^@@/m));
-    const lines = patch.slice(start).trimEnd().split("\n");
-    return lines.map((line, index) => {
-      const sign = line.charAt(0);
-      const slot = sign === "+" ? "diffAdded" : sign === "-" ? "diffRemoved" : "diffContext";
-      return this.#ink(slot, index === 0 ? line : `\n${line}`);
-    });
+  #text(...chunks: TextChunk[]): TextRenderable {
+    const content = styled(...chunks);
+    return new TextRenderable(this.#ui.renderer, { content, wrapMode: "char", flexShrink: 0 });
+  }
+
+  /** Each file below its name, unless it is the only one. */
+  #diff(patch: string): Renderable {
+    const ui = this.#ui;
+    const files = parsePatch(patch);
+    const box = new BoxRenderable(ui.renderer, { flexDirection: "column", flexShrink: 0 });
+    for (const file of files) {
+      if (files.length > 1) box.add(this.#text(this.#ink("textMuted", oneLine(file.path))));
+      box.add(diffBody(ui, unifiedLines(file).slice(0, DIFF_LINES_MAX), ui.renderer.width - 10));
+    }
+    return box;
   }
 
   /** With what is risky in it in the colour of errors. */

@@ -4,12 +4,11 @@ import { errorMessage } from "@/base/error";
 import type { ActionBody } from "@/tui/actions/actions";
 import type { Ui } from "@/tui/ui";
 
-import type { Completion, NamedList } from "./completion";
 import { plainDraft, trimDraft } from "./draft";
 import { editDraft, editorCommand } from "./external-editor";
 import type { Entry } from "./history";
 import type { Keeper } from "./keeper";
-import { historyList, queueList, stashList } from "./lists";
+import { openHistory, openQueue, openStash } from "./lists";
 import type { Paster } from "./paster";
 import { lineEnd } from "./segments";
 import type { Sender } from "./sender";
@@ -18,7 +17,6 @@ import type { Written } from "./written";
 
 export interface PromptParts {
   written: Written;
-  completion: Completion;
   sender: Sender;
   keeper: Keeper;
   paster: Paster;
@@ -93,13 +91,15 @@ export class PromptCommands {
       case "prompt.history.next":
         return this.#later();
       case "prompt.history.search":
-        return this.#search((list) => historyList((query) => keeper.history.search(query), list));
+        openHistory(this.#ui, keeper.history, (entry) => void this.#giveBack(entry));
+        return true;
       case "prompt.stash":
         return this.stash();
       case "prompt.stash.pop":
         return this.#giveBack(keeper.takeFromStash());
       case "prompt.stash.list":
-        return keeper.stash.length > 0 && this.#openStash();
+        openStash(this.#ui, keeper, (entry) => void this.#giveBack(entry));
+        return true;
       case "prompt.queue.restore":
         return this.#restoreQueued();
       case "session.queued_prompts":
@@ -196,42 +196,13 @@ export class PromptCommands {
     }
   }
 
-  #openStash(): boolean {
-    const { keeper } = this.#parts;
-    const remove = (entry: Entry) => void keeper.takeFromStash(entry);
-    return this.#search(({ take, onHide }) =>
-      stashList(() => keeper.stash, {
-        take: (entry) => {
-          keeper.takeFromStash(entry);
-          take(entry);
-        },
-        onHide,
-        remove,
-      }),
-    );
-  }
-
   #openQueue(): boolean {
     const sessionID = this.#sessionID();
     const { sender } = this.#parts;
     if (sessionID === undefined || this.#sessionQueue().length === 0) return false;
     const sendNow = (id: number) => sender.sendNow(sessionID, id);
-    return this.#search((list) => queueList(sender.queue, sessionID, { ...list, sendNow }));
-  }
-
-  /** Opens a list; what is written is put aside, because the box then narrows the list. */
-  #search(make: (list: { take(entry: Entry): void; onHide(): void }) => NamedList): boolean {
-    const { written, completion } = this.#parts;
-    written.putAside();
-    const list = make({
-      take: (entry) => {
-        written.takeBack();
-        if (written.isBlank) written.set(entry);
-        else written.giveBack([entry]);
-      },
-      onHide: () => written.takeBack(),
-    });
-    completion.open(list);
+    const take = (entry: Entry) => void this.#giveBack(entry);
+    openQueue(this.#ui, { queue: sender.queue, sendNow }, sessionID, take);
     return true;
   }
 

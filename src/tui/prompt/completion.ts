@@ -1,7 +1,5 @@
-// Completion: what the list above the prompt offers, and what taking a row does. A `/` word, an `@`
-// word, or a list that was asked for by name (earlier prompts, the stash, the queue). It owns the
-// popup; a search for files that a newer key has overtaken is dropped.
-import type { KeyEvent } from "@opentui/core";
+// Completion: what the list above the prompt offers for a `/` word or an `@` word, and what taking
+// a row does. It owns the popup; a search for files that a newer key has overtaken is dropped.
 import type { McpResource } from "@/schema/mcp";
 import type { Ui } from "@/tui/ui";
 import type { Draft } from "./draft";
@@ -36,25 +34,10 @@ export interface CompletionHost {
   runSlash(item: SlashItem, how: TakeHow): void;
 }
 
-/** A list that was asked for; what is typed in the box narrows it. */
-export interface NamedList {
-  rows(query: string): NamedItem[];
-  onHide(): void;
-}
-
-export interface NamedItem {
-  row: PopupRow;
-  take(how: TakeHow): void;
-  remove?(): void;
-  /** Moves it by so many places. */
-  move?(by: number): void;
-}
-
 type Shown =
   | { type: "slash"; items: readonly SlashItem[] }
   | { type: "hint" }
-  | { type: "mention"; mention: Mention; items: readonly MentionItem[] }
-  | { type: "named"; list: NamedList; items: readonly NamedItem[] };
+  | { type: "mention"; mention: Mention; items: readonly MentionItem[] };
 
 const FOUND_MAX = 30;
 const ITEMS_MAX = 50;
@@ -93,7 +76,6 @@ export class Completion {
 
   /** Shows what fits the text and the cursor as they are now. */
   update(): void {
-    if (this.#shown?.type === "named") return this.#showNamed(this.#shown.list);
     const { draft, cursor } = this.#host;
     const query = slashQuery(draft, cursor);
     const mention = query === undefined ? mentionAt(draft, cursor) : undefined;
@@ -107,12 +89,6 @@ export class Completion {
     else this.#hide();
   }
 
-  /** Opens a list that stays until a row is taken or it is hidden. */
-  open(list: NamedList): void {
-    this.close();
-    this.#showNamed(list);
-  }
-
   /** Hides the list; the word at the cursor gets it back only when it is written anew. */
   dismiss(): void {
     const shown = this.#shown;
@@ -122,9 +98,7 @@ export class Completion {
   }
 
   close(): void {
-    const shown = this.#shown;
     this.#hide();
-    if (shown?.type === "named") shown.list.onHide();
   }
 
   destroy(): void {
@@ -143,30 +117,14 @@ export class Completion {
         this.dismiss();
         return true;
       case "prompt.autocomplete.select":
-        // What narrows a list is no prompt: it is never sent.
-        return this.#takeAt(this.#selected, "select") || this.#shown?.type === "named";
+        return this.#takeAt(this.#selected, "select");
       case "prompt.autocomplete.complete":
         // Without a row there is nothing to complete, and nothing else that tab should mean here.
         this.#takeAt(this.#selected, "complete");
         return true;
-      case "stash.delete":
-        return this.#remove();
       default:
         return false;
     }
-  }
-
-  /** Keys that move a row of the queue: alt with an arrow. */
-  #onOtherKey({ name, meta }: KeyEvent): boolean {
-    if (!meta || (name !== "up" && name !== "down")) return false;
-    const by = name === "up" ? -1 : 1;
-    const shown = this.#shown;
-    const move = shown?.type === "named" ? shown.items[this.#selected]?.move : undefined;
-    if (shown?.type !== "named" || !move) return false;
-    move(by);
-    this.#selected = Math.max(0, Math.min(shown.items.length - 1, this.#selected + by));
-    this.#showNamed(shown.list);
-    return true;
   }
 
   #move(by: number): boolean {
@@ -184,12 +142,6 @@ export class Completion {
   #takeAt(index: number, how: TakeHow): boolean {
     const shown = this.#shown;
     if (!shown || shown.type === "hint" || index >= shown.items.length) return false;
-    if (shown.type === "named") {
-      const item = shown.items[index];
-      this.#hide();
-      item?.take(how);
-      return true;
-    }
     this.#hide();
     if (shown.type === "slash") {
       const item = shown.items[index];
@@ -211,16 +163,6 @@ export class Completion {
     this.#host.setDraft(taken.draft, taken.cursor);
   }
 
-  #remove(): boolean {
-    const shown = this.#shown;
-    if (shown?.type !== "named") return false;
-    const item = shown.items[this.#selected];
-    if (!item?.remove) return false;
-    item.remove();
-    this.#showNamed(shown.list);
-    return true;
-  }
-
   #showSlash(query: string): void {
     const items = matchSlash(this.#host.slashItems(), query);
     const isSame = this.#shown?.type === "slash" && isEqual(this.#shown.items, items);
@@ -238,11 +180,6 @@ export class Completion {
     this.#leaveContext();
     this.#shown = { type: "hint" };
     this.#popup.show([{ name: `/${item.name} ${argumentHint(item)}` }], -1);
-  }
-
-  #showNamed(list: NamedList): void {
-    const items = list.rows(this.#host.draft.text);
-    this.#show({ type: "named", list, items }, this.#shown?.type === "named");
   }
 
   #showMention(mention: Mention): void {
@@ -271,34 +208,31 @@ export class Completion {
     this.#search?.abort();
     const search = new AbortController();
     this.#search = search;
-    void this.#loadResources(search.signal);
+    void this.#loadResources();
     const query = { query: mention.query, limit: FOUND_MAX };
     const found = await this.#ui.client.file.find(query, search.signal).catch(() => []); // none
-    this.#found = search.signal.aborted ? this.#found : found;
-    this.#again(search.signal);
+    if (search.signal.aborted) return;
+    this.#found = found;
+    this.#rankAgain();
   }
 
-  async #loadResources(signal: AbortSignal): Promise<void> {
+  async #loadResources(): Promise<void> {
     if (this.#resources) return;
     this.#resources = [];
     const found = await this.#ui.client.mcp.resources().catch(() => ({})); // no server has any
     this.#resources = Object.values(found);
-    this.#again(signal);
+    this.#rankAgain();
   }
 
-  #again(signal: AbortSignal): void {
-    if (!signal.aborted && this.#shown?.type === "mention") this.#rank(this.#shown.mention, true);
+  #rankAgain(): void {
+    if (this.#shown?.type === "mention") this.#rank(this.#shown.mention, true);
   }
 
   #show(shown: Exclude<Shown, { type: "hint" }>, keepsPlace: boolean): void {
     this.#shown = shown;
     const last = Math.max(0, shown.items.length - 1);
     this.#selected = keepsPlace ? Math.min(this.#selected, last) : 0;
-    this.#leave ??= this.#ui.keymap.enter(
-      "popup",
-      (actionID) => this.run(actionID),
-      (key) => this.#onOtherKey(key),
-    );
+    this.#leave ??= this.#ui.keymap.enter("popup", (actionID) => this.run(actionID));
     this.#draw();
   }
 
@@ -327,8 +261,6 @@ function rowsOf(shown: Exclude<Shown, { type: "hint" }>): PopupRow[] {
       return shown.items.map(({ name, description, note }) => {
         return { name: `/${name}`, text: description, note };
       });
-    case "named":
-      return shown.items.map(({ row }) => row);
     case "mention":
       return shown.items.map(mentionRow);
   }

@@ -59,16 +59,12 @@ export class History {
     this.#written = undefined;
   }
 
-  /** Newest first, each once; those that hold every word of `query`, whatever the case. */
-  search(query: string): Entry[] {
-    const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  /** Newest first, each text once. */
+  distinct(): Entry[] {
     const seen = new Set<string>();
-    return this.#entries.toReversed().filter((entry) => {
-      const text = draftText(entry.draft).toLowerCase();
-      const key = `${entry.mode} ${text}`;
-      if (seen.has(key) || !words.every((word) => text.includes(word))) return false;
-      seen.add(key);
-      return true;
+    return this.#entries.toReversed().filter(({ draft, mode }) => {
+      const key = `${mode} ${draftText(draft)}`;
+      return !seen.has(key) && seen.add(key);
     });
   }
 }

@@ -30,7 +30,10 @@ export class Keeper {
   constructor(ui: Ui, options: KeeperOptions) {
     this.#ui = ui;
     this.#options = options;
-    this.#stop = ui.store.subscribe(() => this.#start());
+    // Nothing is read before the first frame is on the screen.
+    const start = () => this.#start();
+    ui.renderer.on("frame", start);
+    this.#stop = () => ui.renderer.off("frame", start);
   }
 
   /** Newest last. */
@@ -90,6 +93,7 @@ export class Keeper {
     const { directory, facts } = this.#ui.store.state;
     const project = facts.path?.worktree ?? directory;
     if (this.#loading || project === "") return;
+    this.#stop();
     this.#loading = this.#load(project);
   }
 
@@ -108,6 +112,8 @@ export class Keeper {
     this.history.load(history);
     this.#stash = [...stash, ...this.#stash];
     for (const live of adopted) this.#options.onAdopted(live);
+    // What was typed meanwhile could not be kept yet.
+    this.touch();
   }
 
   #setStash(entries: readonly Entry[]): void {

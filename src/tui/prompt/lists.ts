@@ -1,77 +1,111 @@
-// Lists that are asked for by name and shown above the prompt box: earlier prompts, the stash, and
-// what is queued. What is typed narrows them; what a row does is told by who opens them.
-import type { NamedList } from "./completion";
+// Lists of prompts, each a dialog: earlier ones, the stash, and those that are queued.
+import { MEDIUM } from "@/tui/dialogs/dialog";
+import { ListDialog } from "@/tui/dialogs/list-dialog";
+import type { ListRow } from "@/tui/dialogs/list-rows";
+import type { Ui } from "@/tui/ui";
+import { oneLine } from "@/tui/views/words";
 import { draftText } from "./draft";
-import type { Entry } from "./history";
-import type { PopupRow } from "./popup";
-import type { Queue } from "./queue";
+import type { Entry, History } from "./history";
+import type { Keeper } from "./keeper";
+import type { QueuedPrompt } from "./queue";
+import type { Sender } from "./sender";
 
-const ENTRIES_MAX = 100;
+const LABEL_MAX_CHARACTERS = 500;
 
-export interface EntryListOptions {
-  take(entry: Entry): void;
-  onHide(): void;
+/** Earlier prompts, newest first; `take` gets the one that is chosen. */
+export function openHistory(ui: Ui, history: History, take: (entry: Entry) => void): void {
+  const dialog = new ListDialog<Entry>(ui, {
+    title: "Earlier prompts",
+    width: MEDIUM,
+    rows: () => history.distinct().map(entryRow),
+    empty: "No prompt was sent in this project yet.",
+    enterText: "take",
+    onSelect: ({ value }) => {
+      ui.dialogs.closeAll();
+      take(value);
+    },
+  });
+  ui.dialogs.open(dialog);
 }
 
-/** Earlier prompts, newest first. */
-export function historyList(
-  search: (query: string) => readonly Entry[],
-  { take, onHide }: EntryListOptions,
-): NamedList {
-  const rows = (query: string) =>
-    search(query)
-      .slice(0, ENTRIES_MAX)
-      .map((entry) => ({ row: entryRow(entry), take: () => take(entry) }));
-  return { rows, onHide };
-}
-
-/** The stash, newest first; a row can be removed. */
-export function stashList(
-  entries: () => readonly Entry[],
-  { take, onHide, remove }: EntryListOptions & { remove(entry: Entry): void },
-): NamedList {
-  const rows = (query: string) =>
-    entries()
-      .toReversed()
-      .filter((entry) => holds(entry, query))
-      .map((entry) => ({
-        row: entryRow(entry),
-        take: () => take(entry),
-        remove: () => remove(entry),
-      }));
-  return { rows, onHide };
-}
-
-/** What waits in a session, in the order of sending. Return edits a row, tab sends it now. */
-export function queueList(
-  queue: Queue,
-  sessionID: string,
-  options: EntryListOptions & { sendNow(id: number): void },
-): NamedList {
-  const rows = (query: string) =>
-    queue
-      .list(sessionID)
-      .filter((entry) => holds(entry, query))
-      .map((entry, index) => ({
-        row: { ...entryRow(entry), note: index === 0 ? "next" : `${index + 1}` },
-        take: (how: "select" | "complete") => {
-          if (how === "complete") return options.sendNow(entry.id);
-          queue.take(sessionID, entry.id);
-          options.take(entry);
+/** What was put away, newest first. */
+export function openStash(ui: Ui, keeper: Keeper, take: (entry: Entry) => void): void {
+  const dialog: ListDialog<Entry> = new ListDialog<Entry>(ui, {
+    title: "Stashed prompts",
+    width: MEDIUM,
+    rows: () => keeper.stash.toReversed().map(entryRow),
+    empty: "Nothing is stashed.",
+    enterText: "take",
+    onSelect: ({ value }) => {
+      ui.dialogs.closeAll();
+      keeper.takeFromStash(value);
+      take(value);
+    },
+    keys: [
+      {
+        action: "stash.delete",
+        text: "delete",
+        run: (row) => {
+          if (row) keeper.takeFromStash(row.value);
+          dialog.refresh();
         },
-        remove: () => void queue.take(sessionID, entry.id),
-        move: (by: number) => queue.move(sessionID, entry.id, by),
-      }));
-  return { rows, onHide: options.onHide };
+      },
+    ],
+  });
+  ui.dialogs.open(dialog);
 }
 
-function holds({ draft }: Entry, query: string): boolean {
-  return draftText(draft).toLowerCase().includes(query.trim().toLowerCase());
+/** What waits in a session, in the order of sending. */
+export function openQueue(
+  ui: Ui,
+  { queue, sendNow }: { queue: Sender["queue"]; sendNow(id: number): void },
+  sessionID: string,
+  take: (entry: Entry) => void,
+): void {
+  const onRow = (run: (prompt: QueuedPrompt) => void) => (row?: ListRow<QueuedPrompt>) => {
+    if (row) run(row.value);
+    dialog.refresh();
+    if (queue.list(sessionID).length === 0) ui.dialogs.close();
+  };
+  const dialog: ListDialog<QueuedPrompt> = new ListDialog<QueuedPrompt>(ui, {
+    title: "Queued prompts",
+    width: MEDIUM,
+    rows: () =>
+      queue.list(sessionID).map((prompt, index) => {
+        return { ...entryRow(prompt), value: prompt, mark: `${index + 1}` };
+      }),
+    empty: "Nothing waits.",
+    enterText: "edit",
+    onSelect: ({ value }) => {
+      ui.dialogs.closeAll();
+      queue.take(sessionID, value.id);
+      take(value);
+    },
+    keys: [
+      { stroke: "tab", text: "send now", run: onRow(({ id }) => sendNow(id)) },
+      {
+        action: "stash.delete",
+        text: "delete",
+        run: onRow(({ id }) => void queue.take(sessionID, id)),
+      },
+      {
+        stroke: "alt+up",
+        text: "up",
+        run: onRow(({ id }) => queue.move(sessionID, id, -1)),
+      },
+      {
+        stroke: "alt+down",
+        text: "down",
+        run: onRow(({ id }) => queue.move(sessionID, id, 1)),
+      },
+    ],
+  });
+  ui.dialogs.open(dialog);
 }
 
-function entryRow({ draft, mode }: Entry): PopupRow {
+function entryRow<T extends Entry>(entry: T): ListRow<T> {
+  const { draft, mode } = entry;
   const mark = mode === "prompt" ? "" : mode === "shell" ? "! " : "!! ";
-  const [first = "", ...rest] = draft.text.trim().split("\n");
-  const more = rest.length > 0 ? `+${rest.length} lines` : "";
-  return { name: "", text: `${mark}${first}`, note: more };
+  const label = mark + oneLine(draft.text.slice(0, LABEL_MAX_CHARACTERS));
+  return { value: entry, label, search: draftText(draft).slice(0, 10 * LABEL_MAX_CHARACTERS) };
 }

@@ -74,7 +74,6 @@ export class EditorPromptBox implements PromptBox {
     });
     this.#commands = new PromptCommands(ui, {
       written: this.#written,
-      completion: this.#completion,
       sender: this.#sender,
       keeper: this.#keeper,
       paster: this.#paster,
@@ -278,13 +277,13 @@ export class EditorPromptBox implements PromptBox {
   }
 
   #live(): LivePrompts {
-    const { kept } = this.#written;
+    const { entry } = this.#written;
     const queues: Record<string, Entry[]> = {};
     for (const [sessionID, entries] of [...this.#leftBehind, ...this.#sender.queue.all()]) {
       const plain = entries.map(({ draft, mode }) => ({ draft, mode }));
       queues[sessionID] = [...(queues[sessionID] ?? []), ...plain];
     }
-    return { ...(!isBlank(kept.draft) && { draft: kept }), queues };
+    return { ...(!isBlank(entry.draft) && { draft: entry }), queues };
   }
 
   /**

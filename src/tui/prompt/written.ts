@@ -9,8 +9,6 @@ export class Written {
   readonly editor: Editor;
   readonly #onMode: () => void;
   #mode: PromptMode = "prompt";
-  /** What was written before a list took the box to be narrowed. */
-  #aside: Entry | undefined;
 
   constructor(editor: Editor, onMode: () => void) {
     this.editor = editor;
@@ -29,11 +27,6 @@ export class Written {
     return { draft: this.draft, mode: this.#mode };
   }
 
-  /** What must not be lost, wherever it is. */
-  get kept(): Entry {
-    return this.#aside ?? this.entry;
-  }
-
   get isBlank(): boolean {
     return isBlank(this.draft);
   }
@@ -49,18 +42,6 @@ export class Written {
 
   clear(): void {
     this.set({ draft: plainDraft(""), mode: "prompt" });
-  }
-
-  /** Empties the box until `takeBack`. */
-  putAside(): void {
-    this.#aside ??= this.entry;
-    this.clear();
-  }
-
-  takeBack(): void {
-    const entry = this.#aside;
-    this.#aside = undefined;
-    if (entry) this.set(entry);
   }
 
   /** Puts entries before what is there, apart by blank lines. Shell commands keep their mark. */

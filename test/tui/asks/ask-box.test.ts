@@ -200,7 +200,8 @@ describe("answering a permission", () => {
   });
 
   test("ctrl+f gives a long diff the screen, and page keys scroll it", async () => {
-    const long = PATCH + Array.from({ length: 60 }, (_, line) => `+line ${line}`).join("\n");
+    const lines = Array.from({ length: 60 }, (_, line) => `+line ${line}`);
+    const long = ["--- a.ts", "+++ a.ts", "@@ -0,0 +1,60 @@", ...lines].join("\n");
     const request = edit({ metadata: { diff: long } });
     const { screen, keys } = await askScreen({ permissions: [request] });
     await using _ = screen;

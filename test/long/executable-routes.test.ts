@@ -47,7 +47,7 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
   ],
   doc: [{ ask: "GET /doc", answer: { openapi: expect.stringMatching(/^3\.1/) } }],
   experimental: [
-    { ask: "GET /experimental/capabilities", answer: { backgroundSubagents: false } },
+    { ask: "GET /experimental/capabilities", answer: { backgroundSubagents: true } },
     { ask: "GET /experimental/session", answer: expect.any(Array) },
   ],
   event: [{ ask: "STREAM /event", answer: { type: "server.connected" } }],
@@ -67,6 +67,10 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
     { ask: "STREAM /global/event", answer: { payload: { type: "server.connected" } } },
   ],
   instance: [{ ask: "POST /instance/dispose", answer: true }],
+  job: [
+    { ask: "GET /experimental/session/:session/background", answer: [] },
+    { ask: "POST /experimental/session/:session/background", answer: false },
+  ],
   log: [
     { ask: "POST /log", body: { service: "test", level: "info", message: "hi" }, answer: true },
   ],
@@ -126,9 +130,8 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
     { ask: "POST /session/:session/unrevert", answer: { id: expect.stringMatching(/^ses_/) } },
     {
       ask: "POST /session/:session/revert",
-      body: { messageID: "msg_none" },
-      status: 404,
-      answer: notFound,
+      body: { messageID: "msg_none" }, // there is nothing to undo
+      answer: { id: expect.stringMatching(/^ses_/) },
     },
   ],
   session: [

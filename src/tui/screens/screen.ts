@@ -1,6 +1,7 @@
 // Screen: one of the things that can fill the terminal. The shell shows one at a time, and tells
 // it of each new state and each new size.
 import type { Renderable } from "@opentui/core";
+import type { ActionBody } from "@/tui/actions/actions";
 import type { State } from "@/tui/store/state";
 import type { TranscriptView } from "@/tui/ui";
 
@@ -10,9 +11,7 @@ export interface Size {
 }
 
 /** What actions do on a screen, by their ids. */
-export type ActionBodies = Readonly<
-  Record<string, { run: () => void | Promise<void>; when?: () => boolean }>
->;
+export type ActionBodies = Readonly<Record<string, ActionBody>>;
 
 export interface Screen {
   readonly root: Renderable;

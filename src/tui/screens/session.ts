@@ -8,6 +8,7 @@ import type { AskBox, Ui } from "@/tui/ui";
 import { isNarrow } from "@/tui/views/style";
 import { Transcript } from "@/tui/views/transcript";
 import type { ActionBodies, Screen, Size } from "./screen";
+import { Sidebar } from "./sidebar";
 import { StatusRow } from "./status-row";
 
 /** How long the first of two `esc` counts. */
@@ -24,13 +25,26 @@ export class SessionScreen implements Screen {
   readonly #news: TextRenderable;
   readonly #asks: AskBox;
   readonly #status: StatusRow;
+  readonly #sidebar: Sidebar;
   #disarm: (() => void) | undefined;
 
   constructor(ui: Ui, sync: Sync, sessionID: string) {
     this.#ui = ui;
     this.#sessionID = sessionID;
     const { renderer, theme } = ui;
-    this.root = new BoxRenderable(renderer, { flexDirection: "column", flexGrow: 1 });
+    this.root = new BoxRenderable(renderer, {
+      flexDirection: "row",
+      flexGrow: 1,
+      flexShrink: 1,
+      minHeight: 0,
+    });
+    const main = new BoxRenderable(renderer, {
+      flexDirection: "column",
+      flexGrow: 1,
+      flexShrink: 1,
+      minWidth: 0,
+    });
+    this.#sidebar = new Sidebar(ui, sessionID);
     this.transcript = new Transcript(ui, {
       sessionID,
       loadOlder: (amount) => sync.loadOlder(sessionID, amount),
@@ -61,8 +75,11 @@ export class SessionScreen implements Screen {
     this.#bottom.add(ui.prompt.root);
     this.#bottom.add(this.#asks.root);
     this.#bottom.add(this.#status.root);
-    this.root.add(above);
-    this.root.add(this.#bottom);
+    main.add(above);
+    main.add(this.#bottom);
+    this.root.add(main);
+    this.root.add(this.#sidebar.docked);
+    this.root.add(this.#sidebar.drawer);
     ui.prompt.root.width = "auto";
     ui.prompt.setPlaceholder("");
   }
@@ -80,10 +97,16 @@ export class SessionScreen implements Screen {
       "session.first": { run: () => transcript.scrollToFirst() },
       "session.last": { run: () => transcript.scrollToLast() },
       "session.expand.all": { run: () => transcript.toggleAll() },
+      "session.sidebar.toggle": {
+        run: () => this.#sidebar.toggle(),
+        title: () => (this.#sidebar.isShown ? "Hide sidebar" : "Show sidebar"),
+      },
     };
   }
 
   update(state: State): void {
+    this.#sidebar.update(state);
+    this.#status.columns = this.#ui.renderer.width - this.#sidebar.dockedColumns;
     this.transcript.update(state);
     this.#asks.update(state);
     if (!this.#isBusy) this.#arm(false);
@@ -91,7 +114,9 @@ export class SessionScreen implements Screen {
     this.#showNews();
   }
 
-  resize({ rows }: Size): void {
+  resize(size: Size): void {
+    const { rows } = size;
+    this.#sidebar.resize(size);
     const margin = isNarrow(this.#ui) ? 0 : 2;
     for (const { root } of [this.#ui.prompt, this.#asks]) {
       root.marginLeft = margin;
@@ -100,6 +125,7 @@ export class SessionScreen implements Screen {
     this.#bottom.marginTop = rows < 16 ? 0 : 1;
     this.#ui.prompt.setMaxHeight(Math.max(1, Math.floor(rows * DRAFT_SHARE)));
     this.transcript.rebuild();
+    this.#status.columns = size.columns - this.#sidebar.dockedColumns;
     this.#status.update(this.#ui.store.state);
   }
 
@@ -111,6 +137,7 @@ export class SessionScreen implements Screen {
     root.marginLeft = 0;
     root.marginRight = 0;
     this.#status.destroy();
+    this.#sidebar.destroy();
     this.transcript.destroy();
     this.root.destroyRecursively();
   }

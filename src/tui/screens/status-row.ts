@@ -20,10 +20,13 @@ export class StatusRow {
   readonly #right: TextRenderable;
   #stopTicking: (() => void) | undefined;
   #isArmed = false;
+  /** How many there are for it. */
+  columns: number;
 
   constructor(ui: Ui, sessionID: string) {
     this.#ui = ui;
     this.#sessionID = sessionID;
+    this.columns = ui.renderer.width;
     this.root = new BoxRenderable(ui.renderer, {
       flexDirection: "row",
       justifyContent: "space-between",
@@ -75,7 +78,7 @@ export class StatusRow {
     this.#left.content = left;
     const taken = left.chunks.reduce((sum, { text }) => sum + Bun.stringWidth(text), 0);
     const margin = isNarrow(this.#ui) ? 1 : 6;
-    this.#right.content = this.#rightOf(state, this.#ui.renderer.width - taken - margin);
+    this.#right.content = this.#rightOf(state, this.columns - taken - margin);
   }
 
   #leftOf(state: State): StyledText {

@@ -55,7 +55,10 @@ function reduceLocal(state: State, change: LocalChange): State {
 
 function reduceEvent(state: State, event: BusEvent, at: number): State {
   switch (event.type) {
-    case "session.created":
+    case "session.created": {
+      const transcripts = reduceTranscripts(state.transcripts, event);
+      return { ...putSession(state, event.properties.info), transcripts };
+    }
     case "session.updated":
       return putSession(state, event.properties.info);
     case "session.deleted":

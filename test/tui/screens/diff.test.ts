@@ -67,7 +67,7 @@ async function withViewer(
 
 test("the tree, the hunks and the figures are shown", async () => {
   await withViewer({ width: 120, height: 30 }, async ({ frame }) => {
-    const rows = (await frame()).split("\n");
+    const rows = (await frame()).trimEnd().split("\n");
     expect(rows[0]).toMatch(/^ Diff {2}working tree ▾ +2 files \+3 -2 {3}0\/2 reviewed$/);
     expect(rows[2]).toMatch(/▾ src +│ src\/app.ts +\+2 -2/);
     expect(rows[3]).toMatch(/├─ {3}app\.ts +M +│/);

@@ -39,6 +39,8 @@ export interface GlobalOptions {
   trust?: boolean;
   printLogs?: boolean;
   logLevel?: LogLevel;
+  /** Without plugins and custom tools. */
+  pure?: boolean;
 }
 
 /** Whatever hangs: the answer is there, and the process must end. */
@@ -53,7 +55,7 @@ export async function withApp<T>(
   const { env, home, clock } = context;
   const { App } = await import("@/app/app");
   const app = await App.open({
-    env,
+    env: options.pure ? { ...env, OPENCODE_PURE: "1" } : env,
     home,
     clock,
     directory: options.directory ?? context.directory,

@@ -44,6 +44,7 @@ export function buildProgram(context: CLIContext, finish: Finish): Command {
     .helpOption("-h, --help", "print this help")
     .helpCommand(false)
     .option("--print-logs", "print the log to stderr as well")
+    .option("--pure", "run without plugins and custom tools")
     .addOption(
       new Option("--log-level <level>", "how much is logged").choices([
         "DEBUG",

@@ -59,7 +59,9 @@ export async function run(
     return await withApp(context, { ...options, directory }, async (app) => {
       const text = await untilInterrupted(context, message);
       const work = { app, options: target, text, files, ending, printer };
-      return ending.end(await answer(context, work));
+      const code = ending.end(await answer(context, work));
+      await untilInterrupted(context, installPlugins(app));
+      return code;
     });
   } catch (error) {
     if (interrupts.code !== undefined) return ending.end(interrupts.code);
@@ -84,6 +86,9 @@ async function checkOptions(options: RunOptions, dir: string | undefined): Promi
   if (!found?.isDirectory()) throw invalid(`--dir ${dir}: there is no such directory`);
 }
 
+/** An install that takes longer is made another time. */
+const INSTALL_WAIT_MS = 30_000;
+
 interface RunWork {
   app: App;
   options: RunOptions;
@@ -96,9 +101,26 @@ interface RunWork {
 /** The session runs in another process, which an interrupt of this one does not concern. */
 function ignoreElsewhere(): void {}
 
+/** What is installed for the next run: the answer has not waited for it. */
+async function installPlugins(app: App): Promise<void> {
+  const instances = await app.instances.list();
+  const { clock } = app.services;
+  const late = Promise.withResolvers<void>();
+  const cancel = clock.timer(INSTALL_WAIT_MS, late.resolve);
+  await Promise.race([
+    Promise.all(instances.map(({ plugins }) => plugins.settled())),
+    late.promise,
+  ]);
+  cancel();
+}
+
 /** What is wrong with the person's files, but stops nothing, before the run may fail for it. */
 async function warnAtFirst({ output }: CLIContext, app: App): Promise<void> {
   const instance = await app.instances.get(app.services.directory);
+  instance.bus.subscribe(({ type, properties }) => {
+    if (type !== "tui.toast.show" || properties.variant !== "error") return;
+    output.note(`${output.style.yellow("Warning:")} ${properties.message}`);
+  });
   const { warnings } = await instance.config.get();
   const problem = await app.services.auth.problem();
   for (const warning of problem === undefined ? warnings : [...warnings, problem]) {

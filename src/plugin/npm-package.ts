@@ -1,10 +1,11 @@
 // Plugins from npm: installed by this very executable, which is a package client too, into a
 // directory of their own in the cache. No script of a package runs, time is bounded, and nothing is
 // asked of the network once it is there.
-import { mkdir, readFile, rename, rm } from "node:fs/promises";
+import { readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Env } from "@/base/env";
 import { invalid, unavailable } from "@/base/error";
+import { ensureDirectory } from "@/base/file";
 import type { Logger } from "@/base/log";
 import { runProcess } from "@/base/process";
 
@@ -65,7 +66,7 @@ async function install(spec: string, place: string, options: InstallOptions): Pr
   const aside = `${place}.${process.pid}`;
   log.info("installing a plugin", { package: spec });
   await rm(aside, { recursive: true, force: true });
-  await mkdir(aside, { recursive: true });
+  await ensureDirectory(aside);
   try {
     await Bun.write(join(aside, "package.json"), "{}\n");
     const argv = ["add", "--ignore-scripts", "--no-progress", "--no-summary", spec];

@@ -40,7 +40,9 @@ export interface PluginsOptions extends ConfigLocation {
 
 interface Entry {
   spec: PluginSpec;
-  /** Resolves when it is started, has failed, or is not to be waited for. */
+  /** Resolves when it is started or has failed. */
+  started: Promise<void>;
+  /** Resolves then, or as soon as it is not to be waited for. */
   settled: PromiseWithResolvers<void>;
   /** The configuration has not waited for it. */
   isLate: boolean;
@@ -84,6 +86,11 @@ export class Plugins {
     const entries = this.#order.flatMap((key) => this.#entries.get(key) ?? []);
     const lists = entries.map((entry) => (entry.tools ??= this.#toolsOf(entry)));
     return (await Promise.all(lists)).flat();
+  }
+
+  /** Resolves when all that are to be installed and started are, or have failed. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#entries.values()].map(({ started }) => started));
   }
 
   /** To be told what happens. */
@@ -135,8 +142,10 @@ export class Plugins {
   }
 
   #begin(spec: PluginSpec): Entry {
-    const entry = { spec, settled: Promise.withResolvers<void>(), isLate: false, isEnded: false };
-    void this.#startOrReport(entry).finally(() => entry.settled.resolve());
+    const settled = Promise.withResolvers<void>();
+    const started = Promise.resolve();
+    const entry: Entry = { spec, settled, started, isLate: false, isEnded: false };
+    entry.started = this.#startOrReport(entry).finally(() => settled.resolve());
     return entry;
   }
 

@@ -2,9 +2,11 @@
 // helper and its schemas, in a directory where nothing is installed.
 
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import { startModel } from "@test/bench/model-process";
+import { readLines, startModel } from "@test/bench/model-process";
 import { BUILD_LIMIT_MS, type Executable, openExecutable } from "@test/support/executable";
 import { ExecutableHome } from "@test/support/executable-home";
+import { packageRegistry } from "@test/support/package-registry";
+import { readTree, tempDirectory } from "@test/support/temp";
 
 setDefaultTimeout(60_000);
 
@@ -33,5 +35,117 @@ test("a custom tool in TypeScript runs", async () => {
   const ended = await home.run(["run", "--format", "json", "Shout"]);
   expect(ended).toMatchObject({ exitCode: 0, stderr: "" });
   expect(ended.stdout).toContain('"output":"HI!HI!"');
+  await model.finish(turns.length);
+});
+
+/** In the shape of published plugins: typed, an exported constant, hooks, a tool, the client. */
+const PUBLISHED = `
+import { type Plugin, tool } from "@opencode-ai/plugin";
+
+export const Guard: Plugin = async ({ client, $, directory }) => {
+  const where = (await $\`pwd\`.text()).trim();
+  await client.app.log({ body: { service: "guard", level: "info", message: "at " + where } });
+  return {
+    tool: {
+      where: tool({
+        description: "Where the plugin is",
+        args: { suffix: tool.schema.string().optional() },
+        async execute({ suffix }) { return where + (suffix ?? ""); },
+      }),
+    },
+    "tool.execute.before": async (input, output) => {
+      if (input.tool === "read" && output.args.filePath.includes(".env")) {
+        throw new Error("Do not read .env files");
+      }
+    },
+    "shell.env": async (input, output) => { output.env.GUARDED = "yes"; },
+    event: async ({ event }) => {
+      if (event.type !== "session.idle") return;
+      const session = await client.session.get({ path: { id: event.properties.sessionID } });
+      await Bun.write(directory + "/idle.txt", session.data?.id ?? "none");
+    },
+  };
+};`;
+
+test("a plugin in the published shape runs, and a hook command beside it", async () => {
+  const files = { ".opencode/plugin/guard.ts": PUBLISHED, ".env": "SECRET=1\n" };
+  const turns = [
+    { calls: [{ tool: "read", input: { filePath: ".env" } }] },
+    { calls: [{ tool: "where", input: {} }] },
+    { calls: [{ tool: "bash", input: { command: "echo guarded: $GUARDED" } }] },
+    { text: "Done." },
+  ];
+  await using model = await startModel({ wire: "openai-compatible", turns });
+  const hooks = {
+    PreToolUse: [{ matcher: "Bash", hooks: [{ command: "cat > told.json" }] }],
+  };
+  await using home = await ExecutableHome.open(executable.path, {
+    config: { ...model.config, hooks },
+    files,
+  });
+  const ended = await home.run(["run", "--format", "json", "Go"]);
+  expect(ended.exitCode).toBe(0);
+  expect(ended.stdout).toContain("Do not read .env files");
+  expect(ended.stdout).toContain(JSON.stringify(home.project).slice(1, -1));
+  expect(ended.stdout).toContain("guarded: yes");
+  expect(JSON.parse(await readTree(home.project, "told.json"))).toMatchObject({
+    tool_name: "Bash",
+    tool_input: { command: "echo guarded: $GUARDED" },
+  });
+  expect(await home.processes()).toEqual([]);
+  expect(await home.looseEntries()).toEqual([]);
+  await model.finish(turns.length);
+});
+
+test("--pure runs without them", async () => {
+  const files = { ".opencode/plugin/broken.ts": "throw new Error('must not run');" };
+  const turns = [{ text: "Done." }];
+  await using model = await startModel({ wire: "openai-compatible", turns });
+  await using home = await ExecutableHome.open(executable.path, { config: model.config, files });
+  const pure = await home.run(["--pure", "run", "Go"]);
+  expect(pure).toMatchObject({ exitCode: 0, stdout: "Done.\n" });
+  expect(pure.stderr).not.toContain("must not run");
+  await model.finish(turns.length);
+});
+
+test("a plugin that fails is told of, and the answer comes all the same", async () => {
+  const files = { ".opencode/plugin/broken.ts": "throw new Error('out of order');" };
+  const turns = [{ text: "Done." }];
+  await using model = await startModel({ wire: "openai-compatible", turns });
+  await using home = await ExecutableHome.open(executable.path, { config: model.config, files });
+  const ended = await home.run(["run", "Go"]);
+  expect(ended).toMatchObject({ exitCode: 0, stdout: "Done.\n" });
+  expect(ended.stderr).toContain("broken.ts");
+  expect(ended.stderr).toContain("out of order");
+  await model.finish(turns.length);
+});
+
+test("a package is installed by the executable itself, behind the first answer", async () => {
+  await using temp = await tempDirectory();
+  const answered = Promise.withResolvers<void>();
+  const code = `export default async () => ({
+    "experimental.text.complete": async (input, output) => { output.text += " By the demo." },
+  });`;
+  const files = { "index.js": code };
+  const name = "opencode-demo";
+  await using registry = await packageRegistry(temp.path, name, "1.0.0", files, answered.promise);
+  const turns = [{ text: "One." }, { text: "Two." }];
+  await using model = await startModel({ wire: "openai-compatible", turns });
+  const config = { ...model.config, plugin: ["opencode-demo@1.0.0"] };
+  await using home = await ExecutableHome.open(executable.path, { config });
+  const env = { BUN_CONFIG_REGISTRY: registry.url };
+  const first = home.start(["run", "--format", "json", "Go"], { env });
+  for await (const line of readLines(first.stdout)) {
+    if (!line.includes('"type":"result"')) continue;
+    expect(line).toContain('"text":"One."');
+    answered.resolve();
+  }
+  expect(await first.exited).toBe(0);
+  expect(registry.asked).toContain("/opencode-demo");
+  const count = registry.asked.length;
+  const second = await home.run(["run", "--format", "json", "Go"], { env });
+  expect(second.stdout).toContain("Two. By the demo.");
+  expect(registry.asked).toHaveLength(count);
+  expect(await home.processes()).toEqual([]);
   await model.finish(turns.length);
 });

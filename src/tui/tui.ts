@@ -72,6 +72,7 @@ export class Tui implements Ui {
   readonly #shell: Shell;
   readonly #sync: Sync;
   readonly #unfollow: () => void;
+  readonly #leaveDialogs: () => void;
   readonly #left = Promise.withResolvers<void>();
 
   /** Draws the first frame; what the server knows is drawn when it comes. */
@@ -127,7 +128,7 @@ export class Tui implements Ui {
     void this.#remember();
     this.toasts = new ToastColumn(this);
     this.dialogs = new DialogStack(this);
-    registerDialogs(this);
+    this.#leaveDialogs = registerDialogs(this);
     this.clipboard = {
       write: async () => false,
       readText: async () => undefined,
@@ -171,6 +172,7 @@ export class Tui implements Ui {
     if (this.renderer.isDestroyed) return;
     this.prompt.saveNow();
     this.#unfollow();
+    this.#leaveDialogs();
     void this.memory.flush();
     this.#sync.close();
     this.store.close();

@@ -1,24 +1,109 @@
-// The actions that open dialogs, and those that dialogs remember for.
+// The actions that open dialogs, and those that choose what dialogs list.
 
+import type { ActionBody } from "@/tui/actions/actions";
 import { putFirst } from "@/tui/memory";
+import { agentName } from "@/tui/prompt/meta-row";
+import type { Session } from "@/schema/session";
 import type { Ui } from "@/tui/ui";
+import { openAgents } from "./agents";
+import { chooseAgent, cycleModel, cycleVariant, primaryAgents, variantsOf } from "./choices";
 import { openKeys } from "./keys";
+import { openModels, openVariants } from "./models";
 import { openPalette, suggestible } from "./palette";
+import { openRename } from "./rename";
+import { forkSession, openSessions, switchToSlot, togglePin } from "./sessions";
+import { lockMode, openThemes, switchMode } from "./themes";
+import { openTimeline } from "./timeline";
+import { Trash } from "./trash";
 
-/** Until the returned function is called. */
+const SLOTS = [1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
+
+/** Until the returned function is called, which the program does when it is left. */
 export function registerDialogs(ui: Ui): () => void {
+  const trash = new Trash(ui);
   const canSuggest = suggestible();
   const forget = ui.actions.onRun((id) => {
     if (!canSuggest.has(id)) return;
     ui.memory.set("used", putFirst(ui.memory.get("used") ?? [], id, Object.is));
   });
   const leave = ui.actions.register({
-    "command.palette.show": { run: () => openPalette(ui) },
-    "keys.rebind": { run: () => openKeys(ui) },
-    "toast.last": { run: () => ui.toasts.repeat() },
+    ...sessionActions(ui, trash),
+    ...choiceActions(ui),
+    ...systemActions(ui),
   });
   return () => {
     forget();
     leave();
+    trash.empty();
   };
+}
+
+type Bodies = Record<string, ActionBody>;
+
+function sessionActions(ui: Ui, trash: Trash): Bodies {
+  const withSession = (run: (session: Session) => void | Promise<void>): ActionBody => ({
+    when: () => openSession(ui) !== undefined,
+    run: () => {
+      const session = openSession(ui);
+      return session && run(session);
+    },
+  });
+  const slots = SLOTS.map((slot): [string, ActionBody] => [
+    `session.quick_switch.${slot}`,
+    { run: () => switchToSlot(ui, slot) },
+  ]);
+  return {
+    ...Object.fromEntries(slots),
+    "session.list": { run: () => openSessions(ui, trash) },
+    "session.new": { run: () => goHome(ui) },
+    "session.timeline": { run: () => openTimeline(ui) },
+    "session.rename": withSession((session) => openRename(ui, session)),
+    "session.fork": withSession(({ id }) => forkSession(ui, id)),
+    "session.pin.toggle": withSession(({ id }) => togglePin(ui, id)),
+  };
+}
+
+function choiceActions(ui: Ui): Bodies {
+  const cycleAgent = (step: 1 | -1): ActionBody => ({
+    when: () => primaryAgents(ui.store.state).length > 1,
+    run: () => {
+      const names = primaryAgents(ui.store.state).map(({ name }) => name);
+      const at = Math.max(0, names.indexOf(agentName(ui.store.state)));
+      const next = names[(at + step + names.length) % names.length];
+      if (next !== undefined) chooseAgent(ui, next);
+    },
+  });
+  const hasVariants = () => variantsOf(ui.store.state).length > 0;
+  return {
+    "model.list": { run: () => openModels(ui) },
+    "model.cycle_recent": { run: () => cycleModel(ui, "recent", 1) },
+    "model.cycle_recent_reverse": { run: () => cycleModel(ui, "recent", -1) },
+    "model.cycle_favorite": { run: () => cycleModel(ui, "favorite", 1) },
+    "model.cycle_favorite_reverse": { run: () => cycleModel(ui, "favorite", -1) },
+    "agent.list": { run: () => openAgents(ui) },
+    "agent.cycle": cycleAgent(1),
+    "agent.cycle.reverse": cycleAgent(-1),
+    "variant.list": { when: hasVariants, run: () => openVariants(ui) },
+    "variant.cycle": { when: hasVariants, run: () => cycleVariant(ui) },
+  };
+}
+
+function systemActions(ui: Ui): Bodies {
+  return {
+    "command.palette.show": { run: () => openPalette(ui) },
+    "keys.rebind": { run: () => openKeys(ui) },
+    "theme.switch": { run: () => openThemes(ui) },
+    "theme.switch_mode": { run: () => switchMode(ui) },
+    "theme.mode.lock": { run: () => lockMode(ui) },
+    "toast.last": { run: () => ui.toasts.repeat() },
+  };
+}
+
+function openSession(ui: Ui): Session | undefined {
+  const { route, sessions } = ui.store.state;
+  return route.screen === "session" ? sessions?.[route.sessionID] : undefined;
+}
+
+function goHome(ui: Ui): void {
+  ui.store.dispatch({ type: "route.changed", route: { screen: "home" } });
 }

@@ -114,7 +114,7 @@ export class ListDialog<T> implements Dialog {
     if (this.#isClosed) return;
     const { selected } = this.#view;
     this.#rows = this.#options.rows();
-    this.#filter((row) => selected !== undefined && row.label === selected.label);
+    this.#filter((row) => selected !== undefined && nameOf(row) === nameOf(selected));
     this.frame.keys = this.#footer();
     this.#ui.dialogs.place();
   }
@@ -242,4 +242,8 @@ export class ListDialog<T> implements Dialog {
     input.focusedBackgroundColor = colors.backgroundPanel;
     input.cursorColor = colors.primary;
   }
+}
+
+function nameOf<T>({ key, label }: ListRow<T>): string {
+  return key ?? label;
 }

@@ -5,6 +5,8 @@ import type { Slot } from "@/tui/theme/slots";
 
 export interface ListRow<T> {
   value: T;
+  /** What it is known by when rows are read again; its label unless given. */
+  key?: string;
   label: string;
   /** Rows of one group that follow each other stand beneath its name. */
   group?: string;

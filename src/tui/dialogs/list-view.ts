@@ -11,7 +11,7 @@ import {
 import { columns as widthOf, cut } from "@/tui/cells";
 import { findColorDepth } from "@/tui/theme/color-depth";
 import type { Ui } from "@/tui/ui";
-import { oneLine } from "@/tui/views/words";
+import { harmless } from "@/tui/views/words";
 import { toLines, type Line, type ListRow } from "./list-rows";
 
 export interface ListViewOptions {
@@ -120,7 +120,7 @@ export class ListView<T> extends Renderable {
     const { x, width } = this;
     if (line.type === "group") {
       buffer.drawText(
-        cut(oneLine(line.text), width),
+        cut(harmless(line.text), width),
         x,
         y,
         colors.accent,
@@ -141,8 +141,8 @@ export class ListView<T> extends Renderable {
       buffer.drawText(text, x + column, y, shade, isSelected ? colors.primary : undefined, plain);
     };
     if (line.type === "below") {
-      const indent = this.#markColumns + 2;
-      return put(cut(oneLine(line.text), width - indent), indent, colors.textMuted);
+      const indent = this.#markColumns;
+      return put(cut(harmless(line.text), width - indent), indent, colors.textMuted);
     }
     this.#drawRow(line.row, put);
   }
@@ -152,7 +152,7 @@ export class ListView<T> extends Renderable {
     const { width } = this;
     const start = this.#markColumns;
     if (row.mark !== undefined) put(row.mark, 0, colors[row.markColor ?? "primary"]);
-    const right = cut(oneLine(row.right ?? ""), Math.floor(width / 2));
+    const right = cut(harmless(row.right ?? ""), Math.floor(width / 2));
     const rightColumns = widthOf(right);
     if (right !== "") {
       put(right, width - rightColumns, colors[row.rightColor ?? "textMuted"]);
@@ -161,11 +161,11 @@ export class ListView<T> extends Renderable {
     const { labelColumns } = this.#options;
     const detailRoom = labelColumns === undefined ? 0 : room - labelColumns;
     const isSplit = row.detail !== undefined && row.detail !== "" && detailRoom >= MIN_DETAIL;
-    const label = cut(oneLine(row.label), isSplit ? (labelColumns ?? room) - 2 : room);
+    const label = cut(harmless(row.label), isSplit ? (labelColumns ?? room) - 2 : room);
     put(label, start, colors[row.labelColor ?? "text"]);
     if (isSplit)
       put(
-        cut(oneLine(row.detail ?? ""), detailRoom),
+        cut(harmless(row.detail ?? ""), detailRoom),
         start + (labelColumns ?? 0),
         colors.textMuted,
       );

@@ -1,5 +1,6 @@
-// A screen whose dialogs are real, and rows of the screen as the specification writes them.
+// A screen whose dialogs are real, and the frames of the specification.
 
+import { join } from "node:path";
 import { DialogStack } from "@/tui/dialogs/dialog-stack";
 import { EditorPromptBox } from "@/tui/prompt/prompt-box";
 import { testScreen, type ScreenOptions, type TestScreen } from "@test/support/screen";
@@ -12,4 +13,10 @@ export function dialogScreen(options: Omit<ScreenOptions, "ui"> = {}): Promise<T
       return { prompt, dialogs: new DialogStack(Object.assign(ui, { prompt })) };
     },
   });
+}
+
+/** A frame as test/tui/frames keeps it; `_` stands where the cursor is and is a space here. */
+export async function frameOf(name: string): Promise<string> {
+  const text = await Bun.file(join(import.meta.dir, "../frames", `${name}.txt`)).text();
+  return text.replace(/_(?= |$)/gm, " ").replace(/ +$/gm, "");
 }

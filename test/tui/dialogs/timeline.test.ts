@@ -1,0 +1,75 @@
+import { expect, test } from "bun:test";
+import { openTimeline } from "@/tui/dialogs/timeline";
+import { session, userMessage } from "./facts";
+import { dialogScreen, frameOf } from "./support";
+
+const SESSION = session("1", "Fix it", { revert: { messageID: "msg_3" } });
+const at = (minutes: number) => new Date(2026, 0, 1, 9, minutes).getTime();
+
+const FIRST = userMessage(
+  SESSION.id,
+  "1",
+  "The login test is flaky, find out why it fails",
+  at(41),
+);
+const MESSAGES = [
+  {
+    ...FIRST,
+    info: {
+      ...FIRST.info,
+      summary: { diffs: [{ file: "a", additions: 2, deletions: 1, patch: "" }] },
+    },
+  },
+  userMessage(SESSION.id, "2", "Run the suite twenty times", at(47)),
+  userMessage(SESSION.id, "3", "then update the changelog", at(52)),
+];
+
+async function open() {
+  const screen = await dialogScreen({
+    answers: {
+      [`POST /session/${SESSION.id}/revert`]: () => SESSION,
+      [`POST /session/${SESSION.id}/fork`]: () => session("9", "Copy"),
+    },
+    state: {
+      route: { screen: "session", sessionID: SESSION.id },
+      sessions: { [SESSION.id]: SESSION },
+      transcripts: { [SESSION.id]: { messages: MESSAGES as never } },
+    },
+  });
+  openTimeline(screen.ui);
+  return { screen, keys: screen.terminal.mockInput };
+}
+
+test("the timeline shows what was said, when, and what it changed", async () => {
+  const { screen } = await open();
+  await using _ = screen;
+  const rows = (text: string) => text.split("\n").filter((row) => /\d\d:\d\d/.test(row));
+  expect(rows(await screen.frame())).toEqual(rows(await frameOf("timeline-80")));
+});
+
+test("what can be done with a message is a key each", async () => {
+  const { screen, keys } = await open();
+  await using _ = screen;
+  keys.pressKey("HOME");
+  keys.pressEnter();
+  const frame = await screen.frame();
+  expect(frame).toContain("Message actions");
+  expect(frame).toMatch(/Undo to here, conversation and files +u/);
+  keys.pressKey("u");
+  await screen.until(() => !screen.ui.prompt.isEmpty);
+  expect(screen.ui.prompt.text).toBe("The login test is flaky, find out why it fails");
+  expect(screen.ui.dialogs.isOpen).toBe(false);
+  expect(screen.sent.at(-1)).toMatchObject({
+    path: `/session/${SESSION.id}/revert`,
+    body: { messageID: "msg_1" },
+  });
+});
+
+test("a session is forked from a message", async () => {
+  const { screen, keys } = await open();
+  await using _ = screen;
+  keys.pressKey("n", { meta: true });
+  await screen.until(() => !screen.ui.prompt.isEmpty);
+  expect(screen.ui.store.state.route).toEqual({ screen: "session", sessionID: "ses_9" });
+  expect(screen.ui.prompt.text).toBe("then update the changelog");
+});

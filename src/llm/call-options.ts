@@ -20,7 +20,7 @@ export function toCallOptions(request: ModelRequest): LanguageModelV4CallOptions
   const { model } = request;
   const options: LanguageModelV4CallOptions = {
     prompt: markCache(request),
-    maxOutputTokens: outputLimit(request),
+    ...(hasOwnLimit(request) ? {} : { maxOutputTokens: outputLimit(request) }),
     providerOptions: providerOptions(request),
     headers: { ...model.headers, ...request.headers },
   };
@@ -36,7 +36,13 @@ export function toCallOptions(request: ModelRequest): LanguageModelV4CallOptions
   return options;
 }
 
-function outputLimit({ model, maxOutputTokens }: ModelRequest): number {
+/** Whether the limit is given in the words of newer models, which refuse the old ones. */
+function hasOwnLimit({ model, options }: ModelRequest): boolean {
+  return "max_completion_tokens" in { ...model.options, ...options };
+}
+
+/** Of the answer, in tokens. */
+export function outputLimit({ model, maxOutputTokens }: ModelRequest): number {
   const ofModel = model.limit.output > 0 ? model.limit.output : OUTPUT_TOKENS_MAX;
   return Math.min(ofModel, maxOutputTokens ?? OUTPUT_TOKENS_MAX, OUTPUT_TOKENS_MAX);
 }

@@ -7,15 +7,19 @@
 //   so all that the request held do; later ones are sent.
 // - Schemas of tools that its grammar compiler does not know become plain ones (plain-schema.ts).
 // - Templates that want users and answers to alternate get neighbours of one role as one message.
+// - Temperature and top_p are left out, and the limit goes by its newer name, for models that fix
+//   or
+//   rename them without the catalog's knowledge.
 // - Reasoning whose signature or encryption is refused (of another region, key or version) is left
 //   out; reasoning that is missed is filled in.
 
 import { createHash } from "node:crypto";
+import { outputLimit } from "./call-options";
 import type { Answer } from "./error-answer";
 import type { ModelMessage, ModelRequest } from "./model-event";
 import { toPlainSchema } from "./plain-schema";
 
-type Name = "media" | "schemas" | "roles" | "filled" | "reasoning";
+type Name = "media" | "schemas" | "roles" | "filled" | "reasoning" | "sampling" | "limit";
 type UserPart = Exclude<Extract<ModelMessage, { role: "user" }>["content"], string>[number];
 
 interface Concession {
@@ -57,6 +61,18 @@ const CONCESSIONS: readonly Concession[] = [
   },
   // Too large as a whole: media are what makes it so, where there are any.
   { name: "media", statuses: [413], words: /^/, concerns: hasMedia },
+  {
+    name: "limit",
+    statuses: REFUSED,
+    words: /max_tokens.{0,80}max_completion_tokens/i,
+    concerns: () => true,
+  },
+  {
+    name: "sampling",
+    statuses: REFUSED,
+    words: /temperature|top_p/i,
+    concerns: ({ temperature, topP }) => temperature !== undefined || topP !== undefined,
+  },
   {
     // llama.cpp fails with 500 where its grammar cannot be made.
     name: "schemas",
@@ -111,8 +127,14 @@ export class Concessions {
     if (this.#made.size === 0) return request;
     const isRefused = (value: unknown) => this.#has(request, digest(value));
     const messages = request.messages.map((message) => withoutRefused(message, isRefused));
+    const { temperature, topP, ...fixed } = request;
+    const sampling = { ...(temperature !== undefined && { temperature }), ...(topP && { topP }) };
     return {
-      ...request,
+      ...fixed,
+      ...(this.#has(request, "sampling") ? {} : sampling),
+      ...(this.#has(request, "limit") && {
+        options: { ...request.options, max_completion_tokens: outputLimit(request) },
+      }),
       messages: this.#has(request, "roles") ? mergeRoles(messages) : messages,
       tools: this.#has(request, "schemas")
         ? request.tools.map((tool) => ({ ...tool, parameters: toPlainSchema(tool.parameters) }))

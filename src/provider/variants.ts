@@ -52,10 +52,14 @@ function generate(model: ReasoningModel): Variants {
       return efforts(xaiEfforts(id));
     case "@ai-sdk/mistral":
       return /magistral/.test(id) ? {} : efforts(["none", "high"]);
+    case "@ai-sdk/cohere":
+      return efforts(["none", "high"]);
     case "@ai-sdk/gateway":
       return gatewayVariants(model);
+    case "@openrouter/ai-sdk-provider":
+      return openRouterVariants(id);
     default:
-      return NO_EFFORT.test(id) ? {} : efforts(EFFORTS);
+      return chatVariants(model);
   }
 }
 
@@ -98,6 +102,9 @@ function bedrockVariants({ api, limit }: ReasoningModel): Variants {
       reasoningConfig: { type: "enabled", budgetTokens },
     }));
   }
+  if (/openai\./.test(api.id)) {
+    return mapNames(EFFORTS, (effort) => ({ reasoningConfig: { maxReasoningEffort: effort } }));
+  }
   if (!/claude|nova/.test(api.id)) return {};
   const type = /claude/.test(api.id) ? "adaptive" : "enabled";
   return mapNames(EFFORTS, (effort) => ({ reasoningConfig: { type, maxReasoningEffort: effort } }));
@@ -106,7 +113,8 @@ function bedrockVariants({ api, limit }: ReasoningModel): Variants {
 function googleVariants(id: string): Variants {
   const version = versionAfter(id, "gemini-") ?? (id.endsWith("-latest") ? 3 : 2.5);
   if (version >= 3) {
-    const levels = /pro/.test(id) ? ["low", "high"] : EFFORTS;
+    const ofPro = version > 3 ? EFFORTS : ["low", "high"];
+    const levels = /pro/.test(id) ? ofPro : ["minimal", ...EFFORTS];
     return mapNames(levels, (thinkingLevel) => ({
       thinkingConfig: { includeThoughts: true, thinkingLevel },
     }));
@@ -115,6 +123,32 @@ function googleVariants(id: string): Variants {
   return mapBudgets(largest, (thinkingBudget) => ({
     thinkingConfig: { includeThoughts: true, thinkingBudget },
   }));
+}
+
+/**
+ * The makers' own addresses know how to switch thinking on and off, in words of their own; others
+ * that serve the same models know them seldom.
+ */
+function chatVariants({ api: { id, npm, url } }: ReasoningModel): Variants {
+  if (npm === "@ai-sdk/groq" && /qwen/i.test(id)) {
+    return { none: { reasoningEffort: "none" }, high: { reasoningEffort: "default" } };
+  }
+  if (/\bapi\.deepseek\.com/.test(url)) {
+    return { none: { thinking: { type: "disabled" } }, ...efforts(["low", "high", "max"]) };
+  }
+  if (/\b(moonshot\.(ai|cn)|z\.ai|bigmodel\.cn|xiaomimimo\.com)\b/.test(url)) {
+    return { none: { thinking: { type: "disabled" } }, high: { thinking: { type: "enabled" } } };
+  }
+  if (/\bdashscope[\w-]*\.aliyuncs\.com/.test(url) && /^qwen(?!.*thinking)/i.test(id)) {
+    return { none: { enable_thinking: false }, high: { enable_thinking: true } };
+  }
+  return NO_EFFORT.test(id) ? {} : efforts(EFFORTS);
+}
+
+/** It turns an effort into what each maker takes; their ids begin with the maker. */
+function openRouterVariants(id: string): Variants {
+  const names = id.startsWith("openai/") ? openAIEfforts(id) : EFFORTS;
+  return mapNames(names, (effort) => ({ reasoning: { effort } }));
 }
 
 /** A gateway's ids begin with the vendor, whose options it hands on. */

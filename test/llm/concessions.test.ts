@@ -138,6 +138,22 @@ describe("schemas of tools", () => {
   });
 });
 
+test("a limit under its old name gets its new one", async () => {
+  const words = "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.";
+  await using model = strict(words, ({ raw }) => "max_tokens" in raw);
+  const llm = newLLM();
+  expect(textOf(await ask(llm, model))).toBe("OK");
+  expect(model.requests.at(-1)?.request.raw).toMatchObject({ max_completion_tokens: 8_000 });
+  await ask(llm, model);
+  expect(model.requests).toHaveLength(3);
+});
+
+test("a temperature that is fixed is left out", async () => {
+  const words = "'temperature' does not support 0.5 with this model. Only 1 is supported.";
+  await using model = strict(words, ({ temperature }) => temperature !== undefined);
+  expect(textOf(await ask(newLLM(), model, { temperature: 0.5, topP: 0.9 }))).toBe("OK");
+});
+
 test("roles that have to alternate are made to", async () => {
   const refuses = ({ messages }: NeutralRequest) =>
     messages.some(({ role }, index) => role === messages[index - 1]?.role);

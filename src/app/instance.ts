@@ -420,7 +420,16 @@ export class Instance {
     const compactions = new Compactions({
       ...answers,
       providers,
-      summaries: new Summaries({ ...answers, agents, budgets, instructions, llm, providers }),
+      hooks,
+      summaries: new Summaries({
+        ...answers,
+        agents,
+        budgets,
+        hooks,
+        instructions,
+        llm,
+        providers,
+      }),
       settings: async () => (await this.config.get()).config.compaction ?? {},
     });
     const runs = { messages, runs: this.runs, sessions };

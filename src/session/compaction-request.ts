@@ -35,14 +35,22 @@ What is under way at this moment: the last step, its result, errors that are ope
 ## Next
 What is left to do, in order.`;
 
+/** What is asked instead of our own words, and besides them. */
+export interface SummaryWishes {
+  prompt: string | undefined;
+  context: readonly string[];
+}
+
 /** The user message of the request. `usable` is what the summarising model takes, in tokens. */
 export function formatRequest(
   head: readonly MessageWithParts[],
   { usable, isHard }: { usable: number | undefined; isHard: boolean },
+  { context, prompt = TEMPLATE }: SummaryWishes = { context: [], prompt: undefined },
 ): string {
   const tokens = (usable ?? UNKNOWN_WINDOW_TOKENS) * SAFETY * (isHard ? 0.5 : 1);
   const conversation = cutMiddle(formatConversation(head), tokens * BYTES_PER_TOKEN);
-  return `<conversation>\n${conversation}\n</conversation>\n\n${TEMPLATE}`;
+  const asked = [prompt, ...context].join("\n\n");
+  return `<conversation>\n${conversation}\n</conversation>\n\n${asked}`;
 }
 
 const TRIMMED =

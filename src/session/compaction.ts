@@ -4,6 +4,7 @@
 // a model then sees visible-history.ts. The last prompt is never lost.
 import type { Logger } from "@/base/log";
 import type { Clock } from "@/base/clock";
+import type { Hooks } from "@/plugin/hooks";
 import type { Providers } from "@/provider/providers";
 import type { Publish } from "@/schema/event";
 import type { AssistantMessage, UserMessage } from "@/schema/message";
@@ -22,11 +23,13 @@ import type { Conversation } from "./conversation";
 import type { Records } from "./records";
 import type { Run } from "./runs";
 import type { Summaries, SummaryInput } from "./summary";
+import { continuesItself } from "./compaction-hooks";
 import { addSyntheticPrompt } from "./synthetic-prompt";
 import type { IDs } from "@/base/id";
 
 interface CompactionsOptions {
   clock: Clock;
+  hooks: Hooks;
   ids: IDs;
   log: Logger;
   providers: Providers;
@@ -51,7 +54,8 @@ interface Need {
   kind: Pick<CompactionPart, "auto" | "overflow">;
 }
 
-type Result = "compacted" | "failed" | "nothing";
+/** "ended": there is room, and the session does not go on by itself. */
+type Result = "compacted" | "ended" | "failed" | "nothing";
 
 /** Summaries by a model in a row that made no room, before it goes on without them. */
 const FRUITLESS_MAX = 2;
@@ -72,24 +76,27 @@ export class Compactions {
    * To be called before a step: makes room when the window is nearly full and that can be helped.
    * A failure is the error of a summary and stops nothing: the step is tried all the same. Where
    * summaries do not help, and the window is over-full, it is cut: some servers would do that
-   * themselves and say nothing.
+   * themselves and say nothing. "stop" when there is room and a plugin has the turn end with that.
    */
-  async makeRoom({ conversation, run }: Stage): Promise<void> {
+  async makeRoom({ conversation, run }: Stage): Promise<"go-on" | "stop"> {
     const need = await this.#findNeed(conversation, { auto: true });
-    if (need?.usable === undefined || need.settings.auto === false) return;
+    if (need?.usable === undefined || need.settings.auto === false) return "go-on";
     const { usable } = need;
     while (!run.signal.aborted) {
       const used = usedTokens(conversation.messages);
-      if (used < usable) return;
-      if (this.#prune(conversation, need, used - usable * PRUNED_SHARE)) return;
+      if (used < usable) return "go-on";
+      if (this.#prune(conversation, need, used - usable * PRUNED_SHARE)) return "go-on";
       const tries = countFruitless(conversation.messages, usable);
       if (tries >= FRUITLESS_MAX) {
         const isOverfull = used >= windowTokens(need.model);
-        if (tries === FRUITLESS_MAX && isOverfull) this.#trim({ conversation, run }, need);
-        return;
+        if (tries > FRUITLESS_MAX || !isOverfull) return "go-on";
+        return (await this.#trim({ conversation, run }, need)) === "ended" ? "stop" : "go-on";
       }
-      if ((await this.#compact({ conversation, run }, need, tries > 0)) === "nothing") return;
+      const result = await this.#compact({ conversation, run }, need, tries > 0);
+      if (result === "ended") return "stop";
+      if (result === "nothing") return "go-on";
     }
+    return "go-on";
   }
 
   /**
@@ -107,8 +114,9 @@ export class Compactions {
       const result =
         tries < FRUITLESS_MAX
           ? await this.#compact({ conversation, run }, need, tries > 0)
-          : this.#trim({ conversation, run }, need);
+          : await this.#trim({ conversation, run }, need);
       if (result === "compacted") return "go-on";
+      if (result === "ended") return "stop";
       if (result === "nothing") return this.#giveUp(conversation, need);
     }
     return "go-on";
@@ -180,15 +188,17 @@ export class Compactions {
     return "failed";
   }
 
-  #trim(stage: Stage, need: Need): Result {
+  async #trim(stage: Stage, need: Need): Promise<Result> {
     const input = this.#input(stage, need, true);
     if (!input) return "nothing";
     this.#options.summaries.trim(input);
     return this.#goOn(stage.conversation);
   }
 
-  #goOn(conversation: Conversation): "compacted" {
+  async #goOn(conversation: Conversation): Promise<"compacted" | "ended"> {
     const prompt = conversation.prompt();
+    const { hooks } = this.#options;
+    if (prompt && !(await continuesItself(prompt.info.sessionID, hooks))) return "ended";
     if (prompt) addSyntheticPrompt(conversation, { prompt, text: GO_ON }, this.#options);
     return "compacted";
   }

@@ -36,7 +36,8 @@ export async function runLoop(
     const stage = { run, conversation, turn };
     outcome = await runSubtasks(prompts, stage, services);
     if (outcome === "stop") continue;
-    await services.compactions.makeRoom(stage);
+    outcome = await services.compactions.makeRoom(stage);
+    if (outcome === "stop") continue;
     outcome = await runStep(stage, services);
     if (outcome === "overflow") outcome = await services.compactions.recover(stage);
   }

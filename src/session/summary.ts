@@ -6,6 +6,7 @@ import type { Instructions } from "@/agent/instructions";
 import { prompts } from "@/agent/prompts";
 import type { LLM } from "@/llm/llm";
 import type { ModelRequest } from "@/llm/model-event";
+import type { Hooks } from "@/plugin/hooks";
 import type { Providers } from "@/provider/providers";
 import type { UserMessage } from "@/schema/message";
 import type { MessageError } from "@/schema/message-error";
@@ -19,6 +20,8 @@ import {
   type CompactionSettings,
   usableTokens,
 } from "./compaction-plan";
+import { shapeRequest } from "./chat-hooks";
+import { summaryWishes } from "./compaction-hooks";
 import { formatRequest, trimmedSummary } from "./compaction-request";
 import type { Conversation } from "./conversation";
 import type { Run } from "./runs";
@@ -27,6 +30,7 @@ import { streamAnswer, type StreamedAnswer } from "./step-answer";
 export interface SummariesOptions extends AnswerServices {
   agents: Agents;
   budgets: Budgets;
+  hooks: Hooks;
   instructions: Instructions;
   llm: LLM;
   providers: Providers;
@@ -61,20 +65,20 @@ export class Summaries {
 
   /** A summary by a model; its failure is the error of the message. */
   async write(input: SummaryInput): Promise<AnswerMessage> {
-    const { agents, budgets, providers } = this.#options;
+    const { agents, budgets, hooks, providers } = this.#options;
+    const { sessionID } = input.prompt;
     const agent = await agents.get(AGENT);
     const chosen = agent.model ? { ...agent.model } : input.prompt.model;
     const answer = this.#open(input, chosen);
     try {
       const { provider, model } = await providers.model(chosen.providerID, chosen.modelID);
-      const text = formatRequest(input.plan.head, {
-        usable: usableTokens(model, input.settings),
-        isHard: input.isHard,
-      });
-      const streamed = await this.#ask(answer, input.run, {
+      const size = { usable: usableTokens(model, input.settings), isHard: input.isHard };
+      const wishes = await summaryWishes(sessionID, hooks);
+      const text = formatRequest(input.plan.head, size, wishes);
+      const request: ModelRequest = {
         model,
         provider,
-        sessionID: input.prompt.sessionID,
+        sessionID,
         messages: [
           { role: "system", content: agent.prompt ?? prompts.compaction },
           { role: "user", content: [{ type: "text", text }] },
@@ -84,8 +88,11 @@ export class Summaries {
         ...(agent.temperature === undefined ? {} : { temperature: agent.temperature }),
         options: { ...model.options, ...agent.options },
         headers: model.headers,
-      });
-      if (streamed.usage) budgets.spend(input.prompt.sessionID, model, streamed.usage);
+      };
+      const hooked = { agent: agent.name, message: input.prompt };
+      const shaped = await shapeRequest(request, hooked, hooks);
+      const streamed = await this.#ask(answer, input.run, shaped);
+      if (streamed.usage) budgets.spend(sessionID, model, streamed.usage);
       const error = input.run.signal.aborted ? ABORTED : findFault(streamed, answer);
       this.#end(answer, { ...streamed, model, ...(error ? { error } : {}) });
     } catch (error) {

@@ -209,3 +209,33 @@ test("shell.env adds to the environment of commands and terminals", async () => 
   await t.prompt(session, "Go");
   expect(t.calls(session)[0]?.state).toMatchObject({ output: `in ${t.directory}/sub\n` });
 });
+
+test("a summary is asked for with a plugin's words, and the turn may end with it", async () => {
+  const full = { input: 7_200, output: 100 };
+  await using t = await open(
+    `"experimental.session.compacting": async (input, output) => {
+      output.prompt = "Say it in one line.";
+      output.context.push("Keep the names.");
+    },
+    "experimental.compaction.autocontinue": async (input, output) => { output.enabled = false; },
+    "chat.headers": async (input, output) => { output.headers["x-agent"] = input.agent; },`,
+    {
+      limit: { context: 8_192, output: 1_024 },
+      side: false,
+      config: { compaction: { tail_turns: 0 } },
+      turns: [{ text: "Roses", usage: full }, { text: "About roses." }],
+    },
+  );
+  const session = t.create();
+  await t.prompt(session, "A poem");
+  await t.prompt(session, "More");
+  expect(t.history(session).at(-1)?.parts).toContainEqual(
+    expect.objectContaining({ text: "About roses." }),
+  );
+  expect(t.model.requests).toHaveLength(2);
+  const asked = t.model.requests[1];
+  expect(asked?.request.messages[0]?.text).toEndWith(
+    "</conversation>\n\nSay it in one line.\n\nKeep the names.",
+  );
+  expect(asked?.headers["x-agent"] ?? "").toBe("compaction");
+});

@@ -12,7 +12,7 @@ import { Commands } from "@/agent/commands";
 import { Instructions } from "@/agent/instructions";
 import { Skills } from "@/agent/skills";
 import { ConfigService } from "@/config/config-service";
-import { type LoadedConfig, namesOfProject } from "@/config/load";
+import type { LoadedConfig } from "@/config/load";
 import { Trust } from "@/config/trust";
 import { FileIndex } from "@/host/file-index";
 import { findShell } from "@/host/find-shell";
@@ -265,11 +265,8 @@ export class Instance {
       scope,
       publish,
       auth: services.mcpAuth,
-      config: async () => {
-        const loaded = await this.config.get();
-        return { ...loaded.config, ofRepository: namesOfProject(loaded, "mcp") };
-      },
-      isTrusted: async () => (await this.config.get()).trust.isContentTrusted,
+      // Without what comes with the project and is not trusted.
+      config: async () => (await this.config.get()).config,
       reservedTools: [...builtinTools().map(({ id }) => id), navigationTool.id],
     });
     const mcpTools = new McpTools(this.mcp);

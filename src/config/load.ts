@@ -208,15 +208,6 @@ function combine(
   return { config, person, project, sources, warnings, files, projectFiles };
 }
 
-/** The names under a key that a file of the project has a say in: `mcp` gives its servers. */
-export function namesOfProject(loaded: LoadedConfig, key: keyof Config): string[] {
-  const names = Object.entries(loaded.sources).flatMap(([path, origin]) => {
-    const [first, name] = parseKeyPath(path);
-    return first === key && loaded.projectFiles.includes(origin) ? [String(name)] : [];
-  });
-  return [...new Set(names)];
-}
-
 /** The text of a file, or undefined when there is none and none is required. */
 export async function readConfigFile(path: string, required = false): Promise<string | undefined> {
   try {

@@ -1,10 +1,9 @@
 // All MCP servers of an instance: those of its configuration, and those added while it runs. They
 // are started in the background when they are first needed; none waits for another. What they offer
-// is given in a stable order, and each is waited for once, a few seconds at most. What a repository
-// brings along is not started before its directory is trusted.
+// is given in a stable order, and each is waited for once, a few seconds at most.
 import type { Clock } from "@/base/clock";
 import type { Env } from "@/base/env";
-import { denied, errorMessage, invalid, notFound, unavailable } from "@/base/error";
+import { errorMessage, invalid, notFound, unavailable } from "@/base/error";
 import type { Logger } from "@/base/log";
 import type { Scope } from "@/base/scope";
 import { didYouMean, stableStringify } from "@/base/text";
@@ -24,19 +23,13 @@ const READY_MAX_MS = 3_000;
 /** How long a question after what there is does. */
 const LOOK_MAX_MS = 1_000;
 const NAME_MAX_LENGTH = 128;
-const UNTRUSTED = "it comes with the repository, and starts when the directory is trusted";
 
-/** What counts of the configuration. */
-export interface McpConfigSource extends Pick<Config, "mcp" | "experimental"> {
-  /** Names of the servers that files of the repository have a say in. */
-  ofRepository?: readonly string[];
-}
+/** The keys of the configuration that count here. */
+export type McpConfigSource = Pick<Config, "mcp" | "experimental">;
 
 export interface McpServersOptions {
   /** The configuration of now; asked at each need, so that changes are followed. */
   config(): Promise<McpConfigSource>;
-  /** Whether what comes with the repository may run, and be reached. */
-  isTrusted(): Promise<boolean>;
   /** Where local servers run. */
   directory: string;
   env: Env;
@@ -60,8 +53,6 @@ export class McpServers {
   readonly #retiring = new Set<Promise<void>>();
   /** When each was first wanted: it is waited for only a while from then on. */
   readonly #wantedSince = new WeakMap<McpConnection, number>();
-  /** Configured, but not trusted. */
-  #held: readonly string[] = [];
   #following: Promise<void> | undefined;
 
   constructor(options: McpServersOptions) {
@@ -277,7 +268,6 @@ export class McpServers {
       if (isName(name)) wanted.set(name, server);
       else log.warn("this is no name of an MCP server", { name });
     }
-    this.#held = await this.#takeUntrusted(wanted, source.ofRepository ?? []);
     this.#following = undefined; // who comes from here on has something newer to be looked at
     for (const [name, server] of this.#added) wanted.set(name, server);
     for (const [name, connection] of this.#connections) {
@@ -296,17 +286,6 @@ export class McpServers {
         this.#connections.set(name, this.#open(name, server, timeoutMs));
       }
     }
-  }
-
-  /** Takes out of `wanted` what must not run yet, and names it. */
-  async #takeUntrusted(
-    wanted: Map<string, McpServerConfig>,
-    ofRepository: readonly string[],
-  ): Promise<string[]> {
-    const doubtful = ofRepository.filter((name) => wanted.has(name) && !this.#added.has(name));
-    if (doubtful.length === 0 || (await this.#options.isTrusted())) return [];
-    for (const name of doubtful) wanted.delete(name);
-    return doubtful;
   }
 
   #open(name: string, config: McpServerConfig, timeoutMs: number): McpConnection {
@@ -373,7 +352,6 @@ export class McpServers {
   #get(name: string): McpConnection {
     const found = this.#connections.get(name);
     if (found) return found;
-    if (this.#held.includes(name)) throw denied(`MCP server ${name}: ${UNTRUSTED}`);
     const names = [...this.#connections.keys()];
     const similar = didYouMean(name, names);
     throw notFound("MCP server", name, similar && `Did you mean ${similar}?`);
@@ -384,11 +362,7 @@ export class McpServers {
   }
 
   #statuses(): Record<string, MCPStatus> {
-    const held = this.#held.map((name): [string, MCPStatus] => {
-      return [name, { status: "failed", error: UNTRUSTED }];
-    });
-    const running = this.#sorted().map(({ name, status }): [string, MCPStatus] => [name, status]);
-    return Object.fromEntries([...held, ...running].sort(([a], [b]) => (a < b ? -1 : 1)));
+    return Object.fromEntries(this.#sorted().map(({ name, status }) => [name, status]));
   }
 
   async #close(): Promise<void> {

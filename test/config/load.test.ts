@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "@/base/error";
-import { loadGlobalConfig, namesOfProject } from "@/config/load";
+import { loadGlobalConfig } from "@/config/load";
 import { configHome } from "./support";
 
 test("without any file there are only the keys that are always there", async () => {
@@ -119,16 +119,4 @@ test("reading never writes", async () => {
   await home.service().get();
   const found = await Array.fromAsync(new Bun.Glob("**/*").scan({ cwd: home.root, dot: true }));
   expect(found).toEqual(["project/opencode.json"]);
-});
-
-test("what files of the project have a say in is told from what is the person's own", async () => {
-  await using home = await configHome({
-    "home/.config/opencode/opencode.json":
-      '{"mcp":{"mine":{"type":"local","command":["a"]},"both":{"type":"local","command":["b"]}}}',
-    "project/opencode.json": '{"mcp":{"both":{"enabled":true}}}',
-    "project/.opencode/opencode.json": '{"mcp":{"a.b":{"type":"remote","url":"http://x"}}}',
-  });
-  const loaded = await home.service().get();
-  expect(namesOfProject(loaded, "mcp").toSorted()).toEqual(["a.b", "both"]);
-  expect(namesOfProject(loaded, "provider")).toEqual([]);
 });

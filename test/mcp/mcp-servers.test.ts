@@ -72,33 +72,6 @@ test("a slow server is waited for shortly and once, and comes in when it is read
   expect(await t.call("slow_echo", { text: "2" })).toBe("2");
 });
 
-test("what a repository brings is not started, added or reached before it is trusted", async () => {
-  let isTrusted = false;
-  await using t = await testServers({
-    mcp: { theirs: scripted(), mine: scripted() },
-    ofRepository: ["theirs"],
-    isTrusted: () => isTrusted,
-  });
-  const held = "it comes with the repository, and starts when the directory is trusted";
-  expect(await t.servers.status()).toEqual({
-    mine: { status: "connected" },
-    theirs: { status: "failed", error: held },
-  });
-  expect(new Set(t.servers.tools().map(({ server }) => server))).toEqual(new Set(["mine"]));
-  for (const attempt of [
-    () => t.servers.connect("theirs"),
-    () => t.servers.startLogin("theirs"),
-    () => t.servers.readResource("theirs", "x://y", t.signal),
-  ]) {
-    await expect(attempt()).rejects.toMatchObject({ kind: "denied" });
-  }
-  isTrusted = true;
-  expect((await t.servers.status())["theirs"]).toEqual({ status: "connected" });
-  isTrusted = false;
-  await t.servers.ready();
-  expect(new Set(t.servers.tools().map(({ server }) => server))).toEqual(new Set(["mine"]));
-});
-
 test("a call's time limit is exact, and the server hears of it", async () => {
   await using t = await testServers({ mcp: { s: scripted({}, { timeout: 1_000 }) } });
   await t.servers.ready();

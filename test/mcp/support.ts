@@ -37,9 +37,6 @@ export interface TestServersOptions {
   /** Shared with another one: where credentials are. */
   auth?: McpAuth;
   data?: string;
-  /** Names of servers that come with the repository, and whether that is trusted. */
-  ofRepository?: readonly string[];
-  isTrusted?: () => boolean;
 }
 
 export async function testServers(options: TestServersOptions = {}): Promise<TestServers> {
@@ -52,8 +49,7 @@ export async function testServers(options: TestServersOptions = {}): Promise<Tes
   events.subscribe((event) => published.push(event));
   let mcp = options.mcp ?? {};
   const servers = new McpServers({
-    config: async () => ({ mcp, ofRepository: options.ofRepository ?? [] }),
-    isTrusted: async () => options.isTrusted?.() ?? true,
+    config: async () => ({ mcp }),
     directory: temp.path,
     env: { PATH: process.env["PATH"], HOME: temp.path, SECRET: "not for servers" },
     auth: options.auth ?? new McpAuth({ paths: { data }, clock, log }),

@@ -1,16 +1,26 @@
 // MCP servers in whole turns: the tools that a model is told of and calls, what servers say of
 // themselves, their prompts as commands, and their resources as attachments. The servers are the
 // published ones.
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { published, scripted } from "@test/mcp/support";
 import { type SessionApp, sessionApp, type SessionAppOptions } from "@test/support/session-app";
 
+/** For a machine that has other things to do. */
+const PATIENCE_MS = 30_000;
+
+setDefaultTimeout(2 * PATIENCE_MS);
+
+const PIXEL =
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAA" +
+  "DUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 const URI = "demo://resource/static/document/features.md";
 const image = { reasoning: false, modalities: { input: ["text", "image"], output: ["text"] } };
 
-function everything(options: SessionAppOptions = {}): Promise<SessionApp> {
+async function everything(options: SessionAppOptions = {}): Promise<SessionApp> {
   const mcp = { all: published("everything", "stdio"), ...options.config?.mcp };
-  return sessionApp({ ...options, config: { ...options.config, mcp } });
+  const t = await sessionApp({ ...options, config: { ...options.config, mcp } });
+  await t.instance.mcp.ready(undefined, PATIENCE_MS);
+  return t;
 }
 
 const toolsOf = (t: SessionApp) => t.model.requests.map(({ request }) => request.raw["tools"]);
@@ -64,6 +74,7 @@ test("requests begin with the same bytes after a reconnect and a restart", async
   await t.prompt(session, "Two");
   expect((await t.instance.mcp.status())["other"]).toEqual({ status: "connected" });
   await t.reopen();
+  await t.instance.mcp.ready(undefined, PATIENCE_MS);
   await t.prompt(session, "Three");
   await t.instance.mcp.add("zzz", scripted());
   await t.prompt(session, "Four");
@@ -92,7 +103,7 @@ test("a server that hangs holds nobody up but for a moment at the first prompt",
   await t.prompt(session, "Two");
   expect(performance.now() - startedAt).toBeLessThan(2_000);
   expect(names(1)).toEqual(names(0) ?? []);
-}, 20_000);
+});
 
 test("stopping a session ends its wait for servers", async () => {
   await using t = await sessionApp({
@@ -167,9 +178,9 @@ test("a resource is read once when it is attached, and one that is not there is 
 });
 
 test("a binary resource becomes the attached file, unless it is text", async () => {
-  const blob = Buffer.from("picture").toString("base64");
-  const pixel = { uri: "x://pixel", mimeType: "image/png", blob };
-  const text = { uri: "x://text", mimeType: "text/markdown", blob };
+  const pixel = { uri: "x://pixel", mimeType: "image/png", blob: PIXEL };
+  const words = Buffer.from("picture").toString("base64");
+  const text = { uri: "x://text", mimeType: "text/markdown", blob: words };
   const resources = { "x://pixel": pixel, "x://text": text };
   await using t = await sessionApp({
     config: { mcp: { s: scripted({ resources }) } },
@@ -191,7 +202,7 @@ test("a binary resource becomes the attached file, unless it is text", async () 
   await t.prompt(session, "", { parts: [attach("x://pixel"), attach("x://text")] });
   expect(t.history(session)[0]?.parts).toMatchObject([
     { synthetic: true },
-    { type: "file", mime: "image/png", url: `data:image/png;base64,${blob}` },
+    { type: "file", mime: "image/png", url: `data:image/png;base64,${PIXEL}` },
     { synthetic: true },
     { synthetic: true, text: "picture" },
     { type: "file", mime: "text/plain", url: "x://text" },

@@ -8,6 +8,8 @@ import { testApp, until } from "@test/support/test-app";
 
 const setup = async (mcp: Config["mcp"] = {}) => {
   const t = await testApp({ config: { mcp } });
+  // For a machine that has other things to do.
+  await (await t.instance()).mcp.ready(undefined, 30_000);
   return {
     t,
     contract: await Contract.of(t),

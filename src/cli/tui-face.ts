@@ -58,6 +58,7 @@ export async function openFace(
       env,
       stateDirectory: paths.state,
       configDirectory: paths.config,
+      cacheDirectory: paths.cache,
       loadThemes: async () => (await loadThemes(location)).themes,
       saveSetting: (path, value) =>
         writeTuiSetting(ownTuiFiles(paths), { path, value }, { stateDirectory: paths.state }),

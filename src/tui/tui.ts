@@ -1,6 +1,7 @@
 // Tui: the terminal UI, put together. A table of contents: each part is a file of its own, and
 // gets this object as its Ui.
-import { type CliRenderer, createCliRenderer } from "@opentui/core";
+import { join } from "node:path";
+import { type CliRenderer, createCliRenderer, TreeSitterClient } from "@opentui/core";
 import type { Clock } from "@/base/clock";
 import { errorMessage } from "@/base/error";
 import { type Client, createClient } from "@/client/client";
@@ -13,6 +14,12 @@ import { Store } from "./store/store";
 import { type StartUp, startUp } from "./start-up";
 import { Sync } from "./sync";
 import { Actions } from "./actions/actions";
+import { AppActions } from "./actions/app-actions";
+import { sessionActions } from "./actions/session-actions";
+import { viewActions } from "./actions/view-actions";
+import { MachineClipboard } from "./clipboard";
+import { followSelection } from "./selection";
+import { followTitle } from "./title";
 import { registerDialogs } from "./dialogs/dialog-actions";
 import { DialogStack } from "./dialogs/dialog-stack";
 import { ToastColumn } from "./dialogs/toasts";
@@ -65,14 +72,15 @@ export class Tui implements Ui {
   readonly prompt: PromptBox;
   readonly clock: Clock;
   readonly ticker: Ticker;
+  readonly treeSitter: TreeSitterClient;
   readonly clipboard: Clipboard;
   readonly settings: TuiSettings;
   readonly environment: UiEnvironment;
   readonly log: UiLog;
   readonly #shell: Shell;
   readonly #sync: Sync;
-  readonly #unfollow: () => void;
-  readonly #leaveDialogs: () => void;
+  /** What follows the state or the terminal until the end. */
+  readonly #ends: (() => void)[] = [];
   readonly #left = Promise.withResolvers<void>();
 
   /** Draws the first frame; what the server knows is drawn when it comes. */
@@ -102,6 +110,10 @@ export class Tui implements Ui {
     this.renderer = renderer;
     this.clock = clock;
     this.ticker = new Ticker(clock);
+    // One of our own: the renderer's would end with the renderer, and complain of what is left.
+    this.treeSitter = new TreeSitterClient({
+      dataPath: join(environment.cacheDirectory, "tree-sitter"),
+    });
     this.log = log;
     this.environment = environment;
     this.settings = settings;
@@ -118,7 +130,6 @@ export class Tui implements Ui {
       agents: () => this.store.state.facts.agents ?? [],
       onFault: (message) => this.#tell(message),
     });
-    this.#unfollow = followTerminal(renderer, this.theme);
     this.keyChoices = new KeyChoices(this.keymap, settings.keybinds, environment.saveSetting);
     this.memory = new Memory({
       directory: environment.stateDirectory,
@@ -128,18 +139,16 @@ export class Tui implements Ui {
     void this.#remember();
     this.toasts = new ToastColumn(this);
     this.dialogs = new DialogStack(this);
-    this.#leaveDialogs = registerDialogs(this);
-    this.clipboard = {
-      write: async () => false,
-      readText: async () => undefined,
-      readImage: async () => undefined,
-    };
+    this.#ends.push(registerDialogs(this));
+    this.clipboard = new MachineClipboard(renderer, environment.env);
     this.prompt = new EditorPromptBox(this);
     this.#sync = new Sync(this);
     this.#shell = new Shell(this, this.#sync);
     this.#sync.start();
-    this.keymap.enter("app", (id) => this.actions.run(id));
-    this.actions.register({ "app.exit": { run: () => this.leave() } });
+    const app = new AppActions(this, options.stop ?? (() => undefined));
+    this.keymap.enter("app", (id, key) => app.runByKey(id, key));
+    this.actions.register({ ...app.bodies, ...viewActions(this), ...sessionActions(this) });
+    this.#ends.push(followTerminal(renderer, this.theme), followTitle(this), followSelection(this));
     if (options.start) void startUp(this, options.start);
   }
 
@@ -171,8 +180,7 @@ export class Tui implements Ui {
   close(): void {
     if (this.renderer.isDestroyed) return;
     this.prompt.saveNow();
-    this.#unfollow();
-    this.#leaveDialogs();
+    for (const end of this.#ends) end();
     void this.memory.flush();
     this.#sync.close();
     this.store.close();

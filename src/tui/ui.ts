@@ -1,7 +1,7 @@
 // Ui: what every view, box and dialog is handed, built once in tui.ts. Parts that are themselves
 // handed the Ui are interfaces here: what implements them imports this file, and this file imports
 // none of it.
-import type { CliRenderer, Renderable } from "@opentui/core";
+import type { CliRenderer, Renderable, TreeSitterClient } from "@opentui/core";
 import type { Clock } from "@/base/clock";
 import type { Client } from "@/client/client";
 import type { Part } from "@/schema/part";
@@ -37,6 +37,8 @@ export interface Ui {
   readonly clock: Clock;
   /** For spinners and running clocks. */
   readonly ticker: Ticker;
+  /** What finds the colours of code, in a thread of its own. */
+  readonly treeSitter: TreeSitterClient;
   readonly clipboard: Clipboard;
   readonly settings: TuiSettings;
   readonly environment: UiEnvironment;
@@ -150,6 +152,7 @@ export interface UiEnvironment {
   /** Where the TUI keeps what outlives it: history, stash, pins, settings. */
   readonly stateDirectory: string;
   readonly configDirectory: string;
+  readonly cacheDirectory: string;
   /** Keeps settings beyond the life of the program; without it they count until then. */
   readonly saveSetting?: SaveSetting;
   /** The person's own themes as their files are now, in the order in which later ones win. */

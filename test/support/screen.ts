@@ -3,7 +3,11 @@
 //
 // `await using screen = await testScreen({ width: 80, height: 24 });`
 
-import { type TestRendererSetup, createTestRenderer } from "@opentui/core/testing";
+import {
+  createTestRenderer,
+  MockTreeSitterClient,
+  type TestRendererSetup,
+} from "@opentui/core/testing";
 import type { Clock } from "@/base/clock";
 import { createClient } from "@/client/client";
 import { MemoryTransport, type LocalServer } from "@/client/memory-transport";
@@ -164,6 +168,8 @@ function quietUi(terminal: TestRendererSetup, parts: QuietParts): Ui {
     memory: new Memory({ directory: undefined, clock: parts.clock, onFault: nothing }),
     actions: noted,
     ticker: new Ticker(parts.clock),
+    // Never answers: what is not coloured is there all the same.
+    treeSitter: new MockTreeSitterClient(),
     dialogs: { isOpen: false, open: nothing, close: nothing, closeAll: nothing, place: nothing },
     toasts: { show: (toast) => void parts.toasts.push(toast.message), repeat: nothing },
     // Made with the Ui that is made here.
@@ -181,6 +187,7 @@ function quietUi(terminal: TestRendererSetup, parts: QuietParts): Ui {
       env: {},
       stateDirectory: `${parts.home}/state`,
       configDirectory: `${parts.home}/config`,
+      cacheDirectory: "/home/user/.cache/opencode",
     },
     log: { info: nothing, warn: nothing, error: nothing },
     leave: nothing,

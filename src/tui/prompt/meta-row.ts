@@ -1,6 +1,7 @@
 // Meta row: what the next prompt is sent with, beneath the text: agent, model and variant, the mode
 // of vim keys; or that it is a shell command.
 import { StyledText, type TextChunk, TextRenderable } from "@opentui/core";
+import { presentAgent, presentModel } from "@/tui/store/present";
 import type { State } from "@/tui/store/state";
 import type { Ui } from "@/tui/ui";
 import type { PromptMode } from "./history";
@@ -34,11 +35,14 @@ export class MetaRow {
       add("Shell", colors.warning);
       if (mode === "private-shell") add(" · the model does not see it");
     } else {
-      const agent = agentName(store.state);
+      const agent = presentAgent(store.state);
       add(titled(agent), theme.agentColor(agent));
       const model = modelNames(store.state);
-      add(" · ");
-      add(model?.name ?? "no model", model ? colors.text : colors.warning);
+      const isKnown = store.state.facts.providers !== undefined;
+      // Nothing is said before it is known: the first frame does not wait for the server.
+      if (model || isKnown) add(" · ");
+      if (model) add(model.name, colors.text);
+      else if (isKnown) add("no model", colors.warning);
       if (model?.provider) add(` ${model.provider}`);
       if (model?.variant) add(` · ${model.variant}`, colors.warning);
     }
@@ -48,21 +52,15 @@ export class MetaRow {
   }
 }
 
-/** The agent that answers: the chosen one, or the first that may be. */
-export function agentName({ choice, facts }: State): string {
-  if (choice.agent !== undefined) return choice.agent;
-  const first = facts.agents?.find(({ mode, hidden }) => mode !== "subagent" && !hidden);
-  return facts.config?.default_agent ?? first?.name ?? "build";
-}
-
 function titled(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
-function modelNames({ choice, facts }: State) {
-  const { model, variant } = choice;
+function modelNames(state: State) {
+  const model = presentModel(state);
   if (!model) return undefined;
-  const provider = facts.providers?.providers.find(({ id }) => id === model.providerID);
-  const name = provider?.models[model.modelID]?.name ?? model.modelID;
-  return { name, provider: provider?.name ?? model.providerID, variant };
+  const { providerID, modelID, variant } = model;
+  const provider = state.facts.providers?.providers.find(({ id }) => id === providerID);
+  const name = provider?.models[modelID]?.name ?? modelID;
+  return { name, provider: provider?.name ?? providerID, variant };
 }

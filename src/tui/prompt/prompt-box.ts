@@ -1,6 +1,7 @@
 // Prompt box: where a person writes. Puts together the editor, the list above it, the rows of what
 // waits, and the row of facts beneath; what each action does is commands.ts.
 import { BoxRenderable, type KeyEvent } from "@opentui/core";
+import { presentAgent } from "@/tui/store/present";
 import type { Part } from "@/schema/part";
 import { GutterBox } from "@/tui/gutter-box";
 import type { PromptBox, Ui } from "@/tui/ui";
@@ -10,7 +11,7 @@ import { type Draft, draftText, isBlank, plainDraft } from "./draft";
 import { Editor } from "./editor";
 import type { Entry } from "./history";
 import { Keeper } from "./keeper";
-import { agentName, MetaRow } from "./meta-row";
+import { MetaRow } from "./meta-row";
 import { draftOfParts } from "./parts";
 import { Paster } from "./paster";
 import type { LivePrompts } from "./prompt-files";
@@ -258,7 +259,9 @@ export class EditorPromptBox implements PromptBox {
   #draw(): void {
     const { theme, store } = this.#ui;
     const isPrompt = this.#written.mode === "prompt";
-    this.#frame.gutter = isPrompt ? theme.agentColor(agentName(store.state)) : theme.colors.warning;
+    this.#frame.gutter = isPrompt
+      ? theme.agentColor(presentAgent(store.state))
+      : theme.colors.warning;
     this.#drawMeta();
   }
 

@@ -87,7 +87,10 @@ export class SessionScreen implements Screen {
   get actions(): ActionBodies {
     const { transcript } = this;
     return {
-      "session.interrupt": { when: () => this.#isBusy, run: () => this.#interrupt() },
+      "session.interrupt": {
+        when: () => this.#isBusy || this.#ui.renderer.hasSelection,
+        run: () => this.#interrupt(),
+      },
       "session.page.up": { run: () => transcript.scrollByPages(-1) },
       "session.page.down": { run: () => transcript.scrollByPages(1) },
       "session.half.page.up": { run: () => transcript.scrollByPages(-0.5) },
@@ -148,6 +151,8 @@ export class SessionScreen implements Screen {
 
   /** The first time it warns, the second time it stops the turn. */
   async #interrupt(): Promise<void> {
+    const { renderer } = this.#ui;
+    if (renderer.hasSelection) return renderer.clearSelection();
     if (!this.#disarm) return this.#arm(true);
     this.#arm(false);
     await this.#ui.client.session.abort(this.#sessionID);

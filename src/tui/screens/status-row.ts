@@ -6,6 +6,7 @@ import type { State } from "@/tui/store/state";
 import type { Ui } from "@/tui/ui";
 import { ink, isNarrow, styled } from "@/tui/views/style";
 import { amount, dollars, elapsed, oneLine } from "@/tui/views/words";
+import { connectionWords } from "./connection-words";
 import { placeOf } from "./place";
 import { usageOf } from "./usage";
 
@@ -83,10 +84,8 @@ export class StatusRow {
 
   #leftOf(state: State): StyledText {
     const ui = this.#ui;
-    const { connection } = state;
-    if (connection.state === "reconnecting" || connection.state === "failed") {
-      return styled(ink(ui, "error", `✗ ${connectionWords(connection, ui.clock.now())}`));
-    }
+    const trouble = connectionWords(state.connection, ui.clock.now());
+    if (trouble !== undefined) return styled(ink(ui, "error", `✗ ${trouble}`));
     const status = state.status[this.#sessionID];
     if (!status) return styled(ink(ui, "textMuted", placeOf(state, ui.environment.home)));
     if (status.type === "retry") return styled(ink(ui, "warning", this.#retryWords(status)));
@@ -146,12 +145,4 @@ export class StatusRow {
     const text = choices.find((one) => Bun.stringWidth(one) <= room) ?? "";
     return styled(ink(this.#ui, "textMuted", text));
   }
-}
-
-function connectionWords(
-  connection: Extract<State["connection"], { reason: string }>,
-  now: number,
-): string {
-  if (connection.state === "failed") return `no server: ${oneLine(connection.reason)}`;
-  return `server gone, trying again in ${elapsed(connection.retryAt - now)}`;
 }

@@ -18,6 +18,7 @@ export class MarkdownView implements View<TextBlock> {
     this.#markdown = new MarkdownRenderable(ui.renderer, {
       content: contentOf(block),
       syntaxStyle: ui.theme.syntax,
+      treeSitterClient: ui.treeSitter,
       fg: ui.theme.colors.markdownText,
       conceal: ui.store.state.view.conceal,
       // Not streaming, it would be blank until the parser answers.

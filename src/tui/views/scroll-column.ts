@@ -26,6 +26,8 @@ export interface ScrollColumnOptions {
   wheelRows: number;
   /** Called when the first block of the list comes near. */
   onNearTop: () => void;
+  /** Called for a click on a block that marked nothing, with the row of the terminal. */
+  onClick: (y: number) => void;
   /** Called when it begins or ends to follow, and when what is new below changes. */
   onMoved: () => void;
 }
@@ -55,6 +57,7 @@ export class ScrollColumn extends BoxRenderable {
   /** How many blocks there were when it last followed. */
   #seen = 0;
   #needsWindow = false;
+  #pressed: { x: number; y: number } | undefined;
 
   constructor(options: ScrollColumnOptions) {
     super(options.renderer, { flexGrow: 1, flexShrink: 1, overflow: "hidden", minHeight: 0 });
@@ -137,11 +140,18 @@ export class ScrollColumn extends BoxRenderable {
 
   protected override onMouseEvent(event: MouseEvent): void {
     const { scroll } = event;
+    if (event.type === "down") this.#pressed = { x: event.x, y: event.y };
+    if (event.type === "up" && this.#isClick(event)) this.#options.onClick(event.y);
     if (event.type !== "scroll" || !scroll || event.modifiers.shift) return;
     const rows = Math.max(1, Math.round(scroll.delta)) * this.#options.wheelRows;
     if (scroll.direction === "up") this.scrollBy(-rows);
     if (scroll.direction === "down") this.scrollBy(rows);
     event.stopPropagation();
+  }
+
+  /** Let go where it was pressed: nothing was dragged over. */
+  #isClick({ x, y, button }: MouseEvent): boolean {
+    return button === 0 && this.#pressed?.x === x && this.#pressed.y === y;
   }
 
   protected override destroySelf(): void {

@@ -35,6 +35,7 @@ export class Transcript implements TranscriptView {
       wheelRows: ui.settings.scrollSpeed,
       onNearTop: () => void options.loadOlder("page"),
       onMoved: () => options.onMoved(),
+      onClick: (y) => void this.toggleAt(y),
     });
   }
 

@@ -1,15 +1,64 @@
 import { expect, test } from "bun:test";
 import { HomeScreen } from "@/tui/screens/home";
-import { testScreen } from "@test/support/screen";
+import type { State } from "@/tui/store/state";
+import { expectFrame } from "@test/support/frames";
+import { testScreen, type TestScreen } from "@test/support/screen";
 
-test("home shows the prompt box, the directory and the version", async () => {
-  await using screen = await testScreen({ width: 80, height: 24 });
-  const home = new HomeScreen(screen.ui);
-  screen.ui.renderer.root.add(home.root);
-  home.resize({ columns: 80, rows: 24 });
-  home.update({ ...screen.ui.store.state, directory: "/home/user/proj" });
+const FACTS: State["facts"] = {
+  vcs: { branch: "main" },
+  providers: {
+    providers: [
+      { id: "anthropic", name: "Anthropic", source: "env", env: [], options: {}, models: {} },
+    ],
+    default: { anthropic: "sonnet-5" },
+  },
+  mcp: { github: { status: "connected" }, files: { status: "connected" } },
+  lsp: [{ id: "typescript", name: "typescript", root: "", status: "connected" }],
+};
+
+async function home(screen: TestScreen, size: { columns: number; rows: number }) {
+  const shown = new HomeScreen(screen.ui);
+  screen.ui.renderer.root.add(shown.root);
+  shown.root.height = size.rows;
+  shown.root.width = size.columns;
+  shown.resize(size);
+  shown.update(screen.ui.store.state);
+  return shown;
+}
+
+for (const [columns, rows] of [
+  [80, 24],
+  [120, 36],
+  [48, 16],
+  [40, 10],
+] as const) {
+  test(`home at ${columns}x${rows}`, async () => {
+    const state = { directory: "/home/user/proj", facts: FACTS };
+    await using screen = await testScreen({ width: columns, height: rows, state });
+    await home(screen, { columns, rows });
+    expectFrame(`home-${columns}`, await screen.frame());
+  });
+}
+
+test("without a model, home says what to do", async () => {
+  const facts = { ...FACTS, providers: { providers: [], default: {} } };
+  const state = { directory: "/home/user/proj", facts };
+  await using screen = await testScreen({ width: 80, height: 24, state });
+  await home(screen, { columns: 80, rows: 24 });
   const frame = await screen.frame();
-  expect(frame).toContain("Ask anything…");
-  expect(frame).toContain("~/proj");
-  expect(frame).toContain("1.0.0");
+  expectFrame("home-no-provider-80", frame);
+  screen.terminal.mockInput.pressEnter();
+  expect(screen.actions).toEqual(["provider.connect"]);
+});
+
+test("a server that is gone is told where one looks", async () => {
+  const connection = {
+    state: "reconnecting",
+    reason: "cannot reach http://127.0.0.1:4096",
+    attempt: 2,
+    retryAt: Date.UTC(2026, 0, 1) + 2_000,
+  } as const;
+  await using screen = await testScreen({ width: 80, height: 24, state: { connection } });
+  await home(screen, { columns: 80, rows: 24 });
+  expect(await screen.frame()).toContain("✗ server gone (cannot reach http://127.0.0.1:4096)");
 });

@@ -20,6 +20,7 @@ class Column {
       wheelRows: 3,
       onNearTop: () => undefined,
       onMoved: () => undefined,
+      onClick: () => undefined,
     });
     const box = new BoxRenderable(renderer, { height: ROWS, flexDirection: "column" });
     box.add(this.column);

@@ -1,0 +1,43 @@
+// What the next prompt is sent with, where the person has not chosen: as the server would choose.
+import type { ModelRef } from "@/schema/primitive";
+import type { State } from "./state";
+
+/** The agent that answers: the chosen one, or the first that may be. */
+export function presentAgent({ choice, facts, route, sessions }: State): string {
+  if (choice.agent !== undefined) return choice.agent;
+  const session = route.screen === "session" ? sessions?.[route.sessionID] : undefined;
+  const first = facts.agents?.find(({ mode, hidden }) => mode !== "subagent" && !hidden);
+  return session?.agent ?? facts.config?.default_agent ?? first?.name ?? "build";
+}
+
+export interface PresentModel extends ModelRef {
+  variant?: string;
+}
+
+/** The chosen model, else the agent's, the session's last, the configured one, any connected. */
+export function presentModel(state: State): PresentModel | undefined {
+  const { choice, facts, route, sessions } = state;
+  const variant = choice.variant === undefined ? {} : { variant: choice.variant };
+  if (choice.model) return { ...choice.model, ...variant };
+  const agent = facts.agents?.find(({ name }) => name === presentAgent(state));
+  if (agent?.model) return { ...agent.model, ...variant };
+  const session = route.screen === "session" ? sessions?.[route.sessionID] : undefined;
+  if (session?.model) {
+    const { providerID, id, variant: last } = session.model;
+    return { providerID, modelID: id, ...(last !== undefined && { variant: last }), ...variant };
+  }
+  const model = configured(facts.config?.model) ?? anyConnected(state);
+  return model && { ...model, ...variant };
+}
+
+function configured(text: string | undefined): ModelRef | undefined {
+  const slash = text?.indexOf("/") ?? -1;
+  if (text === undefined || slash <= 0) return undefined;
+  return { providerID: text.slice(0, slash), modelID: text.slice(slash + 1) };
+}
+
+function anyConnected({ facts }: State): ModelRef | undefined {
+  const [first] = facts.providers?.providers ?? [];
+  const modelID = first && facts.providers?.default[first.id];
+  return first && modelID ? { providerID: first.id, modelID } : undefined;
+}

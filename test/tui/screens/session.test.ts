@@ -1,0 +1,154 @@
+// The session screen: what a turn looks like at each width, and what keys do to it.
+import { expect, test } from "bun:test";
+import type { MessageWithParts } from "@/schema/message";
+import type { ToolPart } from "@/schema/part";
+import type { Session } from "@/schema/session";
+import { SessionScreen } from "@/tui/screens/session";
+import type { State } from "@/tui/store/state";
+import { Sync } from "@/tui/sync";
+import { expectFrame } from "@test/support/frames";
+import { testScreen, type TestScreen } from "@test/support/screen";
+import {
+  answerMessage,
+  messageID,
+  reasoningPart,
+  SESSION,
+  textPart,
+  toolPart,
+  userMessage,
+} from "@test/support/transcript";
+
+const session: Session = {
+  id: SESSION,
+  slug: "quick-fox",
+  projectID: "p",
+  directory: "/home/user/proj",
+  title: "Fix flaky login test",
+  version: "1.0.0",
+  cost: 0.31,
+  time: { created: 1, updated: 1 },
+};
+
+const OUTPUT = Array.from({ length: 32 }, (_, n) => `line ${n + 1}`).join("\n");
+
+const asked = userMessage(1, "The login test is flaky, find out why and fix it. @src/auth.ts");
+const turn: MessageWithParts[] = [
+  asked,
+  answerMessage(2, messageID(1), (id) => [
+    reasoningPart(id, 1, "**Looking for shared state**\n\nIn the tests."),
+    textPart(id, 2, "I'll look at the test and at the clock it uses."),
+    toolPart(id, 3, "bash", {
+      input: { command: "bun test test/auth.test.ts", description: "Run the login test" },
+      metadata: { output: OUTPUT, exit: 1 },
+    }),
+  ]),
+  answerMessage(3, messageID(1), (id) => [
+    textPart(id, 1, "The token was compared with the *wall clock*; it now uses the injected one."),
+  ]),
+];
+
+const STATE: Partial<State> = {
+  directory: "/home/user/proj",
+  route: { screen: "session", sessionID: SESSION },
+  sessions: { [SESSION]: session },
+  transcripts: { [SESSION]: { messages: turn } },
+  facts: { vcs: { branch: "main" } },
+};
+
+function show(screen: TestScreen, size: { columns: number; rows: number }): SessionScreen {
+  const { ui } = screen;
+  const shown = new SessionScreen(ui, new Sync(ui), SESSION);
+  ui.renderer.root.add(shown.root);
+  shown.root.height = size.rows;
+  shown.root.width = size.columns;
+  ui.actions.register(shown.actions);
+  ui.keymap.enter("session", (id) => ui.actions.run(id));
+  ui.store.subscribe((state) => shown.update(state));
+  shown.resize(size);
+  shown.update(ui.store.state);
+  return shown;
+}
+
+for (const [columns, rows] of [
+  [120, 36],
+  [80, 24],
+  [48, 16],
+] as const) {
+  test(`a finished turn at ${columns}x${rows}`, async () => {
+    await using screen = await testScreen({ width: columns, height: rows, state: STATE });
+    show(screen, { columns, rows });
+    expectFrame(`session-${columns}`, await screen.frame());
+  });
+}
+
+test("a turn that runs: its clock, its output so far, what waits behind it", async () => {
+  const started = Date.UTC(2026, 0, 1);
+  const running: ToolPart = {
+    ...toolPart(messageID(2), 1, "bash", {}),
+    state: {
+      status: "running",
+      input: { command: "for i in $(seq 20); do bun test; done", description: "Run the suite" },
+      metadata: { output: "run 6  31 pass 0 fail\nrun 7  31 pass 0 fail" },
+      time: { start: started },
+    },
+  };
+  const step = answerMessage(2, messageID(1), () => [running], { time: { created: started } });
+  const messages = [userMessage(1, "Run the suite twenty times"), step];
+  const state = {
+    ...STATE,
+    transcripts: { [SESSION]: { messages } },
+    status: { [SESSION]: { type: "busy" } },
+    busySince: { [SESSION]: started },
+  } as const;
+  await using screen = await testScreen({ width: 80, height: 24, state });
+  show(screen, { columns: 80, rows: 24 });
+  await screen.clock.advance(41_000);
+  expectFrame("session-busy-80", await screen.frame());
+});
+
+test("escape stops a turn the second time, and forgets the first after a while", async () => {
+  const state = { ...STATE, status: { [SESSION]: { type: "busy" } } } as const;
+  const answers = { [`POST /session/${SESSION}/abort`]: () => true };
+  await using screen = await testScreen({ width: 80, height: 24, state, answers });
+  show(screen, { columns: 80, rows: 24 });
+  const press = () => screen.ui.actions.run("session.interrupt");
+  press();
+  expect(await screen.frame()).toContain("esc again to interrupt");
+  await screen.clock.advance(5_000);
+  expect(await screen.frame()).toContain("esc interrupt");
+  press();
+  press();
+  await screen.clock.advance(0);
+  expect(screen.sent.map(({ path }) => path)).toEqual([`/session/${SESSION}/abort`]);
+});
+
+test("all output of the newest turn opens, and closes again", async () => {
+  await using screen = await testScreen({ width: 80, height: 24, state: STATE });
+  const shown = show(screen, { columns: 80, rows: 24 });
+  expect(await screen.frame()).toContain("… 22 more lines");
+  shown.transcript.toggleAll();
+  const opened = await screen.frame();
+  expect(opened).toContain("line 30");
+  expect(opened).not.toContain("more lines");
+});
+
+test("following: the last row is there after every piece of text", async () => {
+  await using screen = await testScreen({ width: 80, height: 24, state: STATE });
+  show(screen, { columns: 80, rows: 24 });
+  const live = textPart(messageID(3), 2, "Once ");
+  const place = { sessionID: SESSION, messageID: messageID(3), partID: live.id };
+  const hear = (event: Parameters<typeof screen.tell>[0]["event"]) =>
+    screen.ui.store.dispatch({ type: "heard", event, at: 0 });
+  const whole = { sessionID: SESSION, part: live, time: 0 };
+  hear({ id: "evt_1", type: "message.part.updated", properties: whole });
+  for (let n = 0; n < 100; n++) {
+    const delta = n % 7 === 6 ? `\n\nparagraph ${n} ` : `word${n} `;
+    hear({
+      id: "evt_2",
+      type: "message.part.delta",
+      properties: { ...place, field: "text", delta },
+    });
+    screen.ui.store.flush();
+    expect(await screen.frame()).toContain(delta.trim());
+  }
+});

@@ -1,5 +1,5 @@
-// Actions on the open session that need no dialog: begin another, take back, bring back, shorten,
-// copy, share, go to its subagents.
+// Actions on the open session that need no dialog: take back, bring back, shorten, copy, share, go
+// to its subagents.
 import type { MessageWithParts } from "@/schema/message";
 import type { Session } from "@/schema/session";
 import { presentModel } from "@/tui/store/present";
@@ -11,11 +11,9 @@ export function sessionActions(ui: Ui): Record<string, ActionBody> {
   const session = () => openSession(ui);
   const isIdle = () => session() !== undefined;
   return {
-    "session.new": { run: () => go(ui, undefined) },
     "session.undo": { when: isIdle, run: () => undo(ui) },
     "session.redo": { when: () => session()?.revert !== undefined, run: () => redo(ui) },
     "session.compact": { when: isIdle, run: () => compact(ui) },
-    "session.fork": { when: isIdle, run: () => fork(ui) },
     "session.copy": { when: isIdle, run: () => copyAll(ui) },
     "messages.copy": { when: isIdle, run: () => copyAnswer(ui) },
     "session.share": { when: () => canShare(ui), run: () => share(ui) },
@@ -33,13 +31,10 @@ function messagesOf(ui: Ui, session: Session): readonly MessageWithParts[] {
   return ui.store.state.transcripts[session.id]?.messages ?? [];
 }
 
-/** Opens a session; without one the home screen, where the next prompt begins one. */
 function go(ui: Ui, sessionID: string | undefined): void {
-  const route = sessionID === undefined ? home : ({ screen: "session", sessionID } as const);
-  ui.store.dispatch({ type: "route.changed", route });
+  if (sessionID === undefined) return;
+  ui.store.dispatch({ type: "route.changed", route: { screen: "session", sessionID } });
 }
-
-const home = { screen: "home" } as const;
 
 /** Takes back the last message of the person and the changes after it; one further each time. */
 async function undo(ui: Ui): Promise<void> {
@@ -83,11 +78,6 @@ async function compact(ui: Ui): Promise<void> {
   if (!model) return ui.toasts.show({ variant: "error", message: "No model is connected yet" });
   const { providerID, modelID } = model;
   await ui.client.session.summarize(session.id, { providerID, modelID });
-}
-
-async function fork(ui: Ui): Promise<void> {
-  const session = openSession(ui);
-  if (session) go(ui, (await ui.client.session.fork(session.id)).id);
 }
 
 async function copyAll(ui: Ui): Promise<void> {

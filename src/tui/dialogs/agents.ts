@@ -1,7 +1,7 @@
 // The agents that a person may talk to.
 
 import type { Agent } from "@/schema/agent";
-import { agentName } from "@/tui/prompt/meta-row";
+import { presentAgent } from "@/tui/store/present";
 import type { Ui } from "@/tui/ui";
 import { chooseAgent, primaryAgents } from "./choices";
 import { SMALL } from "./dialog";
@@ -19,7 +19,7 @@ export function openAgents(ui: Ui): void {
       rows: () => agentRows(ui),
       labelColumns: LABEL_COLUMNS,
       empty: "The server has told no agents yet.",
-      isCurrent: ({ value }) => value.name === agentName(ui.store.state),
+      isCurrent: ({ value }) => value.name === presentAgent(ui.store.state),
       enterText: "select",
       onSelect: ({ value }) => {
         ui.dialogs.close();
@@ -30,7 +30,7 @@ export function openAgents(ui: Ui): void {
 }
 
 function agentRows(ui: Ui): ListRow<Agent>[] {
-  const current = agentName(ui.store.state);
+  const current = presentAgent(ui.store.state);
   const agents = primaryAgents(ui.store.state);
   return agents.map((agent) => ({
     value: agent,

@@ -3,6 +3,7 @@
 import type { ModelRef } from "@/schema/primitive";
 import type { Model, Provider } from "@/schema/provider";
 import { putFirst } from "@/tui/memory";
+import { presentModel } from "@/tui/store/present";
 import type { State } from "@/tui/store/state";
 import type { Ui } from "@/tui/ui";
 
@@ -40,7 +41,7 @@ export function chooseVariant(ui: Ui, variant: string | undefined): void {
 }
 
 export function variantsOf(state: State): string[] {
-  return Object.keys(findModel(state, state.choice.model)?.model.variants ?? {});
+  return Object.keys(findModel(state, presentModel(state))?.model.variants ?? {});
 }
 
 export function cycleVariant(ui: Ui): void {
@@ -56,7 +57,7 @@ export function cycleModel(ui: Ui, list: "recent" | "favorite", step: 1 | -1): v
     const what = list === "recent" ? "No model was used before" : "No model is a favorite";
     return ui.toasts.show({ variant: "info", message: what });
   }
-  const at = models.findIndex((ref) => isSameModel(ref, ui.store.state.choice.model));
+  const at = models.findIndex((ref) => isSameModel(ref, presentModel(ui.store.state)));
   const next = models[(Math.max(at, 0) + step + models.length) % models.length];
   if (next === undefined) return;
   // The order of use stays as it is, or one would go back and forth between two.

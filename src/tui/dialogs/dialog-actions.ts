@@ -2,7 +2,7 @@
 
 import type { ActionBody } from "@/tui/actions/actions";
 import { putFirst } from "@/tui/memory";
-import { agentName } from "@/tui/prompt/meta-row";
+import { presentAgent } from "@/tui/store/present";
 import type { Session } from "@/schema/session";
 import type { Ui } from "@/tui/ui";
 import { openAgents } from "./agents";
@@ -68,7 +68,7 @@ function choiceActions(ui: Ui): Bodies {
     when: () => primaryAgents(ui.store.state).length > 1,
     run: () => {
       const names = primaryAgents(ui.store.state).map(({ name }) => name);
-      const at = Math.max(0, names.indexOf(agentName(ui.store.state)));
+      const at = Math.max(0, names.indexOf(presentAgent(ui.store.state)));
       const next = names[(at + step + names.length) % names.length];
       if (next !== undefined) chooseAgent(ui, next);
     },

@@ -3,6 +3,7 @@
 
 import type { ModelRef } from "@/schema/primitive";
 import type { Model, Provider } from "@/schema/provider";
+import { presentModel } from "@/tui/store/present";
 import type { State } from "@/tui/store/state";
 import type { Ui } from "@/tui/ui";
 import {
@@ -29,7 +30,7 @@ export function openModels(ui: Ui): void {
     rows: () => modelRows(ui),
     labelColumns: LABEL_COLUMNS,
     empty: "No model is connected yet.",
-    isCurrent: ({ value }) => isSameModel(value, ui.store.state.choice.model),
+    isCurrent: ({ value }) => isSameModel(value, presentModel(ui.store.state)),
     enterText: "select",
     onSelect: ({ value }) => {
       ui.dialogs.close();
@@ -63,7 +64,7 @@ export function openModels(ui: Ui): void {
 function nextVariant(ui: Ui, dialog: ListDialog<ModelRef>): void {
   const { selected } = dialog;
   if (selected === undefined) return;
-  if (!isSameModel(selected.value, ui.store.state.choice.model)) chooseModel(ui, selected.value);
+  if (!isSameModel(selected.value, presentModel(ui.store.state))) chooseModel(ui, selected.value);
   else cycleVariant(ui);
   dialog.refresh();
 }
@@ -98,7 +99,7 @@ function modelRows(ui: Ui): ListRow<ModelRef>[] {
 
 function toRow(state: State, provider: Provider, model: Model): ListRow<ModelRef> {
   const value = { providerID: provider.id, modelID: model.id };
-  const isCurrent = isSameModel(value, state.choice.model);
+  const isCurrent = isSameModel(value, presentModel(state));
   const variant = isCurrent && state.choice.variant ? ` · ${state.choice.variant}` : "";
   const tools = model.capabilities.toolcall ? "" : "no tools  ";
   return {

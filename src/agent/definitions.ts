@@ -5,6 +5,7 @@ import { dirname } from "node:path";
 import type { Logger } from "@/base/log";
 import { t } from "@/base/schema";
 import { type Acting, splitProject } from "@/config/acting";
+import { lowerAgentShape } from "@/config/lower-shapes";
 import { type ConfigDirectory, projectRoot } from "@/config/sources";
 import { AgentConfig, CommandConfig } from "@/schema/config";
 import { type Definition, readDefinitions } from "./markdown-directory";
@@ -37,7 +38,9 @@ export async function readAgentDefinitions(
   const [modes, agents] = await Promise.all([read(["mode", "modes"]), read(["agent", "agents"])]);
   const define = (definition: Definition<AgentConfig>, mode?: "primary"): AgentDefinition => {
     const { name, path, isProject, fields, body } = definition;
-    const value = { ...fields, ...(mode && { mode }), ...(body && { prompt: body }) };
+    const warn = (message: string) => place.log.warn(`${path}: ${message}`);
+    const own = lowerAgentShape(fields, warn) as AgentConfig; // the same keys under today's names
+    const value = { ...own, ...(mode && { mode }), ...(body && { prompt: body }) };
     return { name, path, isProject, key: "agent", value };
   };
   return [...modes.map((mode) => define(mode, "primary")), ...agents.map((one) => define(one))];

@@ -23,7 +23,7 @@ const MAX_ISSUES = 20;
 const MAX_QUOTE = 60;
 
 /** The JSON schema keywords that are understood; a TypeBox schema is one of these. */
-interface SchemaNode {
+export interface SchemaNode {
   $id?: string;
   /** A list in foreign schemas alone: TypeBox writes unions. */
   type?: string | readonly string[];
@@ -149,7 +149,7 @@ function visitProperties(
 }
 
 /** The schema of the keys that have no name of their own. */
-function restSchema(node: SchemaNode): SchemaNode | undefined {
+export function restSchema(node: SchemaNode): SchemaNode | undefined {
   if (typeof node.additionalProperties === "object") return node.additionalProperties;
   return node.patternProperties && Object.values(node.patternProperties)[0];
 }
@@ -160,7 +160,7 @@ function visitUnion(
   path: string,
   issues: SchemaIssue[],
 ): void {
-  const best = chooseMember(members, value);
+  const best = decide(members, value);
   if (typeof best === "string") {
     issues.push({ path, message: best });
   } else if ("key" in best) {
@@ -181,8 +181,14 @@ interface Undecided {
   allowed: unknown[];
 }
 
+/** The member of a union that `value` was meant to be, or undefined when that cannot be known. */
+export function chooseMember(union: SchemaNode, value: unknown): SchemaNode | undefined {
+  const meant = decide(flatten(union), value);
+  return typeof meant === "string" || "allowed" in meant ? undefined : meant;
+}
+
 /** The member that `value` was meant to be, or what to say when that cannot be known. */
-function chooseMember(members: SchemaNode[], value: unknown): SchemaNode | Undecided | string {
+function decide(members: SchemaNode[], value: unknown): SchemaNode | Undecided | string {
   const likely = members.filter((member) => typeFits(member, value));
   const key = isRecord(value) ? findDiscriminator(likely, value) : undefined;
   if (isRecord(value) && key !== undefined) {
@@ -241,7 +247,8 @@ function flatten(node: SchemaNode): SchemaNode[] {
   return membersOf(node)?.flatMap(flatten) ?? [node];
 }
 
-function membersOf(node: SchemaNode): readonly SchemaNode[] | undefined {
+/** Of a union; undefined for any other schema. */
+export function membersOf(node: SchemaNode): readonly SchemaNode[] | undefined {
   return node.anyOf ?? node.oneOf;
 }
 
@@ -345,12 +352,12 @@ function quoteList(values: readonly unknown[]): string {
   return values.map(quote).join(", ");
 }
 
-function joinPath(path: string, key: string): string {
+export function joinPath(path: string, key: string): string {
   if (!/^[\w$-]+$/.test(key)) return `${path}[${JSON.stringify(key)}]`;
   return path === "" ? key : `${path}.${key}`;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeName(value) === "object";
 }
 

@@ -6,16 +6,18 @@ import { basename, dirname } from "node:path";
 import type { Env } from "@/base/env";
 import { errorCode, invalid } from "@/base/error";
 import { fileFailure, isInside, realpathInside } from "@/base/file";
-import { findIssues, formatIssue } from "@/base/schema";
+import { findIssues, formatIssue, type SchemaIssue } from "@/base/schema";
 import { didYouMean } from "@/base/text";
+import { findUnknownKeys } from "@/base/unknown-keys";
 import { Config } from "@/schema/config";
 import { type Acting, projectPath, splitProject, type SplitConfig } from "./acting";
 import { fingerprint } from "./fingerprint";
-import type { JSONRecord } from "./json";
+import { type JSONRecord, valueAt } from "./json";
 import { configError, findPlace, parseJSONC } from "./jsonc";
 import { parseKeyPath } from "./key-path";
 import { locatePlugins } from "./locate-plugins";
 import { lowerConfig } from "./lower";
+import { lowerShapes } from "./lower-shapes";
 import { mergeConfig } from "./merge";
 import { findOrigins, type Layer } from "./origins";
 import { NO_PROJECT, type ProjectTrust } from "./project-trust";
@@ -107,9 +109,12 @@ export async function loadConfig(
   );
   const layers = await Promise.all(
     split.map(async ({ draft, quiet }) => {
-      if (!trust.isContentTrusted) return finish({ ...draft, value: quiet }, reader);
+      if (!trust.isContentTrusted) {
+        await checkHeld(draft);
+        return finish({ ...draft, value: quiet }, reader);
+      }
       const { isLinkedOut, text = "", origin } = draft;
-      const value = isLinkedOut ? await parseJSONC(text, origin) : draft.value;
+      const value = isLinkedOut ? await parseText(text, origin, reader.warnings) : draft.value;
       return finish({ ...draft, value }, reader);
     }),
   );
@@ -133,27 +138,39 @@ export async function loadGlobalConfig(
 async function readDrafts(sources: ConfigSource[], reader: Reader, root: string): Promise<Draft[]> {
   const drafts = await Promise.all(
     sources.map((source) =>
-      source.kind === "text" ? parseVariable(source, reader) : readFileDraft(source, root),
+      source.kind === "text" ? parseVariable(source, reader) : readFileDraft(source, reader, root),
     ),
   );
   return drafts.filter((draft) => draft !== undefined);
 }
 
-async function parseVariable(source: ConfigVariable, { directory }: Reader): Promise<Draft> {
+async function parseVariable(
+  source: ConfigVariable,
+  { directory, warnings }: Reader,
+): Promise<Draft> {
   const { origin, text, key } = source;
   const place = { source, origin, directory, isLinkedOut: false };
   if (key !== undefined) {
     return { ...place, text: undefined, value: await parsePart(text, origin, key) };
   }
-  return { ...place, text, value: await parseJSONC(text, origin) };
+  return { ...place, text, value: await parseText(text, origin, warnings) };
 }
 
-async function readFileDraft(source: ConfigFile, root: string): Promise<Draft | undefined> {
+async function parseText(text: string, origin: string, warnings: string[]): Promise<JSONRecord> {
+  const warn = (message: string) => void warnings.push(`${origin}: ${message}`);
+  return lowerShapes(await parseJSONC(text, origin), warn);
+}
+
+async function readFileDraft(
+  source: ConfigFile,
+  { warnings }: Reader,
+  root: string,
+): Promise<Draft | undefined> {
   const { path: origin } = source;
   const text = await readConfigFile(origin, source.required);
   if (text === undefined) return undefined;
   const isLinkedOut = source.project && !(await realpathInside(rootFor(origin, root), origin));
-  const value = isLinkedOut ? {} : await parseJSONC(text, origin);
+  const value = isLinkedOut ? {} : await parseText(text, origin, warnings);
   return { source, origin, directory: dirname(origin), text, value, isLinkedOut };
 }
 
@@ -172,6 +189,15 @@ function rootFor(origin: string, root: string): string {
   if (isInside(root, origin)) return root;
   const directory = dirname(origin);
   return basename(directory) === DIRECTORY_NAME ? dirname(directory) : directory;
+}
+
+/** What is held back must be right as well. What a reference will be is not known yet. */
+async function checkHeld({ origin, text, value }: Draft): Promise<void> {
+  const issues = findIssues(Config, value).filter(({ path }) => {
+    const found = valueAt(value, parseKeyPath(path));
+    return !(typeof found === "string" && /\{(env|file):/.test(found));
+  });
+  await failWith(issues, { origin, text });
 }
 
 /** References resolved and checked. */
@@ -249,15 +275,27 @@ export async function checkConfig(
   });
   const config = Object.fromEntries(entries);
   const issues = findIssues(Config, config);
+  await failWith(issues, { origin, text });
+  for (const unknown of findUnknownKeys(Config, config)) {
+    warnings.push(`${origin}: ${describeUnknown(unknown.key, unknown.known, unknown.path)}`);
+  }
+  return config;
+}
+
+/** Throws the first of the issues, with its place. */
+async function failWith(
+  issues: readonly SchemaIssue[],
+  { origin, text }: { origin: string; text: string | undefined },
+): Promise<void> {
   const [first] = issues;
-  if (first === undefined) return config;
+  if (first === undefined) return;
   const place = text === undefined ? undefined : await findPlace(text, parseKeyPath(first.path));
   throw configError("ConfigInvalidError", origin, formatIssue(first), place, { issues });
 }
 
-function describeUnknown(key: string, known: string[]): string {
-  const said = `the key ${JSON.stringify(key)} is not known and was ignored.`;
-  if (TUI_KEYS.includes(key)) return `${said} It belongs into tui.json.`;
+function describeUnknown(key: string, known: readonly string[], path = key): string {
+  const said = `the key ${JSON.stringify(path)} is not known and was ignored.`;
+  if (path === key && TUI_KEYS.includes(key)) return `${said} It belongs into tui.json.`;
   const meant = didYouMean(key, known);
   return meant === undefined ? said : `${said} Did you mean ${JSON.stringify(meant)}?`;
 }

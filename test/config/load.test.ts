@@ -56,6 +56,25 @@ test("an unknown key is a warning with the key that was meant, and is left out",
   ]);
 });
 
+test("an unknown key below is told with its path", async () => {
+  await using home = await configHome({
+    "project/opencode.json": JSON.stringify({
+      compaction: { atuo: false },
+      provider: { p: { options: { anything: 1 }, model: {} } },
+      agent: { a: { anything: 1 } },
+    }),
+  });
+  const { warnings } = await home.service().get();
+  const said = "is not known and was ignored.";
+  const path = join(home.root, "project/opencode.json");
+  expect(warnings).toEqual(
+    [
+      `${path}: the key "provider.p.model" ${said} Did you mean "models"?`,
+      `${path}: the key "compaction.atuo" ${said} Did you mean "auto"?`,
+    ].sort((a, b) => warnings.indexOf(a) - warnings.indexOf(b)),
+  );
+});
+
 test("OPENCODE_PERMISSION comes after everything else", async () => {
   await using home = await configHome({
     "project/opencode.json": '{"permission":{"bash":"allow","*":"ask"}}',

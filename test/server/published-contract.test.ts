@@ -29,6 +29,7 @@ const REASONS: Readonly<Record<string, string>> = {
   "config.update: adds body key hooks?": HOOKS,
   "config.update: lacks body key reference?": REFERENCES,
   "config.update: lacks body key references?": REFERENCES,
+  "config.schema: is ours alone": "the published schema lies at an address of its own",
   "doc.get: is ours alone": "a document that lacks itself cannot be asked for by its clients",
   "event.subscribe: adds query after?": CURSOR,
   "event.subscribe: adds query lastEventID?": CURSOR,

@@ -1,18 +1,37 @@
 // Config: the merged configuration of a directory, and the providers it connects.
 import { type AnyElysia, Elysia } from "elysia";
 import type { App } from "@/app/app";
+import { t } from "@/base/schema";
 import { Config } from "@/schema/config";
 import { ConfigProviders } from "@/schema/provider";
+import { answerJSON } from "@/server/json-response";
 import { operation } from "@/server/operation";
 import { inDirectory } from "@/server/request-context";
 
 export function configRoutes(app: App): AnyElysia {
   return new Elysia()
     .use(inDirectory(app))
+    .get(
+      "/config/schema",
+      async ({ request, set }) => {
+        const { default: text } = await import("@/schema/config-schema.json");
+        return answerJSON(JSON.stringify(text), request, set);
+      },
+      schema,
+    )
     .get("/config", async ({ instance }) => (await instance.config.get()).config, get)
     .patch("/config", ({ instance, body }) => instance.config.update(body), update)
     .get("/config/providers", ({ instance }) => instance.providers.describeConnected(), providers);
 }
+
+const schema = operation({
+  id: "config.schema",
+  group: "Config",
+  place: "global",
+  summary: "Get the JSON schema of configuration files",
+  description: "For editors: the value of $schema in a file may be the address of this.",
+  response: t.Record(t.String(), t.Unknown()),
+});
 
 const get = operation({
   id: "config.get",

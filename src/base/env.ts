@@ -18,9 +18,9 @@ export function flag(env: Env, name: string): boolean {
  * those through one. What programs that we start see of the environment is not changed by it.
  */
 export function keepLoopbackDirect(): void {
-  for (const name of ["NO_PROXY", "no_proxy"]) {
-    const present = process.env[name]?.trim();
-    if (present === "*") continue;
-    process.env[name] = [present, "localhost,127.0.0.1,::1"].filter(Boolean).join(",");
-  }
+  // The runtime reads one of them alone: whichever was set, both say all of it.
+  const names = ["NO_PROXY", "no_proxy"];
+  const present = new Set(names.map((name) => process.env[name]?.trim()).filter(Boolean));
+  if (present.has("*")) return;
+  for (const name of names) process.env[name] = [...present, "localhost,127.0.0.1,::1"].join(",");
 }

@@ -12,6 +12,7 @@ import { parseArgs } from "node:util";
 import { errorMessage } from "@/base/error";
 import type { Case, Subject } from "./bench";
 import { earlyRequestsCase } from "./cases/early-requests";
+import { findFilesCase } from "./cases/find-files";
 import { firstPromptCase } from "./cases/first-prompt";
 import { gitLoopCase, loopCase } from "./cases/loop";
 import { readsCase } from "./cases/reads";
@@ -34,6 +35,7 @@ const CASES: readonly Case[] = [
   streamCase,
   sessionsCase,
   readsCase,
+  findFilesCase,
   binarySizeCase,
   firstRequestBytesCase,
 ];

@@ -3,7 +3,7 @@
 import { BoxRenderable, type OptimizedBuffer, type RGBA } from "@opentui/core";
 import type { Slot } from "./theme/slots";
 import type { Ui } from "./ui";
-import { GUTTER } from "./views/style";
+import { GUTTER, isNarrow } from "./views/style";
 
 export class GutterBox {
   readonly root: BoxRenderable;
@@ -26,14 +26,20 @@ export class GutterBox {
       customBorderChars: GUTTER,
       borderColor: options.gutter,
       backgroundColor: theme.colors[options.background],
-      paddingLeft: 2,
-      paddingRight: 2,
-      paddingTop: 1,
       flexShrink: 1,
     });
+    this.fit();
     this.#edge = this.#makeEdge();
     this.root.add(this.content);
     this.root.add(this.#edge);
+  }
+
+  /** Takes the margins that the width of the screen allows. */
+  fit(): void {
+    const isTight = isNarrow(this.#ui);
+    this.content.paddingLeft = isTight ? 1 : 2;
+    this.content.paddingRight = isTight ? 1 : 2;
+    this.content.paddingTop = isTight ? 0 : 1;
   }
 
   set gutter(color: RGBA) {

@@ -80,6 +80,10 @@ export interface PromptBox {
   clear(): void;
   /** The text and chips of a message, to be edited and sent again. */
   setParts(parts: readonly Part[]): void;
+  /** Keys that mean something in the box now, for the status row; undefined for nothing special. */
+  readonly hint: string | undefined;
+  /** Hears when the hint is another, until the returned function is called. */
+  onHint(listener: () => void): () => void;
   /** As if typed at the cursor. */
   type(text: string): void;
   /** As the submit key. */

@@ -25,7 +25,7 @@ export const DONE: Pick<ScreenOptions, "answers"> = {
   },
 };
 
-const TURNS_MAX = 500;
+const PATIENCE_MS = 4_000;
 
 export async function promptScreen(options: ScreenOptions = {}) {
   const parts: ScreenOptions["ui"] = (ui) => {
@@ -66,7 +66,8 @@ export async function promptScreen(options: ScreenOptions = {}) {
     },
     /** Waits until the screen shows the text, and gives the frame. */
     async shows(text: string): Promise<string> {
-      for (let turn = 0; turn < TURNS_MAX; turn++) {
+      const deadline = performance.now() + PATIENCE_MS;
+      while (performance.now() < deadline) {
         const frame = await screen.frame();
         if (frame.includes(text)) return frame;
         await new Promise((resolve) => setImmediate(resolve));

@@ -44,6 +44,8 @@ export interface ScreenOptions {
   /** What differs from the parts that do nothing. */
   ui?: (ui: Ui) => Partial<Ui>;
   clipboard?: Partial<Ui["clipboard"]>;
+  /** What the environment holds; nothing without. */
+  env?: Record<string, string>;
   kittyKeyboard?: boolean;
 }
 
@@ -64,8 +66,8 @@ export interface TestScreen extends AsyncDisposable {
   until(isSo: () => boolean): Promise<void>;
 }
 
-/** Enough for what comes from the disk. */
-const TURNS_MAX = 20_000;
+/** Enough for what comes from the disk of a busy machine. */
+const PATIENCE_MS = 4_000;
 
 export async function testScreen(options: ScreenOptions = {}): Promise<TestScreen> {
   const { width = 80, height = 24, kittyKeyboard = true } = options;
@@ -81,6 +83,7 @@ export async function testScreen(options: ScreenOptions = {}): Promise<TestScree
   const parts = { actions, toasts, store, client, clock, home: home.path };
   const ui = quietUi(terminal, parts);
   Object.assign(ui.clipboard, options.clipboard);
+  Object.assign(ui.environment.env, options.env);
   Object.assign(ui, options.ui?.(ui) ?? { prompt: new EditorPromptBox(ui) });
   return {
     terminal,
@@ -95,8 +98,9 @@ export async function testScreen(options: ScreenOptions = {}): Promise<TestScree
       return terminal.captureCharFrame().replace(/ +$/gm, "");
     },
     async until(isSo) {
-      for (let turn = 0; !isSo(); turn++) {
-        if (turn > TURNS_MAX) throw new Error(`it is not so after ${TURNS_MAX} turns`);
+      const deadline = performance.now() + PATIENCE_MS;
+      while (!isSo()) {
+        if (performance.now() > deadline) throw new Error(`it is not so after ${PATIENCE_MS} ms`);
         await new Promise((resolve) => setImmediate(resolve));
         store.flush();
       }

@@ -8,7 +8,7 @@ import type { PermissionRequest } from "@/schema/permission";
 import type { QuestionRequest } from "@/schema/question";
 import type { State } from "@/tui/store/state";
 import type { AskBox, Ui } from "@/tui/ui";
-import type { AskPrompt } from "./ask-prompt";
+import { type AskPrompt, keyName } from "./ask-prompt";
 import { allowPatterns } from "./config-rules";
 import { PermissionPrompt } from "./permission-prompt";
 import type { PermissionAnswer } from "./permission-state";
@@ -19,6 +19,8 @@ type Ask =
   | { type: "permission"; request: PermissionRequest }
   | { type: "question"; request: QuestionRequest };
 
+/** Keys that move in the transcript while something asks. */
+const OUTER: readonly string[] = ["pageup", "pagedown", "home", "end"];
 /** Whoever pressed a key this short a time before is typing. */
 const TYPING_MS = 1_000;
 /** After a pause of this length they have seen what stands there now. */
@@ -150,12 +152,16 @@ export class SessionAskBox implements AskBox {
 
   #onKey(prompt: AskPrompt, key: KeyEvent): boolean {
     const now = this.#ui.clock.now();
-    if (now >= this.#guardedUntil) return prompt.press(key);
+    const isGuarded = now < this.#guardedUntil;
+    if (!isGuarded && prompt.press(key)) return true;
+    if (key.ctrl || key.meta || key.super) return false;
+    const text = key.name === "space" ? " " : key.sequence;
+    const isText = [...text].length === 1 && text >= " " && text !== "\u007f";
+    if (!isGuarded && !isText) return keyName(key) !== undefined && !OUTER.includes(key.name);
+    // Whoever types a letter that means nothing here means the draft, and goes on doing so.
     this.#guardedUntil = now + PAUSE_MS;
-    if (key.ctrl || key.meta) return false;
     if (key.name === "backspace") this.#ui.prompt.run("input.backspace");
-    else if (key.name === "space") this.#ui.prompt.type(" ");
-    else if ([...key.sequence].length === 1) this.#ui.prompt.type(key.sequence);
+    else if (isText) this.#ui.prompt.type(text);
     return true;
   }
 

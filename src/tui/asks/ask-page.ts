@@ -11,7 +11,7 @@ import { columns, cut } from "@/tui/cells";
 import { GutterBox } from "@/tui/gutter-box";
 import type { Slot } from "@/tui/theme/slots";
 import type { Ui } from "@/tui/ui";
-import { styled } from "@/tui/views/style";
+import { isNarrow, styled } from "@/tui/views/style";
 
 export interface RowOptions {
   /** Columns before the text. */
@@ -50,7 +50,8 @@ export class AskPage {
   /** Takes all rows off; `isRoomy` leaves one blank at the top. */
   clear(isRoomy: boolean): void {
     for (const child of this.#rows.getChildren()) child.destroyRecursively();
-    this.#frame.content.paddingTop = isRoomy ? 1 : 0;
+    this.#frame.fit();
+    this.#frame.content.paddingTop = isRoomy && !isNarrow(this.#ui) ? 1 : 0;
     this.#frame.content.paddingRight = 1;
   }
 

@@ -9,7 +9,7 @@ export interface AskPrompt {
   readonly root: Renderable;
   /** `place` is such as "1 of 2"; empty for the only one. `from` names a subagent that asks. */
   setPlace(place: string, from: string | undefined): void;
-  /** Takes a key; false when it means nothing here. */
+  /** Whether the key means something here, which it then does. */
   press(key: KeyEvent): boolean;
   /** Runs an action of its context; false when it is none of its own. */
   run(actionID: string): boolean;

@@ -90,9 +90,8 @@ export class PermissionPrompt implements AskPrompt {
     if (this.#scroll(key.name)) return true;
     const step = name === undefined ? undefined : pressPermission(this.#state, name);
     if (step) this.#take(step);
-    else if (this.#reason) return this.#reason.handleKeyPress(key) || name !== undefined;
-    // A letter means nothing here, and nothing outside either.
-    return step !== undefined || name !== undefined;
+    else if (this.#reason) return this.#reason.handleKeyPress(key);
+    return step !== undefined;
   }
 
   run(actionID: string): boolean {

@@ -70,8 +70,8 @@ export class QuestionPrompt implements AskPrompt {
     }
     const step = name === undefined ? undefined : pressQuestion(this.#state, name);
     if (step) this.#take(step);
-    else if (this.#own) return this.#own.handleKeyPress(key) || name !== undefined;
-    return step !== undefined || name !== undefined;
+    else if (this.#own) return this.#own.handleKeyPress(key);
+    return step !== undefined;
   }
 
   run(): boolean {

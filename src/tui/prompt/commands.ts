@@ -36,6 +36,7 @@ const SHARED = [
   "prompt.queue.restore",
   "prompt.vim",
   "session.queued_prompts",
+  "app.toggle.paste_summary",
 ] as const;
 
 const ALWAYS_OURS: readonly string[] = ["input.newline", "input.undo", "input.redo"];
@@ -106,6 +107,9 @@ export class PromptCommands {
         return this.#openQueue();
       case "prompt.vim":
         written.editor.setVim(written.editor.vimMode === undefined);
+        return true;
+      case "app.toggle.paste_summary":
+        paster.isSummarizing = !paster.isSummarizing;
         return true;
       default:
         return this.#edit(actionID);

@@ -32,6 +32,8 @@ export interface CompletionHost {
   recentFiles(): readonly string[];
   setDraft(draft: Draft, cursor: number): void;
   runSlash(item: SlashItem, how: TakeHow): void;
+  /** The list, or what it is of, is another one. */
+  onShown(): void;
 }
 
 type Shown =
@@ -67,6 +69,18 @@ export class Completion {
 
   get isOpen(): boolean {
     return this.#shown !== undefined && this.#shown.type !== "hint";
+  }
+
+  /** The keys of the list, as people read them; undefined without one. */
+  get hint(): string | undefined {
+    switch (this.#shown?.type) {
+      case "slash":
+        return "↑↓ pick  tab complete  enter run  esc";
+      case "mention":
+        return "↑↓ pick  tab complete  #12-40 lines  esc";
+      default:
+        return undefined;
+    }
   }
 
   /** How many rows there may be. */
@@ -179,6 +193,7 @@ export class Completion {
   #showHint(item: SlashItem): void {
     this.#leaveContext();
     this.#shown = { type: "hint" };
+    this.#host.onShown();
     this.#popup.show([{ name: `/${item.name} ${argumentHint(item)}` }], -1);
   }
 
@@ -234,6 +249,7 @@ export class Completion {
     this.#selected = keepsPlace ? Math.min(this.#selected, last) : 0;
     this.#leave ??= this.#ui.keymap.enter("popup", (actionID) => this.run(actionID));
     this.#draw();
+    this.#host.onShown();
   }
 
   #draw(): void {
@@ -244,8 +260,10 @@ export class Completion {
 
   #hide(): void {
     this.#leaveContext();
+    if (!this.#shown) return;
     this.#shown = undefined;
     this.#popup.hide();
+    this.#host.onShown();
   }
 
   #leaveContext(): void {

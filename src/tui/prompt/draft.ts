@@ -113,6 +113,14 @@ export function draftText(draft: Draft): string {
     .join("");
 }
 
+/** How many characters it takes to keep the draft. */
+export function draftSize({ text, chips }: Draft): number {
+  return chips.reduce((size, { chip }) => {
+    const held = chip.type === "paste" ? chip.text : chip.type === "image" ? chip.url : "";
+    return size + held.length;
+  }, text.length);
+}
+
 /** Text and chips in order. */
 export function pieces(draft: Draft): (string | Chip)[] {
   const all: (string | Chip)[] = [];

@@ -15,26 +15,32 @@ export interface EditorListener {
   onSubmit(): void;
   /** Text that a key gives, before it is inserted; true when it meant something else. */
   onText(text: string): boolean;
+  /** A click on the text; true when it meant something else than to place the cursor. */
+  onClick(offset: number): boolean;
 }
 
 export class Editor {
   readonly area: PromptArea;
+  readonly #ui: Ui;
   readonly #listener: EditorListener;
   readonly #undo = new Undo();
   #state: EditState = editOf(plainDraft(""));
   #vim: Vim | undefined;
 
   constructor(ui: Ui, options: TextareaOptions, listener: EditorListener) {
+    this.#ui = ui;
     this.#listener = listener;
     const areaListener = {
       onKey: (key: KeyEvent) => this.#onKey(key),
       onPaste: (text: string) => listener.onPaste(text),
       onSelect: (cursor: number, anchor: number | undefined) => {
+        if (anchor === undefined && listener.onClick(cursor)) return;
         this.#state = { draft: this.#state.draft, cursor, ...(anchor !== undefined && { anchor }) };
         listener.onChange();
       },
     };
     this.area = new PromptArea(ui.renderer, ui.theme, areaListener, options);
+    this.#shape();
   }
 
   get draft(): Draft {
@@ -157,8 +163,8 @@ export class Editor {
   }
 
   #shape(): void {
-    const isBar = this.#vim?.mode === "insert";
-    this.area.cursorStyle = { style: isBar ? "line" : "block", blinking: true };
+    const { style = "block", blinking = true } = this.#ui.settings.cursor;
+    this.area.cursorStyle = { style: this.#vim?.mode === "insert" ? "line" : style, blinking };
   }
 }
 

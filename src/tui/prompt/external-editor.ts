@@ -26,7 +26,7 @@ export async function editDraft(ui: Ui, command: string, draft: Draft): Promise<
   const path = join(directory, "prompt.md");
   try {
     await writeFile(path, draftText(draft), { mode: 0o600 });
-    const code = await ui.lendTerminal(() => run(command, path, ui));
+    const code = await ui.lendTerminal(() => run(command, path, ui.environment.env));
     if (code !== 0) throw unavailable(`The editor (${command}) ended with exit code ${code}`);
     const text = (await readFile(path, "utf8")).slice(0, TEXT_MAX_CHARACTERS);
     return chipsAgain(dropControls(text.replaceAll("\r\n", "\n")).replace(/\n+$/, ""), draft);
@@ -35,14 +35,11 @@ export async function editDraft(ui: Ui, command: string, draft: Draft): Promise<
   }
 }
 
-async function run(command: string, path: string, ui: Ui): Promise<number> {
+async function run(command: string, path: string, env: Ui["environment"]["env"]): Promise<number> {
   // By a shell, since people write options in the variable: `code --wait`.
   const words = ["/bin/sh", "-c", `${command} "$1"`, "sh", path];
-  const { directory, facts } = ui.store.state;
   const stdio = { stdin: "inherit", stdout: "inherit", stderr: "inherit" } as const;
-  const cwd = facts.path?.directory ?? directory;
-  const child = Bun.spawn(words, { ...stdio, env: ui.environment.env, ...(cwd && { cwd }) });
-  return child.exited;
+  return Bun.spawn(words, { ...stdio, env }).exited;
 }
 
 /** Labels of chips that are found in the text, in their order, become those chips again. */

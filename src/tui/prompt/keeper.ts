@@ -2,6 +2,7 @@
 // project is known, keeps history and stash, and writes what is in the box and in the queue a
 // moment after each change, so that nothing typed is lost however the program ends.
 import type { Ui } from "@/tui/ui";
+import { draftSize } from "./draft";
 import { type Entry, History } from "./history";
 import type { LivePrompts, PromptFiles } from "./prompt-files";
 
@@ -12,6 +13,7 @@ export interface KeeperOptions {
   onAdopted(live: LivePrompts): void;
 }
 
+const STASH_MAX = 50;
 const SAVE_DELAY_MS = 400;
 /** Of a long draft, each writing costs time. */
 const SLOW_SAVE_DELAY_MS = 5_000;
@@ -64,8 +66,9 @@ export class Keeper {
   /** What is being written has changed. */
   touch(): void {
     if (this.#cancelSave) return;
-    const size = this.#options.live().draft?.draft.text.length ?? 0;
-    const delay = size > LONG_CHARACTERS ? SLOW_SAVE_DELAY_MS : SAVE_DELAY_MS;
+    const { draft } = this.#options.live();
+    const isLong = draft !== undefined && draftSize(draft.draft) > LONG_CHARACTERS;
+    const delay = isLong ? SLOW_SAVE_DELAY_MS : SAVE_DELAY_MS;
     this.#cancelSave = this.#ui.clock.timer(delay, () => {
       this.#cancelSave = undefined;
       void this.#files?.saveLive(this.#options.live());
@@ -121,5 +124,3 @@ export class Keeper {
     void this.#files?.replace("stash", this.#stash);
   }
 }
-
-const STASH_MAX = 50;

@@ -190,7 +190,8 @@ export class PromptArea extends TextareaRenderable implements Rows {
   }
 
   #offsetOf({ row, column }: Place): number {
-    return (this.#lines[row] ?? 0) + this.getTextRangeByCoords(row, 0, row, column).length;
+    const start = this.#lines[row] ?? 0;
+    return start + (isPlain(this.#line(row)) ? column : this.#lengthTo(row, column));
   }
 
   #placeOf(offset: number): Place {
@@ -199,22 +200,43 @@ export class PromptArea extends TextareaRenderable implements Rows {
       this.#lines.findLastIndex((start) => start <= offset),
     );
     const wanted = offset - (this.#lines[row] ?? 0);
-    if (wanted === 0) return { row, column: 0 };
-    // The columns are looked for between the start and the end of the line, which is where the
-    // native cursor stops.
+    const before = this.#line(row).slice(0, wanted);
+    if (isPlain(before)) return { row, column: wanted };
+    const guess = Bun.stringWidth(before);
+    const isRight =
+      this.#lengthTo(row, guess) === wanted && this.#lengthTo(row, guess + 1) !== wanted;
+    return { row, column: isRight ? guess : this.#findColumn(row, wanted) };
+  }
+
+  /** Each column of a wide character counts all of it: the last one is where it ends. */
+  #findColumn(row: number, wanted: number): number {
+    // The native cursor stops at the end of the line.
     this.editBuffer.setCursor(row, COLUMN_MAX);
     this.#native = undefined;
     let low = 0;
     let high = this.logicalCursor.col;
-    // Each column of a wide character counts all of it: the last one is where it ends.
     while (low < high) {
       const middle = Math.ceil((low + high) / 2);
-      const length = this.getTextRangeByCoords(row, 0, row, middle).length;
-      if (length <= wanted) low = middle;
+      if (this.#lengthTo(row, middle) <= wanted) low = middle;
       else high = middle - 1;
     }
-    return { row, column: low };
+    return low;
   }
+
+  /** How many UTF-16 units lie before a column; a costly question. */
+  #lengthTo(row: number, column: number): number {
+    return this.getTextRangeByCoords(row, 0, row, column).length;
+  }
+
+  #line(row: number): string {
+    const end = (this.#lines[row + 1] ?? this.#shown.draft.text.length + 1) - 1;
+    return this.#shown.draft.text.slice(this.#lines[row] ?? 0, end);
+  }
+}
+
+/** Text of which each unit has one column. */
+function isPlain(text: string): boolean {
+  return /^[\u0020-\u007e]*$/.test(text);
 }
 
 function chipStyles({ colors }: Themes): SyntaxStyle {

@@ -5,6 +5,7 @@ import { presentAgent } from "@/tui/store/present";
 import type { Part } from "@/schema/part";
 import { GutterBox } from "@/tui/gutter-box";
 import type { PromptBox, Ui } from "@/tui/ui";
+import { isNarrow } from "@/tui/views/style";
 import { PromptCommands } from "./commands";
 import { Completion, type TakeHow } from "./completion";
 import { type Draft, draftText, isBlank, plainDraft } from "./draft";
@@ -30,6 +31,8 @@ export class EditorPromptBox implements PromptBox {
   readonly root: BoxRenderable;
   readonly #ui: Ui;
   readonly #frame: GutterBox;
+  /** Between the text and the row of facts, where there is room for it. */
+  readonly #gap: BoxRenderable;
   readonly #editor: Editor;
   readonly #written: Written;
   readonly #completion: Completion;
@@ -43,6 +46,8 @@ export class EditorPromptBox implements PromptBox {
   readonly #stops: (() => void)[];
   /** What programs that died left to send, by session. */
   readonly #leftBehind = new Map<string, readonly Entry[]>();
+  readonly #hintListeners = new Set<() => void>();
+  #toldHint: string | undefined;
   #leaveContext: (() => void) | undefined;
   #notice: string | undefined;
   #escapedAt = Number.NEGATIVE_INFINITY;
@@ -53,6 +58,7 @@ export class EditorPromptBox implements PromptBox {
     this.root = new BoxRenderable(renderer, { flexDirection: "column", flexShrink: 0 });
     const gutter = theme.colors.secondary;
     this.#frame = new GutterBox(ui, { background: "backgroundElement", gutter });
+    this.#gap = new BoxRenderable(renderer, { height: 1, flexShrink: 0 });
     this.#queueRows = new QueueRows(ui);
     this.#meta = new MetaRow(ui);
     this.#editor = this.#makeEditor();
@@ -108,6 +114,15 @@ export class EditorPromptBox implements PromptBox {
     this.#written.set({ draft, mode: "prompt" });
   }
 
+  get hint(): string | undefined {
+    return this.#written.mode === "prompt" ? this.#completion.hint : "esc exit shell mode";
+  }
+
+  onHint(listener: () => void): () => void {
+    this.#hintListeners.add(listener);
+    return () => this.#hintListeners.delete(listener);
+  }
+
   append(text: string): void {
     this.#paster.append(text);
   }
@@ -145,6 +160,8 @@ export class EditorPromptBox implements PromptBox {
   }
 
   setMaxHeight(rows: number): void {
+    this.#frame.fit();
+    this.#gap.visible = !isNarrow(this.#ui);
     this.#editor.area.maxHeight = Math.max(1, rows);
     this.#completion.limit(this.#ui.renderer.height - rows - ROWS_AROUND);
   }
@@ -168,7 +185,7 @@ export class EditorPromptBox implements PromptBox {
   #addRows(): void {
     const { content } = this.#frame;
     content.add(this.#editor.area);
-    content.add(new BoxRenderable(this.#ui.renderer, { height: 1, flexShrink: 0 }));
+    content.add(this.#gap);
     content.add(this.#meta.root);
     this.root.add(this.#queueRows.root);
     this.root.add(this.#completion.root);
@@ -189,6 +206,7 @@ export class EditorPromptBox implements PromptBox {
       onPaste: (text) => this.#paster.paste(text),
       onSubmit: () => this.submit(),
       onText: (text) => this.#written.takeMark(text),
+      onClick: (offset) => this.#paster.expandAt(offset),
     });
   }
 
@@ -205,6 +223,7 @@ export class EditorPromptBox implements PromptBox {
       recentFiles: () => recentFiles(this.#ui.store.state, this.#keeper.history),
       setDraft: (draft: Draft, cursor: number) => editor.set(draft, cursor),
       runSlash: (item: SlashItem, how: TakeHow) => this.#slash.take(item, how),
+      onShown: () => this.#tellHint(),
     };
   }
 
@@ -268,6 +287,13 @@ export class EditorPromptBox implements PromptBox {
   #drawMeta(): void {
     const vim = this.#editor.vimMode;
     this.#meta.update({ mode: this.#written.mode, vim, notice: this.#notice });
+    this.#tellHint();
+  }
+
+  #tellHint(): void {
+    if (this.hint === this.#toldHint) return;
+    this.#toldHint = this.hint;
+    for (const listener of this.#hintListeners) listener();
   }
 
   #recolor(): void {

@@ -4,6 +4,7 @@
 import { errorMessage } from "@/base/error";
 import type { FilePartInput } from "@/schema/part";
 import { openedSession } from "@/tui/open-session";
+import { presentAgent } from "@/tui/store/present";
 import type { State } from "@/tui/store/state";
 import type { Ui } from "@/tui/ui";
 import { type Draft, draftText, trimDraft } from "./draft";
@@ -102,7 +103,7 @@ export class Sender {
     const chosen = { ...(agent !== undefined && { agent }), ...(variant && { variant }) };
     if (mode !== "prompt") {
       const command = draftText(trimDraft(draft));
-      const input = { command, agent: agent ?? this.#defaultAgent(), ...(model && { model }) };
+      const input = { command, agent: presentAgent(this.#ui.store.state), ...(model && { model }) };
       const hidden = mode === "private-shell" ? { ignored: true } : {};
       return {
         isStoredFirst: false,
@@ -137,12 +138,6 @@ export class Sender {
     return facts.path?.directory ?? directory;
   }
 
-  #defaultAgent(): string {
-    const { agents = [], config } = this.#ui.store.state.facts;
-    const first = agents.find(({ mode, hidden }) => mode !== "subagent" && !hidden);
-    return config?.default_agent ?? first?.name ?? "build";
-  }
-
   #refuse(entry: Entry, message: string): void {
     this.#options.giveBack([entry]);
     this.#ui.toasts.show({ variant: "error", title: "Not sent", message });
@@ -169,8 +164,10 @@ export function isBusy({ status }: State, sessionID: string): boolean {
   return now !== undefined && now.type !== "idle";
 }
 
-/** Whether the newest answer of the session ended in an abort or an error. */
+/** Whether the turn that has just ended was cut short, or ended in an error. */
 function hasFailed({ transcripts }: State, sessionID: string): boolean {
-  const newest = transcripts[sessionID]?.messages.findLast(({ info }) => info.role === "assistant");
-  return newest?.info.role === "assistant" && newest.info.error !== undefined;
+  const newest = transcripts[sessionID]?.messages.at(-1)?.info;
+  if (newest?.role === "assistant") return newest.error !== undefined;
+  // A prompt that nothing answers was stopped before it came to that.
+  return newest !== undefined;
 }

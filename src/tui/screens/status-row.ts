@@ -19,6 +19,7 @@ export class StatusRow {
   readonly #sessionID: string;
   readonly #left: TextRenderable;
   readonly #right: TextRenderable;
+  readonly #stopHints: () => void;
   #stopTicking: (() => void) | undefined;
   #isArmed = false;
   /** How many there are for it. */
@@ -44,6 +45,7 @@ export class StatusRow {
     this.#right = new TextRenderable(ui.renderer, { content: "", height: 1, flexShrink: 0 });
     this.root.add(this.#left);
     this.root.add(this.#right);
+    this.#stopHints = ui.prompt.onHint(() => this.#draw());
   }
 
   /** Whether one more `esc` stops the turn. */
@@ -65,6 +67,7 @@ export class StatusRow {
 
   destroy(): void {
     this.#stop();
+    this.#stopHints();
     this.root.destroyRecursively();
   }
 
@@ -121,7 +124,8 @@ export class StatusRow {
   }
 
   #rightOf(state: State, room: number): StyledText {
-    const { keymap } = this.#ui;
+    const { keymap, prompt } = this.#ui;
+    if (prompt.hint !== undefined) return styled(ink(this.#ui, "textMuted", prompt.hint));
     const usage = usageOf(state, this.#sessionID);
     const percent = usage?.percent === undefined ? "" : `${usage.percent}%`;
     const figures = (tokens: boolean, cost: boolean) => {

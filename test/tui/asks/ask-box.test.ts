@@ -236,6 +236,21 @@ describe("whoever is typing", () => {
     expect(prompt.text).toBe("fix it 1 2 3 x1");
   });
 
+  test("a letter that means nothing begins a word, which never answers either", async () => {
+    const { screen, prompt, keys, type, bodies } = await askScreen(
+      { permissions: [permission()] },
+      DONE,
+    );
+    await using _ = screen;
+    await type("q 1 2");
+    keys.pressEnter();
+    expect(prompt.text).toBe("q 1 2");
+    expect(bodies()).toEqual([]);
+    await screen.clock.advance(500);
+    keys.pressEnter();
+    await screen.until(() => screen.sent.length > 0);
+  });
+
   test("whoever is not, answers at once", async () => {
     const { screen, keys, load } = await askScreen({}, DONE);
     await using _ = screen;

@@ -257,3 +257,36 @@ describe("from outside", () => {
     ]);
   });
 });
+
+describe("mouse", () => {
+  test("a click places the cursor, a drag selects what the next key replaces", async () => {
+    const { screen, prompt, type } = await promptScreen();
+    await using _ = screen;
+    await type("one two three");
+    await screen.frame();
+    const { mockMouse } = screen.terminal;
+    await mockMouse.click(9, 20);
+    await type("X");
+    expect(prompt.text).toBe("one Xtwo three");
+    await screen.frame();
+    await mockMouse.drag(5, 20, 8, 20);
+    await type("1");
+    expect(prompt.text).toBe("1 Xtwo three");
+  });
+});
+
+test("on a narrow screen there are no blank rows around the text", async () => {
+  const { screen, prompt, type } = await promptScreen({ width: 48, height: 16 });
+  await using _ = screen;
+  prompt.setMaxHeight(5);
+  await type("hello");
+  const rows = (await screen.frame())
+    .trimEnd()
+    .split("\n")
+    .filter((row) => row !== "");
+  expect(rows.map((row) => row.trim().slice(0, 12))).toEqual([
+    "┃ hello",
+    "┃ Build · no",
+    "╹▀▀▀▀▀▀▀▀▀▀▀",
+  ]);
+});

@@ -11,7 +11,7 @@ import type {
 import type { Command } from "@/schema/command";
 import type { Config } from "@/schema/config";
 import type { FileContent, FileNode, SnapshotFileDiff } from "@/schema/file";
-import type { MCPStatus, McpResource } from "@/schema/mcp";
+import type { McpAuthorization, MCPStatus, McpResource } from "@/schema/mcp";
 import type { CommandInput, MessageWithParts, PromptInput, ShellInput } from "@/schema/message";
 import type { PermissionReplyInput, PermissionRequest } from "@/schema/permission";
 import type { Project, ProjectDirectories } from "@/schema/project";
@@ -29,6 +29,7 @@ import type {
 import type { Skill } from "@/schema/skill";
 import type { FormatterStatus, Health, LogInput, LSPStatus, Path } from "@/schema/status";
 import type { Todo } from "@/schema/todo";
+import type { TrustState } from "@/schema/trust";
 import type { VcsFileDiff, VcsFileStatus, VcsInfo } from "@/schema/vcs";
 import { Caller, type Query } from "./call";
 import type { Transport } from "./transport";
@@ -125,6 +126,8 @@ function projectOperations(call: Caller) {
       current: () => call.get<Project>("/project/current"),
       list: () => call.get<Project[]>("/project"),
       directories: (id: string) => call.get<ProjectDirectories>(`/project/${id}/directories`),
+      trust: () => call.get<TrustState>("/project/trust"),
+      grantTrust: (content: string) => call.post<TrustState>("/project/trust", { content }),
     },
     vcs: {
       get: () => call.get<VcsInfo>("/vcs"),
@@ -173,12 +176,16 @@ function toolOperations(call: Caller) {
   return {
     lsp: () => call.get<LSPStatus[]>("/lsp"),
     formatters: () => call.get<FormatterStatus[]>("/formatter"),
+    toolIDs: () => call.get<string[]>("/experimental/tool/ids"),
     mcp: {
       status: () => call.get<Record<string, MCPStatus>>("/mcp"),
       connect: (name: string) => call.post<boolean>(`/mcp/${encodeURIComponent(name)}/connect`),
       disconnect: (name: string) =>
         call.post<boolean>(`/mcp/${encodeURIComponent(name)}/disconnect`),
       resources: () => call.get<Record<string, McpResource>>("/experimental/resource"),
+      /** Begins a login, and says where to send the person. */
+      authorize: (name: string) =>
+        call.post<McpAuthorization>(`/mcp/${encodeURIComponent(name)}/auth`),
     },
   };
 }

@@ -122,6 +122,7 @@ const ROWS: Readonly<Record<ActionGroup, readonly (readonly string[])[]>> = {
     ["help.show", "Help"],
     ["keys.rebind", "Change keys", "keys"],
     ["opencode.status", "Status", "status"],
+    ["project.trust", "Trust this project's files", "trust"],
     ["theme.switch", "Switch theme", "themes"],
     ["theme.switch_mode", "Switch between dark and light"],
     ["theme.mode.lock", "Keep dark or light mode"],

@@ -7,14 +7,22 @@ import type { Session } from "@/schema/session";
 import type { Ui } from "@/tui/ui";
 import { openAgents } from "./agents";
 import { chooseAgent, cycleModel, cycleVariant, primaryAgents, variantsOf } from "./choices";
+import { openConnect } from "./connect";
+import { openDebug } from "./debug";
+import { openExport } from "./export";
+import { openHelp } from "./help";
 import { openKeys } from "./keys";
+import { openMcps } from "./mcps";
 import { openModels, openVariants } from "./models";
 import { openPalette, suggestible } from "./palette";
 import { openRename } from "./rename";
 import { forkSession, openSessions, switchToSlot, togglePin } from "./sessions";
+import { openSkills } from "./skills";
+import { openStatus } from "./status";
 import { lockMode, openThemes, switchMode } from "./themes";
 import { openTimeline } from "./timeline";
 import { Trash } from "./trash";
+import { askTrust } from "./trust";
 
 const SLOTS = [1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
 
@@ -31,11 +39,23 @@ export function registerDialogs(ui: Ui): () => void {
     ...choiceActions(ui),
     ...systemActions(ui),
   });
+  const ignore = askOnce(ui);
   return () => {
+    ignore();
     forget();
     leave();
     trash.empty();
   };
+}
+
+/** Whether the project's files may act is asked when the server has told which project it is. */
+function askOnce(ui: Ui): () => void {
+  const stop = ui.store.subscribe((state) => {
+    if (state.facts.project === undefined) return;
+    stop();
+    void askTrust(ui, false);
+  });
+  return stop;
 }
 
 type Bodies = Record<string, ActionBody>;
@@ -59,6 +79,7 @@ function sessionActions(ui: Ui, trash: Trash): Bodies {
     "session.timeline": { run: () => openTimeline(ui) },
     "session.rename": withSession((session) => openRename(ui, session)),
     "session.fork": withSession(({ id }) => forkSession(ui, id)),
+    "session.export": withSession((session) => openExport(ui, session)),
     "session.pin.toggle": withSession(({ id }) => togglePin(ui, id)),
   };
 }
@@ -91,6 +112,14 @@ function choiceActions(ui: Ui): Bodies {
 function systemActions(ui: Ui): Bodies {
   return {
     "command.palette.show": { run: () => openPalette(ui) },
+    "help.keys": { run: () => openHelp(ui) },
+    "help.show": { run: () => openHelp(ui) },
+    "opencode.status": { run: () => openStatus(ui) },
+    "opencode.debug": { run: () => openDebug(ui) },
+    "project.trust": { run: () => askTrust(ui, true) },
+    "provider.connect": { run: () => openConnect(ui) },
+    "mcp.list": { run: () => openMcps(ui) },
+    "prompt.skills": { run: () => openSkills(ui) },
     "keys.rebind": { run: () => openKeys(ui) },
     "theme.switch": { run: () => openThemes(ui) },
     "theme.switch_mode": { run: () => switchMode(ui) },

@@ -8,7 +8,10 @@ export interface ListRow<T> {
   /** What it is known by when rows are read again; its label unless given. */
   key?: string;
   label: string;
-  /** Rows of one group that follow each other stand beneath its name. */
+  /**
+   * Rows of one group that follow each other stand beneath its name, each line of it; an empty name
+   * is an empty line, and none at all no line.
+   */
   group?: string;
   /** A sign before the label, such as `●`, and its colour. */
   mark?: string;
@@ -30,6 +33,8 @@ export type Line<T> =
   | { type: "row"; row: ListRow<T>; index: number }
   | { type: "below"; text: string; index: number };
 
+/** Ends a group without a line of its own. */
+export const NO_LINE = "\u200b";
 const MIN_SCORE = 0.2;
 const MAX_ROWS = 5_000;
 
@@ -53,8 +58,8 @@ export function toLines<T>(rows: readonly ListRow<T>[]): Line<T>[] {
   let group: string | undefined;
   return rows.flatMap((row, index) => {
     const lines: Line<T>[] = [];
-    if (row.group !== undefined && row.group !== group) {
-      lines.push({ type: "group", text: row.group });
+    if (row.group !== undefined && row.group !== group && row.group !== NO_LINE) {
+      lines.push(...row.group.split("\n").map((text) => ({ type: "group" as const, text })));
     }
     group = row.group;
     lines.push({ type: "row", row, index });

@@ -15,7 +15,10 @@ export interface TextDialogOptions {
   text?: string;
   isSecret?: boolean;
   enterText: string;
-  /** Keeps the dialog open with the words that it answers. */
+  /**
+   * The words that it answers are shown and the dialog stays; with empty ones what comes next has
+   * been opened, or all was closed.
+   */
   onSubmit: (value: string) => string | void | Promise<string | void>;
   keys?: readonly { stroke: string; label: FooterKey; run: (dialog: TextDialog) => void }[];
   onClose?: () => void;
@@ -125,6 +128,7 @@ export class TextDialog implements Dialog {
     this.#isBusy = false;
     if (this.#isClosed) return;
     if (fault === undefined) return this.#ui.dialogs.close();
+    if (fault === "") return;
     this.#fault = fault;
     this.#ui.dialogs.place();
   }

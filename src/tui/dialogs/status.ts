@@ -1,0 +1,137 @@
+// Status: one page of what is in use and how it is doing, with causes where something is not.
+
+import { plural } from "@/base/text";
+import type { Slot } from "@/tui/theme/slots";
+import { usageOf } from "@/tui/screens/usage";
+import type { Ui } from "@/tui/ui";
+import { amount, dollars } from "@/tui/views/words";
+import { attempt } from "./attempt";
+import { findModel } from "./choices";
+import { copyFacts } from "./debug";
+import { LARGE } from "./dialog";
+import { ListDialog } from "./list-dialog";
+import { NO_LINE, type ListRow } from "./list-rows";
+import { mcpRows, openMcps, refreshMcp } from "./mcps";
+
+const LABEL_COLUMNS = 11;
+const RULE_FILES: readonly string[] = ["AGENTS.md", "CLAUDE.md", "CONTEXT.md"];
+
+type Target = "mcp" | "none";
+
+export function openStatus(ui: Ui): void {
+  let rules: readonly string[] = [];
+  const dialog: ListDialog<Target> = new ListDialog<Target>(ui, {
+    title: "Status",
+    width: LARGE,
+    hasFilter: false,
+    labelColumns: LABEL_COLUMNS,
+    rows: () => statusRows(ui, rules),
+    empty: "",
+    enterText: "details",
+    onSelect: ({ value }) => value === "mcp" && openMcps(ui),
+    onClose: () => leave(),
+    keys: [
+      { stroke: "r", text: "reconnect", run: () => void reconnect(ui) },
+      { stroke: "y", text: "copy for a bug report", run: () => void copyFacts(ui) },
+    ],
+  });
+  const leave = ui.store.subscribe((state, before) => {
+    if (state.facts !== before.facts) dialog.refresh();
+  });
+  ui.dialogs.open(dialog);
+  void refresh(ui);
+  void attempt(ui, async () => {
+    const files = await ui.client.file.list("");
+    rules = files.map(({ name }) => name).filter((name) => RULE_FILES.includes(name));
+    dialog.refresh();
+  });
+}
+
+/** How servers and formatters are doing now. */
+async function refresh(ui: Ui): Promise<void> {
+  await attempt(ui, async () => {
+    const [lsp, formatters] = await Promise.all([ui.client.lsp(), ui.client.formatters()]);
+    ui.store.dispatch({ type: "facts.loaded", facts: { lsp, formatters } });
+  });
+  await refreshMcp(ui);
+}
+
+/** Every server that could be connected and is not. */
+async function reconnect(ui: Ui): Promise<void> {
+  const failed = Object.entries(ui.store.state.facts.mcp ?? {}).filter(
+    ([, { status }]) => status === "failed",
+  );
+  await attempt(ui, async () => {
+    await Promise.all(failed.map(([name]) => ui.client.mcp.connect(name)));
+  });
+  await refresh(ui);
+}
+
+function statusRows(ui: Ui, rules: readonly string[]): ListRow<Target>[] {
+  const { facts, route, choice } = ui.store.state;
+  const usage = route.screen === "session" ? usageOf(ui.store.state, route.sessionID) : undefined;
+  const session = route.screen === "session" ? `   session ${route.sessionID.slice(0, 7)}…` : "";
+  const size = usage?.context === undefined ? "" : ` of ${amount(usage.context)}`;
+  const tokens = usage === undefined ? "" : `   ${amount(usage.tokens)}${size}`;
+  const found = findModel(ui.store.state, choice.model);
+  const variant = choice.variant === undefined ? "" : ` · ${choice.variant}`;
+  const instructions = [...rules, ...(facts.config?.instructions ?? [])];
+  const plugins = facts.config?.plugin ?? [];
+  const row = (label: string, rest: Partial<ListRow<Target>> = {}): ListRow<Target> => ({
+    value: "none",
+    label,
+    ...rest,
+  });
+  return [
+    row(`opencode ${ui.environment.version}${session}${tokens}`, {
+      right: usage?.cost === undefined ? "" : dollars(usage.cost),
+    }),
+    row("Model", {
+      group: "",
+      detail: found ? `${found.provider.name} / ${found.model.name}${variant}` : "by the server",
+    }),
+    row("Rules", { group: "", detail: instructions.join(", ") || "none" }),
+    ...mcpGroup(ui),
+    ...lspGroup(ui),
+    ...formatterRows(ui),
+    row(plural(plugins.length, "plugin"), { group: NO_LINE }),
+    ...(facts.serverURL === undefined
+      ? []
+      : [row("Server", { group: NO_LINE, detail: facts.serverURL })]),
+  ];
+}
+
+function mcpGroup(ui: Ui): ListRow<Target>[] {
+  const rows = mcpRows(ui);
+  const group = `\n${plural(rows.length, "MCP server")}`;
+  return rows.map(({ value, markColor, detail, right }) => ({
+    ...{ value: "mcp" as const, key: `mcp ${value}`, group },
+    label: spaced(`● ${value}`, detail ?? ""),
+    ...(markColor !== undefined && markColor !== "success" && { labelColor: markColor }),
+    right: right ?? "",
+  }));
+}
+
+function lspGroup(ui: Ui): ListRow<Target>[] {
+  const servers = ui.store.state.facts.lsp ?? [];
+  return servers.map(({ name, root, status }) => ({
+    value: "none",
+    key: `lsp ${name} ${root}`,
+    group: `${servers.length} LSP`,
+    label: spaced(`● ${name}`, root === "" ? "." : root),
+    ...(status === "error" && { labelColor: "error" satisfies Slot }),
+    right: status,
+  }));
+}
+
+function formatterRows(ui: Ui): ListRow<Target>[] {
+  const enabled = (ui.store.state.facts.formatters ?? []).filter((one) => one.enabled);
+  const names = enabled.map(({ name }) => name).join("  ");
+  const label = `${plural(enabled.length, "formatter")}   ${names}`.trimEnd();
+  return [{ value: "none", key: "formatters", group: NO_LINE, label }];
+}
+
+/** In columns where the name leaves room for that. */
+function spaced(name: string, detail: string): string {
+  return detail === "" ? name : `${name.padEnd(LABEL_COLUMNS - 3)}   ${detail}`;
+}

@@ -84,6 +84,8 @@ export class App {
       bus.publish({ ...place, event: { ...event, properties: project } });
     };
     const { serve } = options;
+    const pluginModules = new PluginModules(clock, log.child("plugin"));
+    scope.defer("console", () => pluginModules.close());
     const app: App = new App({
       env: options.env,
       directory: options.directory,
@@ -105,7 +107,7 @@ export class App {
       ripgrep: new Ripgrep(paths, log),
       shellParser: new ShellParser(),
       locks: new KeyedLock(),
-      pluginModules: new PluginModules(clock),
+      pluginModules,
       ownServer: new OwnServer(serve && (() => serve(app))),
       ...(options.localServers ? { localServers: options.localServers } : {}),
       trustStore: new TrustStore({ stateDirectory: paths.state, clock }),

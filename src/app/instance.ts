@@ -518,10 +518,14 @@ export class Instance {
 
   /** What code of people gets, and how far it may go. */
   #code(services: AppServices, root: string, log: Logger) {
-    const { clock, env, ownServer, paths, pluginModules: modules, scope } = services;
-    const { directory, project, publish, worktree } = this;
+    const { clock, env, ownServer, paths, pluginModules: modules } = services;
+    const { directory, project, publish, scope, worktree } = this;
     // In what it is started by, it may ask for the very configuration that it has a part in.
-    const fetch = (request: Request) => this.config.readEarly(() => ownServer.fetch(request));
+    const fetch = async (request: Request) => {
+      // Whoever asks later must not have it opened anew.
+      scope.signal.throwIfAborted();
+      return this.config.readEarly(() => ownServer.fetch(request));
+    };
     const serverURL = () => ownServer.url;
     return {
       directory,

@@ -1,6 +1,7 @@
 // Logger: one JSON object a line, into a private file of the log directory, for people and tools.
 // A line is {time, level, service, message, ...data}. Nothing is written before the first line,
 // and a log that cannot be written never disturbs the work (it says so once on stderr).
+import { format } from "node:util";
 import { appendFile, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "./clock";
@@ -34,6 +35,8 @@ class LogSink {
   #fileBytes = 0;
   #files = 0;
   #failed = false;
+  /** As it is now: what code of people prints is diverted into a log later. */
+  readonly #print = console.error.bind(console);
 
   constructor(options: LogOptions) {
     this.#options = options;
@@ -43,7 +46,7 @@ class LogSink {
     if (ORDER.indexOf(level) < ORDER.indexOf(this.#options.level)) return;
     const time = new Date(this.#options.clock.now()).toISOString();
     const line = formatLine({ time, level, service, message, ...data });
-    if (this.#options.print) console.error(line);
+    if (this.#options.print) this.#print(line);
     if (this.#options.directory === undefined || this.#failed) return;
     // A disk slower than the log loses lines, never memory.
     if (this.#pending.length < PENDING_MAX_BYTES) this.#pending += `${line}\n`;
@@ -71,7 +74,7 @@ class LogSink {
     } catch (error) {
       this.#failed = true;
       this.#pending = "";
-      console.error(`The log cannot be written: ${errorMessage(error)}`);
+      this.#print(`The log cannot be written: ${errorMessage(error)}`);
     } finally {
       this.#writing = undefined;
     }
@@ -121,6 +124,24 @@ export class Logger {
   async close(): Promise<void> {
     await this.#sink?.drained();
   }
+}
+
+/**
+ * Has what is printed on the console go into the log: standard output is the command line's. For
+ * the time in which code of people runs in this process; gives what ends it.
+ */
+export function divertConsole(log: Logger): () => void {
+  const { debug, error, info, log: print, trace, warn } = console;
+  const to = (level: "debug" | "info" | "warn" | "error") => {
+    return (...values: unknown[]) => log[level](format(...values));
+  };
+  const own = { debug: to("debug"), error: to("error"), info: to("info"), log: to("info") };
+  Object.assign(console, { ...own, trace: to("debug"), warn: to("warn") });
+  return () => {
+    // Somebody else may have put their own in its place meanwhile.
+    if (console.log === own.log) Object.assign(console, { debug, error, info, trace, warn });
+    if (console.log === own.log) console.log = print;
+  };
 }
 
 function formatLine(fields: Record<string, unknown>): string {

@@ -1,11 +1,12 @@
 // The `config` hook: plugins change the merged configuration before anybody reads it. What they
-// leave must still be one; the changes of a plugin that leaves something else are dropped.
-import { isDeepStrictEqual } from "node:util";
+// leave must still be one; the changes of a plugin that leaves something else are dropped. Rules
+// that a plugin sets count as those of whom it belongs to, the person or the project.
 import type { Clock } from "@/base/clock";
 import { findIssues, formatIssue } from "@/base/schema";
+import { isEqual } from "@/config/json";
 import type { LoadedConfig } from "@/config/load";
-import { mergeConfig } from "@/config/merge";
-import { Config, type PermissionConfig } from "@/schema/config";
+import { mergePermission } from "@/config/merge";
+import { type AgentConfig, Config, type PermissionConfig } from "@/schema/config";
 import { attempt, type Plugin } from "./plugin";
 import { withinTime } from "./within-time";
 
@@ -17,10 +18,10 @@ export async function amendConfig(
   plugins: readonly Plugin[],
   { clock, report }: { clock: Clock; report(problem: string): void },
 ): Promise<LoadedConfig> {
-  let { config, person, project } = loaded;
+  let amended = loaded;
   for (const plugin of plugins) {
     for (const change of plugin.onConfig) {
-      const draft = structuredClone(config);
+      const draft = structuredClone(amended.config);
       const onError = (reason: string) =>
         report(`${plugin.name}: the hook config failed: ${reason}`);
       const work = async () => {
@@ -30,40 +31,58 @@ export async function amendConfig(
       const isDone = await attempt(() => withinTime(work(), LIMIT_MS, clock), onError);
       if (isDone !== true) continue;
       const [issue] = findIssues(Config, draft);
-      if (issue) {
-        onError(`it leaves a configuration that is none: ${formatIssue(issue)}`);
-        continue;
-      }
-      // Permissions count for the side that sets them: a project's take nothing back.
-      if (plugin.isOfProject) project = withPermissions(project, config, draft);
-      else person = withPermissions(person, config, draft);
-      config = draft;
+      if (issue) onError(`it leaves a configuration that is none: ${formatIssue(issue)}`);
+      else amended = withChange(amended, draft, plugin.isOfProject ? "project" : "person");
     }
   }
-  return config === loaded.config ? loaded : { ...loaded, config, person, project };
+  return amended;
 }
 
-/** `side` with what a hook has changed of permissions between `before` and `after`. */
-function withPermissions(side: Config, before: Config, after: Config): Config {
-  const agents = Object.entries(after.agent ?? {}).flatMap(([name, agent]) => {
-    const permission = changedRules(before.agent?.[name]?.permission, agent.permission);
-    return permission === undefined ? [] : [[name, { permission }] as const];
+function withChange(
+  loaded: LoadedConfig,
+  config: Config,
+  side: "person" | "project",
+): LoadedConfig {
+  return { ...loaded, config, [side]: withRules(loaded[side], loaded.config, config) };
+}
+
+/** What one side says, with the rules that differ between the two configurations. */
+function withRules(side: Config, before: Config, after: Config): Config {
+  const names = Object.keys(after.agent ?? {}).filter(
+    (name) => !isEqual(before.agent?.[name], after.agent?.[name]),
+  );
+  const agents = names.map((name): [string, AgentConfig] => {
+    const old = before.agent?.[name];
+    const { permission, tools } = after.agent?.[name] ?? {};
+    const own = side.agent?.[name];
+    return [
+      name,
+      {
+        ...own,
+        ...(tools === undefined || isEqual(old?.tools, tools) ? {} : { tools }),
+        ...joined(own?.permission, changedRules(old?.permission, permission)),
+      },
+    ];
   });
-  const permission = changedRules(before.permission, after.permission);
-  return mergeConfig(side, {
-    ...(permission === undefined ? {} : { permission }),
-    ...(agents.length === 0 ? {} : { agent: Object.fromEntries(agents) }),
-  });
+  return {
+    ...side,
+    ...joined(side.permission, changedRules(before.permission, after.permission)),
+    ...(agents.length > 0 ? { agent: { ...side.agent, ...Object.fromEntries(agents) } } : {}),
+  };
 }
 
 function changedRules(
   before: PermissionConfig | undefined,
   after: PermissionConfig | undefined,
 ): PermissionConfig | undefined {
-  if (after === undefined || isDeepStrictEqual(before, after)) return undefined;
-  if (typeof after === "string" || typeof before !== "object") return after;
-  const changed = Object.entries(after).filter(
-    ([key, rules]) => !isDeepStrictEqual(before[key], rules),
+  if (after === undefined || isEqual(before, after)) return undefined;
+  if (typeof after === "string") return after;
+  const old = typeof before === "object" ? before : {};
+  return Object.fromEntries(
+    Object.entries(after).filter(([name, rules]) => !isEqual(old[name], rules)),
   );
-  return Object.fromEntries(changed);
+}
+
+function joined(own: PermissionConfig | undefined, changed: PermissionConfig | undefined) {
+  return changed === undefined ? {} : { permission: mergePermission(own, changed) };
 }

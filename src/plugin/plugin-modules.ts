@@ -1,11 +1,13 @@
 // PluginModules: imports the files of people, TypeScript included, into this process. What such a
 // file imports as "@opencode-ai/plugin" is given by the program, so that nothing need be installed
-// beside it. Nothing is loaded or registered before the first file is asked for.
+// beside it; what it prints on the console goes into the log. Nothing is loaded or registered
+// before the first file is asked for.
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { z as Zod } from "zod/v4";
 import { errorMessage, unavailable } from "@/base/error";
 import type { Clock } from "@/base/clock";
+import { divertConsole, type Logger } from "@/base/log";
 import { withinTime } from "./within-time";
 
 export type ZodModule = typeof Zod;
@@ -15,11 +17,20 @@ const IMPORT_LIMIT_MS = 10_000;
 
 export class PluginModules {
   readonly #clock: Clock;
+  readonly #log: Logger;
   #isRegistered = false;
   #isZodGiven = false;
+  #endDivert: (() => void) | undefined;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, log: Logger) {
     this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** Gives the console back. */
+  close(): void {
+    this.#endDivert?.();
+    this.#endDivert = undefined;
   }
 
   /**
@@ -47,6 +58,7 @@ export class PluginModules {
     if (!this.#isRegistered) provide("@opencode-ai/plugin", pluginExports);
     if (!this.#isRegistered) provide("@opencode-ai/plugin/tool", pluginExports);
     this.#isRegistered = true;
+    this.#endDivert ??= divertConsole(this.#log);
     // Files written for a directory with node_modules find it there through @opencode-ai/plugin.
     if (this.#isZodGiven || isResolvable("zod", path)) return;
     provide("zod", async () => ({ ...(await import("zod/v4")) }));

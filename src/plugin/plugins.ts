@@ -177,6 +177,7 @@ export class Plugins {
     const plugin = toPlugin(spec.name, spec.isOfProject, parts);
     if (entry.isEnded) return void this.#dispose(plugin);
     entry.plugin = plugin;
+    entry.settled.resolve();
   }
 
   async #locate(entry: Entry): Promise<string> {

@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Logger } from "@/base/log";
+import { divertConsole, Logger } from "@/base/log";
 import { FakeClock } from "@test/support/clock";
 import { tempDirectory } from "@test/support/temp";
 
@@ -67,4 +67,20 @@ test("a file that has grown long is followed by another one", async () => {
   expect(files).toHaveLength(2);
   const texts = await Promise.all(files.map((path) => readFile(path, "utf8")));
   expect(texts.join("").trimEnd().split("\n")).toHaveLength(1_800);
+});
+
+test("what is printed on the console is diverted into a log, and back again", async () => {
+  await using temp = await tempDirectory();
+  const directory = join(temp.path, "log");
+  const log = Logger.open({ clock: new FakeClock(), level: "INFO", directory });
+  const before = { log: console.log, error: console.error };
+  const restore = divertConsole(log);
+  console.log("hello %s", "there", { a: 1 });
+  console.error(new Error("broken"));
+  restore();
+  expect(console).toMatchObject(before);
+  await log.close();
+  const [said, failed] = await readLines(directory);
+  expect(said).toMatchObject({ level: "INFO", message: "hello there { a: 1 }" });
+  expect(failed).toMatchObject({ level: "ERROR", message: expect.stringContaining("broken") });
 });

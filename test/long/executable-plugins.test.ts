@@ -43,6 +43,7 @@ const PUBLISHED = `
 import { type Plugin, tool } from "@opencode-ai/plugin";
 
 export const Guard: Plugin = async ({ client, $, directory }) => {
+  console.log("a plugin prints");
   const where = (await $\`pwd\`.text()).trim();
   await client.app.log({ body: { service: "guard", level: "info", message: "at " + where } });
   return {
@@ -88,6 +89,7 @@ test("a plugin in the published shape runs, and a hook command beside it", async
   expect(ended.stdout).toContain("Do not read .env files");
   expect(ended.stdout).toContain(JSON.stringify(home.project).slice(1, -1));
   expect(ended.stdout).toContain("guarded: yes");
+  expect(ended.stdout + ended.stderr).not.toContain("a plugin prints");
   expect(JSON.parse(await readTree(home.project, "told.json"))).toMatchObject({
     tool_name: "Bash",
     tool_input: { command: "echo guarded: $GUARDED" },

@@ -2,6 +2,7 @@
 // hooks at work in a session.
 import { expect, test } from "bun:test";
 import { join } from "node:path";
+import { evaluate } from "@/permission/rules";
 import { sessionApp, type SessionAppOptions } from "@test/support/session-app";
 import { readTree } from "@test/support/temp";
 
@@ -61,6 +62,28 @@ test("the config hook decides over what everybody reads", async () => {
   await expect(t.instance.config.get()).resolves.toMatchObject({
     config: { command: { hello: {} } },
   });
+});
+
+test("the rules of agents that a plugin adds are in force", async () => {
+  await using t = await open(
+    `export default async () => ({
+      config: (config) => {
+        config.agent.careful = { mode: "primary", permission: { edit: "deny" } };
+        config.agent.silent = { mode: "primary", tools: { bash: false } };
+        config.permission = { ...config.permission, webfetch: "deny" };
+      },
+    });`,
+    { config: { permission: { bash: "ask" } } },
+  );
+  const actionOf = async (agent: string, permission: string) => {
+    const { permission: rules } = await t.instance.agents.get(agent);
+    return evaluate(permission, "x", rules).action;
+  };
+  expect(await actionOf("careful", "edit")).toBe("deny");
+  expect(await actionOf("silent", "bash")).toBe("deny");
+  expect(await actionOf("careful", "webfetch")).toBe("deny");
+  expect(await actionOf("build", "edit")).toBe("allow");
+  expect(await actionOf("build", "bash")).toBe("ask");
 });
 
 test("a plugin named in the configuration gets its options, and brings tools", async () => {

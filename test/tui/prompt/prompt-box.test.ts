@@ -284,9 +284,6 @@ test("on a narrow screen there are no blank rows around the text", async () => {
     .trimEnd()
     .split("\n")
     .filter((row) => row !== "");
-  expect(rows.map((row) => row.trim().slice(0, 12))).toEqual([
-    "┃ hello",
-    "┃ Build · no",
-    "╹▀▀▀▀▀▀▀▀▀▀▀",
-  ]);
+  const starts = rows.map((row) => row.trim().slice(0, 8));
+  expect(starts).toEqual(["┃ hello", "┃ Build", "╹▀▀▀▀▀▀▀"]);
 });

@@ -120,6 +120,13 @@ function addTui(program: Command, context: CLIContext, finish: Finish): void {
     .option("--fork", "go on with a copy of the session (with -c or -s)")
     .option("--prompt <text>", "what to ask first")
     .option("--auto", "allow what the rules would ask for; what they deny stays denied")
+    .option("--mini", "keep the transcript in the terminal's own scrollback")
+    .option("--no-replay", "with --mini: do not print an opened session again")
+    .option(
+      "--replay-limit <number>",
+      "with --mini: print so much of it",
+      positive("--replay-limit"),
+    )
     .option("--port <number>", "port for other programs (default: a free one)", parsePort)
     .option("--hostname <host>", "address to listen on (default: 127.0.0.1)")
     .action(async (project: string | undefined, _: unknown, self: Command) => {
@@ -142,6 +149,13 @@ function addAttach(program: Command, context: CLIContext, finish: Finish): void 
     .option("--fork", "go on with a copy of the session (with -c or -s)")
     .option("-p, --password <text>", "the server's password (or OPENCODE_SERVER_PASSWORD)")
     .option("-u, --username <name>", "the server's user (or OPENCODE_SERVER_USERNAME)")
+    .option("--mini", "keep the transcript in the terminal's own scrollback")
+    .option("--no-replay", "with --mini: do not print an opened session again")
+    .option(
+      "--replay-limit <number>",
+      "with --mini: print so much of it",
+      positive("--replay-limit"),
+    )
     .addHelpText("after", `\n${examples(["opencode attach http://localhost:4096 -c"])}`)
     .action(async (url: string, _: unknown, self: Command) => {
       const { attach } = await import("./attach");

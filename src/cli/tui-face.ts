@@ -24,7 +24,13 @@ export interface FaceOptions extends GlobalOptions {
   fork?: boolean;
   prompt?: string;
   auto?: boolean;
+  mini?: boolean;
+  /** False by --no-replay. */
+  replay?: boolean;
+  replayLimit?: number;
 }
+
+const REPLAY_LIMIT = 50;
 
 export interface FaceSource {
   transport: Transport;
@@ -47,7 +53,11 @@ export async function openFace(
     level: options.logLevel ?? "INFO",
     directory: paths.log,
   }).child("tui");
+  const settings = readSettings(config);
+  const isMini = options.mini ?? settings.screen === "mini";
+  const replayLimit = options.replay === false ? 0 : (options.replayLimit ?? REPLAY_LIMIT);
   const face = await Tui.open({
+    ...(isMini && { mini: { replayLimit } }),
     transport,
     directory: directory ?? "",
     clock,
@@ -63,7 +73,7 @@ export async function openFace(
       saveSetting: (path, value) =>
         writeTuiSetting(ownTuiFiles(paths), { path, value }, { stateDirectory: paths.state }),
     },
-    settings: readSettings(config),
+    settings,
     state: stateOf(options),
     start: startOf(options),
     typeAhead: () => context.typeAhead?.take() ?? [],

@@ -81,6 +81,8 @@ export const TuiConfig = t.Object(
     mouse: t.Optional(t.Boolean()),
     statusline: t.Optional(StatuslineConfig),
     editor_mode: t.Optional(stringEnum(["normal", "vim"])),
+    /** Mini keeps the transcript in the terminal's own scrollback. */
+    screen: t.Optional(stringEnum(["full", "mini"])),
     /** Plug-ins are read by nothing yet; what a file says of them is kept. */
     plugin: t.Optional(t.Array(t.Unknown())),
     plugin_enabled: t.Optional(t.Record(t.String(), t.Boolean())),

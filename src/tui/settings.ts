@@ -22,6 +22,7 @@ export function readSettings(config: TuiConfig): TuiSettings {
     diffStyle: config.diff_style ?? "auto",
     editorMode: config.editor_mode ?? "normal",
     mouse: config.mouse ?? true,
+    screen: config.screen ?? "full",
     attention: attention ?? {},
     cursor: cursor ?? {},
     ...(theme !== undefined && { theme }),

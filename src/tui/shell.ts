@@ -2,6 +2,7 @@
 import { BoxRenderable, TextRenderable } from "@opentui/core";
 import { DiffScreen } from "./screens/diff";
 import { HomeScreen } from "./screens/home";
+import { MiniScreen } from "./screens/mini";
 import type { Screen } from "./screens/screen";
 import { SessionScreen } from "./screens/session";
 import type { Route, State } from "./store/state";
@@ -10,6 +11,8 @@ import type { Ui } from "./ui";
 
 const MIN_COLUMNS = 40;
 const MIN_ROWS = 10;
+/** Of the footer in mini mode, while changes are looked at. */
+const DIFF_ROWS = 30;
 
 export class Shell {
   readonly #ui: Ui;
@@ -43,7 +46,10 @@ export class Shell {
     store.subscribe((state) => this.#update(state));
     renderer.on("resize", () => this.#resize());
     theme.subscribe(() => this.#restyle());
-    ui.actions.register({ "diff.open": { run: () => this.#openDiff() } });
+    ui.actions.register({
+      "diff.open": { run: () => this.#openDiff() },
+      "screen.switch": { run: () => this.#switchScreen() },
+    });
   }
 
   get screen(): Screen {
@@ -52,7 +58,8 @@ export class Shell {
 
   #show(route: Route): Screen {
     const ui = this.#ui;
-    const { state } = ui.store;
+    const { renderer, store } = ui;
+    const { state } = store;
     const isSession = route.screen === "session";
     const screen = this.#make(route);
     if (isSession) void this.#sync.openSession(route.sessionID);
@@ -65,6 +72,7 @@ export class Shell {
       leave?.();
       unregister();
     };
+    if (ui.mini && route.screen === "diff") renderer.footerHeight = DIFF_ROWS;
     this.#root.add(screen.root);
     screen.update(state);
     this.#resize();
@@ -74,8 +82,18 @@ export class Shell {
   }
 
   #make(route: Route): Screen {
+    if (this.#ui.mini && route.screen !== "diff") return new MiniScreen(this.#ui, route);
     if (route.screen === "session") return new SessionScreen(this.#ui, this.#sync, route.sessionID);
     return route.screen === "diff" ? new DiffScreen(this.#ui, route) : new HomeScreen(this.#ui);
+  }
+
+  /** From the next start on. */
+  async #switchScreen(): Promise<void> {
+    const { environment, mini, toasts } = this.#ui;
+    const screen = mini ? "full" : "mini";
+    await environment.saveSetting?.(["screen"], screen);
+    const name = mini ? "Full screen" : "Mini mode";
+    toasts.show({ variant: "info", message: `${name} from the next start on` });
   }
 
   #openDiff(): void {
@@ -102,7 +120,9 @@ export class Shell {
   }
 
   #resize(): void {
-    const { width: columns, height: rows } = this.#ui.renderer;
+    const { renderer, mini } = this.#ui;
+    const columns = renderer.width;
+    const rows = mini ? renderer.terminalHeight : renderer.height;
     const isTooSmall = columns < MIN_COLUMNS || rows < MIN_ROWS;
     this.#root.visible = !isTooSmall;
     this.#tooSmall.visible = isTooSmall;

@@ -32,6 +32,7 @@ import { Themes } from "./theme/themes";
 import type {
   Clipboard,
   Dialogs,
+  MiniMode,
   PromptBox,
   Toasts,
   TranscriptView,
@@ -41,6 +42,12 @@ import type {
   UiLog,
 } from "./ui";
 import { Ticker } from "./views/ticker";
+
+const MINI = {
+  screenMode: "split-footer",
+  externalOutputMode: "capture-stdout",
+  footerHeight: 8,
+} as const;
 
 export interface TuiOptions {
   transport: Transport;
@@ -54,6 +61,7 @@ export interface TuiOptions {
   start?: StartUp;
   /** What the person has typed since the program began. */
   typeAhead?: () => readonly Uint8Array[];
+  mini?: MiniMode;
   /** Stops the process until the shell lets it go on. */
   stop?: () => void;
 }
@@ -75,6 +83,7 @@ export class Tui implements Ui {
   readonly treeSitter: TreeSitterClient;
   readonly clipboard: Clipboard;
   readonly settings: TuiSettings;
+  readonly mini: MiniMode | undefined;
   readonly environment: UiEnvironment;
   readonly log: UiLog;
   readonly #shell: Shell;
@@ -94,7 +103,9 @@ export class Tui implements Ui {
         exitSignals: [],
         targetFps: 30,
         maxFps: 60,
-        useMouse: options.settings.mouse,
+        // The wheel is the terminal's own where its scrollback is.
+        useMouse: options.settings.mouse && !options.mini,
+        ...(options.mini && MINI),
         useKittyKeyboard: {},
         consoleMode: "disabled",
         openConsoleOnError: false,
@@ -117,6 +128,7 @@ export class Tui implements Ui {
     this.log = log;
     this.environment = environment;
     this.settings = settings;
+    this.mini = options.mini;
     this.store = new Store({ ...initialState(directory), ...options.state }, clock);
     this.client = createClient(transport, directory);
     this.keymap = new Keymap({ ...settings, clock });

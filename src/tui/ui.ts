@@ -41,6 +41,8 @@ export interface Ui {
   readonly treeSitter: TreeSitterClient;
   readonly clipboard: Clipboard;
   readonly settings: TuiSettings;
+  /** There when the transcript is printed into the terminal's scrollback; undefined full screen. */
+  readonly mini: MiniMode | undefined;
   readonly environment: UiEnvironment;
   readonly log: UiLog;
   /** Leaves the program, the terminal restored; a running turn is stopped. */
@@ -131,6 +133,11 @@ export interface Clipboard {
   readImage(): Promise<{ mime: string; bytes: Uint8Array } | undefined>;
 }
 
+export interface MiniMode {
+  /** Blocks that are printed again of a session that is opened. */
+  replayLimit: number;
+}
+
 /** The settings of tui.json, as they are understood. */
 export interface TuiSettings {
   readonly theme?: string;
@@ -144,6 +151,7 @@ export interface TuiSettings {
   readonly diffStyle: "auto" | "stacked";
   readonly editorMode: "normal" | "vim";
   readonly mouse: boolean;
+  readonly screen: "full" | "mini";
   readonly attention: AttentionConfig;
   readonly cursor: NonNullable<TuiConfig["cursor"]>;
   readonly statusline?: StatuslineConfig;

@@ -185,6 +185,7 @@ function quietUi(terminal: TestRendererSetup, parts: QuietParts): Ui {
       readImage: async () => undefined,
     },
     settings,
+    mini: undefined,
     environment: {
       version: "1.0.0",
       home: "/home/user",

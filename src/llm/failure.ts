@@ -57,6 +57,9 @@ const QUOTA_HINT = /\b(quota|billing|credits?)\b/i;
 
 const CONTENT_FILTER = /content[_ ](filter|policy)|content management policy|prohibited_content/i;
 
+/** 424 is how Bedrock says that the model failed in the middle. */
+const PASSING: readonly number[] = [408, 409, 424, 429];
+
 const CUT_SHORT = "the stream ended before the answer was complete.";
 
 const TRANSIENT = /server_error|overloaded|service_unavailable|try again later|internal_error/i;
@@ -133,7 +136,7 @@ function isTransientAnswer(answer: Answer, said: string, hasTime: boolean): bool
     return false;
   }
   if (status === undefined) return true;
-  if (status === 408 || status === 409 || status === 429) return true;
+  if (PASSING.includes(status)) return true;
   if (status >= 500) return status !== 501 && status !== 505;
   if (status >= 400) return /server_error/.test(said);
   // No stream although the status was good: a proxy's page, nothing, what was cut, another format.
@@ -186,7 +189,7 @@ function keptHeaders(headers: Record<string, string>): Record<string, string> {
 /** A frame that is not JSON or not of the wire's shape, or a fault of this program. */
 function fromNonsense(error: unknown, context: FailureContext): Failure {
   const name = error instanceof Error ? error.name : "";
-  if (/without a finish reason/.test(errorMessage(error))) {
+  if (/without a finish reason|event-stream frame|checksum/.test(errorMessage(error))) {
     return retryable(`${context.providerName}: ${CUT_SHORT}`);
   }
   if (/JSONParse|TypeValidation|InvalidResponseData|NoSuchModel|EmptyResponse/.test(name)) {

@@ -1,13 +1,15 @@
 // When a failed model request is sent again. The policy:
 //
-// - Retried: 408, 409, 429, 5xx (not 501 and 505), 529, any status whose body says server_error;
-//   connections refused or dropped; stalls beyond a time limit; answers that are cut or empty
-//   though the status was 200; errors inside a stream that stand for one of these.
+// - Retried: 408, 409, 424, 429, 5xx (not 501 and 505), 529, any status whose body says
+//   server_error;
+//   connections refused or dropped; stalls beyond a time limit; answers that are cut, empty, a page
+//   or JSON though the status was 200; errors inside a stream that stand for one of these.
 // - Not retried: 400, 401, 402, 403, 404, 413, 422 and the other 4xx; quota, billing or credit used
 //   up, whatever its status; certificates not trusted; what the caller aborted. failure.ts decides.
 // - At most MODEL_ATTEMPTS_MAX requests in total, and at most WAIT_BUDGET_MS of waiting in total.
 // - The wait is what `retry-after-ms` or `retry-after` (or the body) says, without jitter. Without
-//   them 2 s * 2^(failures - 1), at most 30 s, plus up to a quarter of it by chance.
+//   them 2 s * 2^(failures - 1), at most 30 s, plus up to a quarter of it by chance. Never at once:
+//   not even where the provider says so.
 // - A wait asked for that is longer than what is left of the budget ends the request at once.
 
 import { MODEL_ATTEMPTS_MAX } from "@/base/limits";
@@ -16,6 +18,7 @@ import type { Failure } from "./failure";
 
 const WAIT_BUDGET_MS = 5 * 60_000;
 const FIRST_WAIT_MS = 2_000;
+const SHORTEST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 30_000;
 const JITTER = 0.25;
 
@@ -49,7 +52,10 @@ export function decideRetry(
 
 function askedWait({ retryAfter }: Failure, now: number): number | undefined {
   if (!retryAfter) return undefined;
-  return Math.max(0, Math.ceil("ms" in retryAfter ? retryAfter.ms : retryAfter.at - now));
+  return Math.max(
+    SHORTEST_WAIT_MS,
+    Math.ceil("ms" in retryAfter ? retryAfter.ms : retryAfter.at - now),
+  );
 }
 
 function standardWait(attempt: number, random: () => number): number {

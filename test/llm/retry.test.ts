@@ -70,7 +70,8 @@ describe("decideRetry", () => {
   test("the provider's own time is kept to the millisecond, without jitter", () => {
     expect(decideRetry(failure({ ms: 1_500 }), state, () => 1)).toEqual({ waitMs: 1_500 });
     expect(decideRetry(failure({ at: 1_007_000 }), state, () => 1)).toEqual({ waitMs: 7_000 });
-    expect(decideRetry(failure({ at: 5 }), state, () => 1)).toEqual({ waitMs: 0 });
+    expect(decideRetry(failure({ at: 5 }), state, () => 1)).toEqual({ waitMs: 100 });
+    expect(decideRetry(failure({ ms: 0 }), state, () => 1)).toEqual({ waitMs: 100 });
   });
 
   test("a longer wait than the budget leaves ends at once and says how long", () => {

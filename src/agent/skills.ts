@@ -14,6 +14,7 @@ import type { Skill } from "@/schema/skill";
 import { resolvePath, searchFiles } from "./file-search";
 import { readDefinition } from "./markdown-directory";
 import { PerConfig, type ConfigSource } from "./per-config";
+import { SkillLists } from "./skill-lists";
 
 export interface SkillsOptions {
   config: ConfigSource;
@@ -30,6 +31,8 @@ const SkillFields = t.Object({
 });
 
 const SKILLS_MAX = 500;
+/** Addresses of lists of skills. */
+const LISTS_MAX = 20;
 const NAME_MAX_CHARACTERS = 128;
 const DESCRIPTION_MAX_CHARACTERS = 1_024;
 
@@ -37,10 +40,12 @@ export class Skills {
   readonly #options: SkillsOptions;
   readonly #root: string;
   readonly #skills: PerConfig<Map<string, Skill>>;
+  readonly #lists: SkillLists;
 
   constructor(options: SkillsOptions) {
     this.#options = options;
     this.#root = projectRoot(options);
+    this.#lists = new SkillLists({ cacheDirectory: options.paths.cache, log: options.log });
     this.#skills = new PerConfig(options.config, (loaded) => this.#load(loaded));
   }
 
@@ -67,7 +72,8 @@ export class Skills {
   }
 
   async #load(loaded: LoadedConfig): Promise<Map<string, Skill>> {
-    const found = await Promise.all(this.#places(loaded).map((place) => this.#read(place)));
+    const places = await this.#places(loaded);
+    const found = await Promise.all(places.map((place) => this.#read(place)));
     const skills = new Map<string, Skill>();
     for (const skill of found.flat()) {
       const known = skills.get(skill.name);
@@ -82,12 +88,15 @@ export class Skills {
   }
 
   /** Directories to search, those that override others last. */
-  #places(loaded: LoadedConfig): string[] {
+  async #places(loaded: LoadedConfig): Promise<string[]> {
     const { paths, directory, env } = this.#options;
-    const configured = loaded.config.skills?.paths ?? [];
+    const { paths: configured = [], urls = [] } = loaded.config.skills ?? {};
+    const listed = [...new Set(urls)].slice(0, LISTS_MAX);
+    const fetched = await Promise.all(listed.map((address) => this.#lists.fetch(address)));
     const bases = [paths.home, ...projectDirectories(this.#options)];
     return [
       ...new Set([
+        ...fetched,
         ...bases.flatMap((base) => externalFolders(env).map((name) => join(base, name, "skills"))),
         ...loaded.directories.flatMap(({ path }) => [join(path, "skill"), join(path, "skills")]),
         ...configured.map((path) => resolvePath(directory, path, paths.home)),

@@ -25,6 +25,7 @@ import { ProjectStore } from "@/storage/project-store";
 import { SessionStore } from "@/storage/session-store";
 import { GlobalConfig } from "./global-config";
 import { Instances } from "./instances";
+import { OrganisationConfig } from "./organisation-config";
 import { OwnServer, type RequestHandler } from "./own-server";
 import { Projects } from "./projects";
 import type { AppServices, InstanceEvent } from "./services";
@@ -86,6 +87,7 @@ export class App {
     const { serve } = options;
     const pluginModules = new PluginModules(clock, log.child("plugin"));
     scope.defer("console", () => pluginModules.close());
+    const auth = new AuthStore({ path: paths.authFile, env: options.env, log, clock });
     const app: App = new App({
       env: options.env,
       directory: options.directory,
@@ -100,7 +102,8 @@ export class App {
       projectStore,
       ...(database.keptAside === undefined ? {} : { keptAside: database.keptAside }),
       projects: new Projects(projectStore, clock, options.env, tellProject),
-      auth: new AuthStore({ path: paths.authFile, env: options.env, log, clock }),
+      auth,
+      organisations: new OrganisationConfig({ auth, paths, clock, log }),
       mcpAuth: new McpAuth({ paths, clock, log: log.child("mcp") }),
       catalog: new Catalog(),
       llm: new LLM({ clock, log }),

@@ -161,6 +161,7 @@ export class Instance {
         isGiven: services.isTrustGiven,
         findActing: (directories) => findActing(directories, { ...place, log }),
       },
+      remote: () => services.organisations.list(),
       amend: (loaded) => this.plugins.amend(loaded),
     });
     this.trust = new Trust({

@@ -20,6 +20,7 @@ import type { LocalServer } from "@/provider/local-servers";
 import type { BusEvent } from "@/schema/event";
 import type { ProjectStore } from "@/storage/project-store";
 import type { SessionStore } from "@/storage/session-store";
+import type { OrganisationConfig } from "./organisation-config";
 import type { OwnServer } from "./own-server";
 import type { Projects } from "./projects";
 
@@ -59,5 +60,6 @@ export interface AppServices {
   localServers?: readonly LocalServer[];
   /** What the person has trusted; `isTrustGiven`: whatever this process is used on. */
   trustStore: TrustStore;
+  organisations: OrganisationConfig;
   isTrustGiven: boolean;
 }

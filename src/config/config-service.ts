@@ -9,7 +9,7 @@ import type { Acting } from "./acting";
 import { contentHash, judge, NO_PROJECT, type ProjectTrust } from "./project-trust";
 import type { TrustStore } from "./trust-store";
 import { loadConfig, loadGlobalConfig, type LoadedConfig } from "./load";
-import { globalFiles, projectFiles, type ConfigLocation } from "./sources";
+import { globalFiles, projectFiles, type ConfigLocation, type RemoteConfig } from "./sources";
 import { writePatch } from "./write";
 
 export interface ConfigServiceOptions extends ConfigLocation {
@@ -18,6 +18,8 @@ export interface ConfigServiceOptions extends ConfigLocation {
   clock?: Clock;
   /** Changes what was loaded before anybody gets it. Never rejects. */
   amend?: (loaded: LoadedConfig) => Promise<LoadedConfig>;
+  /** What is fetched for the person from elsewhere. Never rejects. */
+  remote?: () => Promise<RemoteConfig[]>;
   /** What the person has decided of the project; nothing of it is trusted without. */
   trust?: TrustSource;
 }
@@ -117,8 +119,10 @@ export class ConfigService {
   }
 
   async #loadOnce(): Promise<LoadedConfig> {
-    const loaded = await loadConfig(this.#options, (acting, directories) =>
-      this.#judge(acting, directories),
+    const loaded = await loadConfig(
+      this.#options,
+      (acting, directories) => this.#judge(acting, directories),
+      await this.#options.remote?.(),
     );
     for (const warning of loaded.warnings) this.#options.log.warn(warning);
     const { amend } = this.#options;

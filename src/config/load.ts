@@ -33,6 +33,7 @@ import {
   DIRECTORY_NAME,
   type ConfigFile,
   type ConfigVariable,
+  type RemoteConfig,
 } from "./sources";
 import { substitute } from "./substitute";
 
@@ -93,11 +94,12 @@ export type JudgeTrust = (
 export async function loadConfig(
   location: ConfigLocation,
   judge: JudgeTrust,
+  remote: readonly RemoteConfig[] = [],
 ): Promise<LoadedConfig> {
   const { env, paths, directory } = location;
   const reader: Reader = { env, home: paths.home, directory, warnings: [] };
   const [drafts, directories] = await Promise.all([
-    readDrafts(configSources(location), reader, projectRoot(location)),
+    readDrafts([...fromRemote(remote), ...configSources(location)], reader, projectRoot(location)),
     existingDirectories(definitionDirectories(location)),
   ]);
   const split = await Promise.all(
@@ -119,6 +121,11 @@ export async function loadConfig(
     }),
   );
   return { ...combine(layers, reader), directories, trust };
+}
+
+/** What others say for the person, under all that the person says. */
+function fromRemote(remote: readonly RemoteConfig[]): ConfigSource[] {
+  return remote.map((one) => ({ ...one, kind: "text", project: false }));
 }
 
 /** The user's own configuration alone: what `serve` looks at before there is a directory. */
@@ -202,8 +209,9 @@ async function checkHeld({ origin, text, value }: Draft): Promise<void> {
 
 /** References resolved and checked. */
 async function finish(draft: Draft, reader: Reader): Promise<Layer> {
-  const { env, home, warnings } = reader;
+  const { home, warnings } = reader;
   const { source, origin, directory, text, value } = draft;
+  const env = { ...reader.env, ...(source.kind === "text" ? source.variables : {}) };
   const warn = (message: string) => void warnings.push(message);
   const whole = await substitute(value, { env, home, origin, directory, warn });
   const checked = await checkConfig(whole, { origin, text, warnings });

@@ -1,6 +1,7 @@
 // Restrictions: what a project's files cannot take back, whether they are trusted or not. The
 // person has forbidden it; the project may only forbid more.
 import type { Config } from "@/schema/config";
+import type { Budget } from "@/schema/primitive";
 
 /** `merged` with what the person has restricted put back where `project` loosened it. */
 export function keepRestrictions(merged: Config, person: Config, project: Config): Config {
@@ -13,7 +14,19 @@ export function keepRestrictions(merged: Config, person: Config, project: Config
   if (enabled !== undefined && project.enabled_providers !== undefined) {
     kept.enabled_providers = project.enabled_providers.filter((id) => enabled.includes(id));
   }
+  if (person.budget !== undefined && merged.budget !== undefined) {
+    kept.budget = smaller(person.budget, merged.budget);
+  }
   return kept;
+}
+
+/** Of each limit the stricter one. */
+function smaller(a: Budget, b: Budget): Budget {
+  const limits = (["cost", "tokens"] as const).flatMap((key) => {
+    const given = [a[key], b[key]].filter((limit) => limit !== undefined);
+    return given.length === 0 ? [] : [[key, Math.min(...given)]];
+  });
+  return Object.fromEntries(limits);
 }
 
 function setOrRemove<Key extends keyof Config>(config: Config, key: Key, value: Config[Key]): void {

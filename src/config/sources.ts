@@ -39,10 +39,15 @@ export interface ConfigVariable {
   kind: "text";
   origin: string;
   text: string;
+  /** Besides those of the environment, for `{env:}`. */
+  variables?: Env;
   /** The text is the value of that key alone. */
   key?: "permission";
   project: false;
 }
+
+/** A configuration that somebody has fetched. */
+export type RemoteConfig = Pick<ConfigVariable, "origin" | "text" | "variables">;
 
 export type ConfigSource = ConfigFile | ConfigVariable;
 

@@ -1,0 +1,36 @@
+import { expect, test } from "bun:test";
+import { keepRestrictions } from "@/config/restrictions";
+import type { Config } from "@/schema/config";
+
+/** What of `project` counts over `person`, when it is nearer. */
+const keep = (person: Config, project: Config) =>
+  keepRestrictions({ ...person, ...project }, person, project);
+
+test.each<[what: string, person: Config, project: Config, expected: Config]>([
+  ["sharing stays off", { share: "disabled" }, { share: "auto" }, { share: "disabled" }],
+  ["sharing is switched off", { share: "auto" }, { share: "disabled" }, { share: "disabled" }],
+  ["updates stay off", { autoupdate: false }, { autoupdate: true }, { autoupdate: false }],
+  ["updates are the person's", {}, { autoupdate: true }, {}],
+  ["updates are switched off", { autoupdate: true }, { autoupdate: false }, { autoupdate: false }],
+  [
+    "providers stay off",
+    { disabled_providers: ["a"] },
+    { disabled_providers: ["b"] },
+    { disabled_providers: ["a", "b"] },
+  ],
+  [
+    "only those that both allow",
+    { enabled_providers: ["a", "b"] },
+    { enabled_providers: ["b", "c"] },
+    { enabled_providers: ["b"] },
+  ],
+  [
+    "the smaller budget",
+    { budget: { cost: 1, tokens: 500 } },
+    { budget: { cost: 9, tokens: 100 } },
+    { budget: { cost: 1, tokens: 100 } },
+  ],
+  ["a budget of the project alone", {}, { budget: { cost: 9 } }, { budget: { cost: 9 } }],
+])("%s", (_, person, project, expected) => {
+  expect(keep(person, project)).toEqual(expected);
+});

@@ -23,6 +23,7 @@ import { Snapshots } from "@/host/snapshots";
 import { Ptys } from "@/host/ptys";
 import { Vcs } from "@/host/vcs";
 import { Watcher } from "@/host/watcher";
+import { Worktrees } from "@/host/worktrees";
 import { CodeNavigation } from "@/lsp/code-navigation";
 import { LanguageServers } from "@/lsp/language-servers";
 import { McpServers } from "@/mcp/mcp-servers";
@@ -55,6 +56,7 @@ import { Runs } from "@/session/runs";
 import { Sessions } from "@/session/sessions";
 import { Shares } from "@/session/shares";
 import { ShellCommands } from "@/session/shell-commands";
+import { createSlug } from "@/session/slug";
 import { SlashCommands } from "@/session/slash-commands";
 import { Subagents } from "@/session/subagents";
 import { Summaries } from "@/session/summary";
@@ -85,6 +87,7 @@ export class Instance {
   readonly publish: Publish;
   readonly git: Git | undefined;
   readonly vcs: Vcs;
+  readonly worktrees: Worktrees;
   readonly files: ProjectFiles;
   readonly fileIndex: FileIndex;
   readonly config: ConfigService;
@@ -356,6 +359,17 @@ export class Instance {
       tell: (sessionID, text) => this.prompts.tell(sessionID, text),
     });
     const settings = new ToolSettings(services, this.config);
+    this.worktrees = new Worktrees({
+      git: this.git,
+      root: join(paths.data, "worktree", project.id),
+      env,
+      log,
+      scope,
+      publish,
+      makeName: createSlug,
+      shell: async () => (await settings.get()).host.shell,
+      startCommand: () => projectStore.findProject(project.id)?.commands?.start,
+    });
     this.toolbox = new Toolbox({
       ...place,
       hooks,

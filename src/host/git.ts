@@ -48,6 +48,7 @@ export interface GitOptions {
   signal?: AbortSignal;
   stdin?: string;
   maxBytes?: number;
+  timeoutMs?: number;
 }
 
 const TIMEOUT_MS = 30_000;

@@ -43,6 +43,7 @@ import { skillRoutes } from "./routes/skill";
 import { toolRoutes } from "./routes/tool";
 import { tuiRoutes } from "./routes/tui";
 import { vcsRoutes } from "./routes/vcs";
+import { worktreeRoutes } from "./routes/worktree";
 
 export interface ServerOptions extends AccessOptions {
   /** Required of every request when it is set. */
@@ -135,6 +136,7 @@ function routesOf(app: App, connections: Connections): AnyElysia[] {
     projectRoutes(app),
     pathRoutes(app),
     vcsRoutes(app),
+    worktreeRoutes(app),
     instanceRoutes(app),
     configRoutes(app),
     providerRoutes(app),

@@ -166,6 +166,20 @@ const CALLS: Readonly<Record<string, readonly Call[]>> = {
     { ask: "POST /tui/append-prompt", body: { text: "x" }, answer: true },
     { ask: "POST /tui/control/response", body: {}, answer: true },
   ],
+  worktree: [
+    {
+      ask: "POST /experimental/worktree",
+      body: { name: "made" },
+      answer: { name: "made", branch: "opencode/made" },
+    },
+    { ask: "GET /experimental/worktree", answer: [expect.stringMatching(/made$/)] },
+    {
+      ask: "DELETE /experimental/worktree",
+      body: { directory: "/" },
+      status: 404,
+      answer: notFound,
+    },
+  ],
   vcs: [
     { ask: "GET /vcs", answer: { branch: "main" } },
     { ask: "GET /vcs/status", answer: has(like({ file: "new.txt", status: "added" })) },

@@ -85,6 +85,11 @@ class World implements AsyncDisposable {
     return { sessionID, jobID: job?.id ?? "" };
   }
 
+  async worktree(): Promise<{ directory: string }> {
+    const { directory } = await (await this.instance()).worktrees.create({});
+    return { directory };
+  }
+
   async pty(): Promise<{ ptyID: string }> {
     const { ptys } = await this.instance();
     return { ptyID: (await ptys.create({ command: "cat", args: [] })).id };
@@ -245,6 +250,9 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   "vcs.apply": {
     body: { patch: "--- a/src/a.txt\n+++ b/src/a.txt\n@@ -1 +1 @@\n-needle\n+other\n" },
   },
+  "worktree.create": { body: { name: "made" } },
+  "worktree.remove": async (world) => ({ body: await world.worktree() }),
+  "worktree.reset": async (world) => ({ body: await world.worktree() }),
   "vcs.diff": { query: { mode: "git" } },
 };
 

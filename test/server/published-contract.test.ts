@@ -13,7 +13,6 @@ import {
 import { Contract } from "@test/support/contract";
 import { testApp } from "@test/support/test-app";
 
-const WORKTREES = "an experiment that is in no row of the published table";
 const CURSOR = "for EventSource, which cannot set Last-Event-ID at its first connection";
 const TRUST = "the published program runs what any repository holds";
 const REFERENCES = "further directories of a configuration, which nothing published describes";
@@ -56,10 +55,6 @@ const REASONS: Readonly<Record<string, string>> = {
     "with noReply the answer is the user's message; without it an AssistantMessage, as published",
   "session.shell: adds body key ignored?": "what a person runs may be kept from the model",
   "share.get: is ours alone": "sharing needs nobody else's service, so its page is here",
-  "worktree.create: is not served": WORKTREES,
-  "worktree.list: is not served": WORKTREES,
-  "worktree.remove: is not served": WORKTREES,
-  "worktree.reset: is not served": WORKTREES,
 };
 
 test("what was published is served, but for the differences that have a reason", async () => {

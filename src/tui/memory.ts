@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import type { Clock } from "@/base/clock";
 import { errorMessage } from "@/base/error";
-import { readTextIfExists, writeFileAtomic } from "@/base/file";
+import { ensureDirectory, readTextIfExists, writeFileAtomic } from "@/base/file";
 import { isValid, t, type Static } from "@/base/schema";
 import { ModelRef } from "@/schema/primitive";
 
@@ -102,10 +102,11 @@ export class Memory {
     const path = join(directory, name);
     try {
       const before = await this.#readRecord(path);
+      await ensureDirectory(directory);
       const values = Object.fromEntries(keys.map((key) => [key, this.#values[key]] as const));
       await writeFileAtomic(path, JSON.stringify({ ...before, ...values }));
     } catch (error) {
-      onFault(`${path} could not be written: ${errorMessage(error)}`);
+      onFault(`Choices are not remembered: ${errorMessage(error)}`);
     }
   }
 

@@ -62,12 +62,22 @@ test("what makes no sense is as if it were not there", async () => {
   expect(faults).toEqual([]);
 });
 
+test("the directory is made when it is not there", async () => {
+  await using directory = await tempDirectory();
+  const inner = join(directory.path, "state", "opencode");
+  const { memory, faults } = open(inner);
+  memory.set("theme", NORD);
+  await memory.flush();
+  expect(faults).toEqual([]);
+  expect(await readFile(join(inner, "tui.json"), "utf8")).toContain("nord");
+});
+
 test("what cannot be written is told, and kept for this life", async () => {
   const { memory, faults } = open("/proc/nowhere");
   memory.set("theme", NORD);
   await memory.flush();
   expect(memory.get("theme")).toEqual(NORD);
-  expect(faults).toEqual([expect.stringContaining("/proc/nowhere/tui.json")]);
+  expect(faults).toEqual([expect.stringContaining("/proc/nowhere")]);
 });
 
 test("without a directory nothing is written and no timer runs", async () => {

@@ -16,12 +16,13 @@ import { openMcps } from "./mcps";
 import { openModels, openVariants } from "./models";
 import { openPalette, suggestible } from "./palette";
 import { openRename } from "./rename";
-import { forkSession, openSessions, switchToSlot, togglePin } from "./sessions";
+import { forkSession, openSessions, pinnedSessions, switchToSlot, togglePin } from "./sessions";
 import { openSkills } from "./skills";
 import { openStatus } from "./status";
 import { lockMode, openThemes, switchMode } from "./themes";
 import { openTimeline } from "./timeline";
 import { Trash } from "./trash";
+import { WhichKey } from "./which-key";
 import { askTrust } from "./trust";
 
 const SLOTS = [1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
@@ -38,6 +39,7 @@ export function registerDialogs(ui: Ui): () => void {
     ...sessionActions(ui, trash),
     ...choiceActions(ui),
     ...systemActions(ui),
+    ...new WhichKey(ui).actions,
   });
   const ignore = askOnce(ui);
   return () => {
@@ -70,7 +72,11 @@ function sessionActions(ui: Ui, trash: Trash): Bodies {
   });
   const slots = SLOTS.map((slot): [string, ActionBody] => [
     `session.quick_switch.${slot}`,
-    { run: () => switchToSlot(ui, slot) },
+    {
+      when: () => pinnedSessions(ui)[slot - 1] !== undefined,
+      title: () => `Switch to: ${pinnedSessions(ui)[slot - 1]?.title ?? ""}`,
+      run: () => switchToSlot(ui, slot),
+    },
   ]);
   return {
     ...Object.fromEntries(slots),

@@ -26,6 +26,10 @@ export interface FooterKey {
 
 /** Border, padding and the columns of both. */
 const FRAME_COLUMNS = 6;
+const BORDER_ROWS = 2;
+const TITLE_ROWS = 1;
+/** Between what it holds and its keys. */
+const GAP_ROWS = 2;
 const ASIDE_COLUMN = 37;
 
 export class DialogFrame {
@@ -73,11 +77,19 @@ export class DialogFrame {
     this.body.add(child);
   }
 
-  /** Makes it as high as `bodyRows` need, with rows free beneath them; answers its own rows. */
+  /**
+   * Makes it as high as `bodyRows` need; answers its own rows. On a low screen the empty rows go
+   * first, then its keys.
+   */
   setSize(width: number, bodyRows: number): number {
-    const hasKeys = this.#keys.length > 0;
-    const height = 2 + 2 + bodyRows + (hasKeys ? 3 : 1);
+    const room = this.#ui.renderer.height - BORDER_ROWS - TITLE_ROWS - bodyRows;
+    const hasKeys = this.#keys.length > 0 && room > 0;
+    const wanted = this.#keys.length > 0 ? GAP_ROWS + 1 : 1;
+    const beneath = Math.max(0, Math.min(wanted, room - 1));
+    const above = room > 1 ? 1 : 0;
+    const height = BORDER_ROWS + TITLE_ROWS + above + bodyRows + Math.max(beneath, Number(hasKeys));
     this.#columns = Math.max(1, width - FRAME_COLUMNS);
+    this.body.marginTop = above;
     this.root.width = width;
     this.root.height = height;
     this.#footer.visible = hasKeys;

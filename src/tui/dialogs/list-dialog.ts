@@ -58,6 +58,8 @@ export interface ListDialogOptions<T> {
 
 /** Rows of the screen that are not for the list. */
 const OTHER_ROWS = 10;
+/** Below this many rows the screen is for the list alone. */
+const LOW_ROWS = 16;
 
 export class ListDialog<T> implements Dialog {
   readonly width: DialogWidth;
@@ -135,9 +137,11 @@ export class ListDialog<T> implements Dialog {
     const width = dialogColumns(this.width, columns);
     const above = this.#input === undefined ? 0 : 2;
     const beneath = this.#options.beneath;
-    const other = beneath === undefined ? 0 : beneath.rows + 1;
+    const isRoomy = beneath !== undefined && rows >= LOW_ROWS;
+    if (beneath !== undefined) beneath.root.visible = isRoomy;
+    const other = isRoomy ? beneath.rows + 1 : 0;
     this.#lines = Math.max(this.#lines, this.#view.lineCount);
-    const most = Math.max(1, Math.min(rows - OTHER_ROWS - other, rows - 7 - above - other));
+    const most = Math.max(1, Math.min(rows - OTHER_ROWS - other, rows - 5 - above - other));
     const lines = Math.min(this.#lines, most);
     this.#view.height = this.#empty.visible ? Math.max(1, lines - 1) : lines;
     return this.frame.setSize(width, above + lines + other);

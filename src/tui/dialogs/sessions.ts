@@ -40,7 +40,7 @@ export function goTo(ui: Ui, sessionID: string): void {
 }
 
 /** In the order of their pinning, those that are still there. */
-function pinnedSessions(ui: Ui): Session[] {
+export function pinnedSessions(ui: Ui): Session[] {
   const { sessions } = ui.store.state;
   return (ui.memory.get("pinned") ?? []).flatMap((id) => sessions?.[id] ?? []);
 }

@@ -100,7 +100,16 @@ export class Keymap {
   /** What is pressed of a longer sequence, and what may follow, once a person hesitates. */
   get hint(): { pressed: string; continuations: Continuation[] } | undefined {
     if (!this.#isHintDue) return undefined;
-    return { pressed: formatSequence(this.#pressed), continuations: this.#continuations() };
+    return {
+      pressed: formatSequence(this.#pressed),
+      continuations: this.#continuations(this.#pressed),
+    };
+  }
+
+  /** What may follow the leader now, whether it is pressed or not. */
+  leaderKeys(): Continuation[] {
+    const [leader] = this.#bindings.leader;
+    return leader === undefined ? [] : this.#continuations(leader);
   }
 
   /** Hears when the hint comes and goes. */
@@ -191,12 +200,12 @@ export class Keymap {
   }
 
   /** What the innermost context makes of each key that may follow. */
-  #continuations(): Continuation[] {
+  #continuations(pressed: Sequence): Continuation[] {
     const found = new Map<string, string>();
     for (const { context } of this.#active()) {
       for (const { sequence, id } of this.#of(context)) {
-        if (!isLonger(sequence, this.#pressed)) continue;
-        const label = formatSequence(sequence.slice(this.#pressed.length));
+        if (!isLonger(sequence, pressed)) continue;
+        const label = formatSequence(sequence.slice(pressed.length));
         if (!found.has(label)) found.set(label, id);
       }
     }

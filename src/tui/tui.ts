@@ -7,6 +7,7 @@ import { errorMessage } from "@/base/error";
 import { type Client, createClient } from "@/client/client";
 import type { Transport } from "@/client/transport";
 import type { Session } from "@/schema/session";
+import { tellAsks } from "./asks/ask-toasts";
 import { EditorPromptBox } from "./prompt/prompt-box";
 import { Shell } from "./shell";
 import { initialState, type State } from "./store/state";
@@ -161,6 +162,7 @@ export class Tui implements Ui {
     this.keymap.enter("app", (id, key) => app.runByKey(id, key));
     this.actions.register({ ...app.bodies, ...viewActions(this), ...sessionActions(this) });
     this.#ends.push(followTerminal(renderer, this.theme), followTitle(this), followSelection(this));
+    this.#ends.push(tellAsks(this));
     if (options.start) void startUp(this, options.start);
   }
 

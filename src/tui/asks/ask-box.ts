@@ -14,6 +14,7 @@ import { PermissionPrompt } from "./permission-prompt";
 import type { PermissionAnswer } from "./permission-state";
 import { QuestionPrompt } from "./question-prompt";
 import type { QuestionStep } from "./question-state";
+import { isBelow } from "./session-tree";
 
 type Ask =
   | { type: "permission"; request: PermissionRequest }
@@ -214,14 +215,4 @@ export class SessionAskBox implements AskBox {
 /** Ids hold the time of their making behind the prefix. */
 function timeOf({ request }: Ask): string {
   return request.id.slice(request.id.indexOf("_") + 1);
-}
-
-/** Whether a session is `rootID`, or a subagent's below it. */
-function isBelow({ sessions }: State, sessionID: string, rootID: string): boolean {
-  let id: string | undefined = sessionID;
-  for (let depth = 0; id !== undefined && depth < 10; depth++) {
-    if (id === rootID) return true;
-    id = sessions?.[id]?.parentID;
-  }
-  return false;
 }

@@ -108,6 +108,9 @@ export class PromptCommands {
       case "prompt.vim":
         written.editor.setVim(written.editor.vimMode === undefined);
         return true;
+      case "help.keys":
+        // With something written it is a question mark.
+        return written.isEmpty && this.#ui.actions.run(actionID);
       case "app.toggle.paste_summary":
         paster.isSummarizing = !paster.isSummarizing;
         return true;

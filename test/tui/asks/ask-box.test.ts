@@ -4,6 +4,7 @@ import type { PermissionRequest } from "@/schema/permission";
 import type { QuestionRequest } from "@/schema/question";
 import type { Session } from "@/schema/session";
 import { SessionAskBox } from "@/tui/asks/ask-box";
+import { tellAsks } from "@/tui/asks/ask-toasts";
 import type { State } from "@/tui/store/state";
 import { expectFrame } from "@test/support/frames";
 import { type ScreenOptions, testScreen } from "@test/support/screen";
@@ -302,6 +303,23 @@ describe("who asks", () => {
     load({});
     expect(box.isActive).toBe(false);
   });
+});
+
+test("asks of sessions that are not on the screen are told of, once each", async () => {
+  const sessions = {
+    ses_2: { id: "ses_2", parentID: SESSION } as Session,
+    ses_3: { id: "ses_3", title: "Release\nnotes" } as Session,
+  };
+  const { screen, load } = await askScreen({ sessions });
+  await using _ = screen;
+  const shown: string[] = [];
+  screen.ui.toasts.show = ({ title = "" }) => void shown.push(title);
+  const stop = tellAsks(screen.ui);
+  const elsewhere = permission({ sessionID: "ses_3" });
+  load({ permissions: [elsewhere, permission({ id: "per_5", sessionID: "ses_2" })] });
+  load({ permissions: [elsewhere] });
+  expect(shown).toEqual(["Release notes"]);
+  stop();
 });
 
 describe("answering questions", () => {

@@ -258,6 +258,15 @@ describe("from outside", () => {
   });
 });
 
+test("a question mark shows the keys only where nothing is written", async () => {
+  const { screen, prompt, type } = await promptScreen();
+  await using _ = screen;
+  await type("?");
+  expect(screen.actions).toEqual(["help.keys"]);
+  await type("why?");
+  expect(prompt.text).toBe("why?");
+});
+
 describe("mouse", () => {
   test("a click places the cursor, a drag selects what the next key replaces", async () => {
     const { screen, prompt, type } = await promptScreen();

@@ -10,6 +10,7 @@ import { Transcript } from "@/tui/views/transcript";
 import type { ActionBodies, Screen, Size } from "./screen";
 import { Sidebar } from "./sidebar";
 import { StatusRow } from "./status-row";
+import { SubagentBar } from "./subagent-bar";
 
 /** How long the first of two `esc` counts. */
 const INTERRUPT_MS = 5_000;
@@ -23,7 +24,9 @@ export class SessionScreen implements Screen {
   readonly #sessionID: string;
   readonly #bottom: BoxRenderable;
   readonly #news: TextRenderable;
+  readonly #promptPlace: BoxRenderable;
   readonly #asks: AskBox;
+  readonly #subagent: SubagentBar;
   readonly #status: StatusRow;
   readonly #sidebar: Sidebar;
   #disarm: (() => void) | undefined;
@@ -72,8 +75,12 @@ export class SessionScreen implements Screen {
     this.#bottom = new BoxRenderable(renderer, { flexDirection: "column", flexShrink: 0 });
     this.#asks = new SessionAskBox(ui, sessionID);
     this.#status = new StatusRow(ui, sessionID);
-    this.#bottom.add(ui.prompt.root);
+    this.#promptPlace = new BoxRenderable(renderer, { flexDirection: "column", flexShrink: 0 });
+    this.#promptPlace.add(ui.prompt.root);
+    this.#subagent = new SubagentBar(ui, sessionID);
+    this.#bottom.add(this.#promptPlace);
     this.#bottom.add(this.#asks.root);
+    this.#bottom.add(this.#subagent.root);
     this.#bottom.add(this.#status.root);
     main.add(above);
     main.add(this.#bottom);
@@ -107,11 +114,19 @@ export class SessionScreen implements Screen {
     };
   }
 
+  focus(): void {
+    if (!this.#subagent.isShown) this.#ui.prompt.focus();
+  }
+
   update(state: State): void {
     this.#sidebar.update(state);
     this.#status.columns = this.#ui.renderer.width - this.#sidebar.dockedColumns;
     this.transcript.update(state);
+    this.#subagent.update(state);
+    this.#promptPlace.visible = !this.#subagent.isShown;
     this.#asks.update(state);
+    // A subagent is asked by its parent alone.
+    if (this.#subagent.isShown && !this.#asks.isActive) this.#ui.prompt.blur();
     if (!this.#isBusy) this.#arm(false);
     this.#status.update(state);
     this.#showNews();
@@ -136,7 +151,7 @@ export class SessionScreen implements Screen {
     this.#disarm?.();
     this.#asks.destroy();
     const { root } = this.#ui.prompt;
-    this.#bottom.remove(root);
+    this.#promptPlace.remove(root);
     root.marginLeft = 0;
     root.marginRight = 0;
     this.#status.destroy();

@@ -152,3 +152,18 @@ test("following: the last row is there after every piece of text", async () => {
     expect(await screen.frame()).toContain(delta.trim());
   }
 });
+
+test("a subagent's session has a bar that leads away in the place of the prompt", async () => {
+  const child = (id: string, created: number): Session => {
+    return { ...session, id, parentID: "ses_parent", time: { created, updated: created } };
+  };
+  const sessions = { [SESSION]: child(SESSION, 1), ses_other: child("ses_other", 2) };
+  await using screen = await testScreen({ width: 80, height: 24, state: { ...STATE, sessions } });
+  const shown = show(screen, { columns: 80, rows: 24 });
+  shown.focus();
+  expect(await screen.frame()).toContain("Build (1 of 2) · 120   ↑ parent  ← → siblings");
+  screen.terminal.mockInput.pressArrow("up");
+  screen.terminal.mockInput.pressArrow("right");
+  expect(screen.actions).toEqual(["session.parent", "session.child.next"]);
+  expect(screen.ui.prompt.text).toBe("");
+});

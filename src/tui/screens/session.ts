@@ -7,6 +7,7 @@ import type { Sync } from "@/tui/sync";
 import type { AskBox, Ui } from "@/tui/ui";
 import { isNarrow } from "@/tui/views/style";
 import { Transcript } from "@/tui/views/transcript";
+import { FindBar } from "./find-bar";
 import type { ActionBodies, Screen, Size } from "./screen";
 import { Sidebar } from "./sidebar";
 import { StatusRow } from "./status-row";
@@ -25,6 +26,7 @@ export class SessionScreen implements Screen {
   readonly #bottom: BoxRenderable;
   readonly #news: TextRenderable;
   readonly #promptPlace: BoxRenderable;
+  readonly #find: FindBar;
   readonly #asks: AskBox;
   readonly #subagent: SubagentBar;
   readonly #status: StatusRow;
@@ -71,13 +73,20 @@ export class SessionScreen implements Screen {
       minHeight: 0,
     });
     above.add(this.transcript.root);
+    above.add(this.transcript.marks);
     above.add(this.#news);
+    this.#find = new FindBar(ui, {
+      onQuery: (query) => this.transcript.find(query),
+      onHit: (at) => this.transcript.showHit(at),
+      onClose: () => this.focus(),
+    });
     this.#bottom = new BoxRenderable(renderer, { flexDirection: "column", flexShrink: 0 });
     this.#asks = new SessionAskBox(ui, sessionID);
     this.#status = new StatusRow(ui, sessionID);
     this.#promptPlace = new BoxRenderable(renderer, { flexDirection: "column", flexShrink: 0 });
     this.#promptPlace.add(ui.prompt.root);
     this.#subagent = new SubagentBar(ui, sessionID);
+    this.#bottom.add(this.#find.root);
     this.#bottom.add(this.#promptPlace);
     this.#bottom.add(this.#asks.root);
     this.#bottom.add(this.#subagent.root);
@@ -107,6 +116,7 @@ export class SessionScreen implements Screen {
       "session.first": { run: () => transcript.scrollToFirst() },
       "session.last": { run: () => transcript.scrollToLast() },
       "session.expand.all": { run: () => transcript.toggleAll() },
+      "session.find": { run: () => this.#find.open() },
       "session.sidebar.toggle": {
         run: () => this.#sidebar.toggle(),
         title: () => (this.#sidebar.isShown ? "Hide sidebar" : "Show sidebar"),
@@ -149,6 +159,7 @@ export class SessionScreen implements Screen {
 
   destroy(): void {
     this.#disarm?.();
+    this.#find.destroy();
     this.#asks.destroy();
     const { root } = this.#ui.prompt;
     this.#promptPlace.remove(root);

@@ -5,7 +5,12 @@ import type { State } from "@/tui/store/state";
 import type { TranscriptView, Ui } from "@/tui/ui";
 import { type Block, Blocks } from "./blocks";
 import { type BlockView, isShown, makeBlockView } from "./block-view";
+import { findHits } from "./find-hits";
+import { HitMarks } from "./hit-marks";
 import { type ColumnItem, ScrollColumn } from "./scroll-column";
+
+/** Rows above a hit that stay in sight. */
+const HIT_TOP_ROWS = 2;
 
 export interface TranscriptOptions {
   sessionID: string;
@@ -26,6 +31,9 @@ export class Transcript implements TranscriptView {
   /** What the last look was made of. */
   #seen: unknown[] = [];
   #opened: "none" | "newest" | "all" = "none";
+  readonly #marks: HitMarks;
+  /** Places of the blocks that hold what is looked for. */
+  #hits: readonly number[] = [];
 
   constructor(ui: Ui, options: TranscriptOptions) {
     this.#ui = ui;
@@ -37,6 +45,14 @@ export class Transcript implements TranscriptView {
       onMoved: () => options.onMoved(),
       onClick: (y) => void this.toggleAt(y),
     });
+    this.#marks = new HitMarks(ui.renderer, {
+      colors: () => ({ text: ui.theme.colors.background, background: ui.theme.colors.warning }),
+    });
+  }
+
+  /** To lie over it. */
+  get marks(): Renderable {
+    return this.#marks;
   }
 
   /** New blocks since it ceased to follow. */
@@ -86,6 +102,21 @@ export class Transcript implements TranscriptView {
   scrollToMessage(messageID: string): void {
     const item = this.#items.find(({ block }) => messageIDOf(block) === messageID);
     if (item) this.root.scrollToItem(item);
+  }
+
+  /** How many blocks hold the text, folded ones included; it is marked wherever it stands. */
+  find(query: string): number {
+    this.#hits = findHits(this.#shown, query).map(({ index }) => index);
+    this.#marks.query = query;
+    return this.#hits.length;
+  }
+
+  /** Brings a hit in sight, opened. */
+  showHit(at: number): void {
+    const item = this.#items[this.#hits[at] ?? -1];
+    if (!item) return;
+    item.setExpanded(true);
+    this.root.scrollToItem(item, HIT_TOP_ROWS);
   }
 
   toggleAll(): void {

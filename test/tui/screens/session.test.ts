@@ -167,3 +167,23 @@ test("a subagent's session has a bar that leads away in the place of the prompt"
   expect(screen.actions).toEqual(["session.parent", "session.child.next"]);
   expect(screen.ui.prompt.text).toBe("");
 });
+
+test("a text is found in folded output, which is opened, and marked", async () => {
+  await using screen = await testScreen({ width: 100, height: 30, state: STATE });
+  const shown = show(screen, { columns: 100, rows: 30 });
+  await screen.frame();
+  await shown.actions["session.find"]?.run();
+  await screen.terminal.mockInput.typeText("LINE 17");
+  await screen.frame();
+  const frame = await screen.frame();
+  expect(frame).toContain("1 of 1");
+  expect(frame).toContain("line 17");
+  const { warning } = screen.ui.theme.colors;
+  const marked = screen.terminal
+    .captureSpans()
+    .lines.flatMap(({ spans }) => spans.filter(({ bg }) => bg.equals(warning)))
+    .map(({ text }) => text);
+  expect(marked).toEqual(["line 17"]);
+  screen.terminal.mockInput.pressEscape();
+  expect(await screen.frame()).not.toContain("1 of 1");
+});

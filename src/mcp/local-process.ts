@@ -1,6 +1,7 @@
 // Local process: the program of a local server. It leads its own process group; what it prints on
 // stderr is read always and kept in small part; at the end it is ended with all that it started,
 // whether it listens or not.
+import { resolve } from "node:path";
 import type { Env } from "@/base/env";
 import { errorCode, errorMessage, unavailable } from "@/base/error";
 import { guardGroup } from "@/base/orphan-guard";
@@ -134,7 +135,7 @@ export class LocalProcess {
 
 function spawn({ config, directory, env }: LocalProcessOptions) {
   const [program = ""] = config.command;
-  const cwd = config.cwd ?? directory;
+  const cwd = resolve(directory, config.cwd ?? "");
   if (program === "") throw unavailable("its command is empty: name a program");
   try {
     return Bun.spawn([...config.command], {

@@ -23,7 +23,7 @@ test("a program runs where it should, with few variables of ours and all of its 
   await using temp = await tempTree({ "sub/": "" });
   const config = local(["sh", "-c", 'pwd; echo "$LC_ALL $SECRET $OWN"']);
   const child = start(
-    { ...config, cwd: `${temp.path}/sub`, environment: { ...config.environment, OWN: "own" } },
+    { ...config, cwd: "sub", environment: { ...config.environment, OWN: "own" } },
     temp.path,
     { SECRET: "secret", LC_ALL: "C" },
   );

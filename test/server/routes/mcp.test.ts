@@ -1,8 +1,9 @@
 import { expect, test } from "bun:test";
 import { systemClock } from "@/base/clock";
 import type { Config } from "@/schema/config";
+import type { McpResource } from "@/schema/mcp";
 import { RemoteServer } from "@test/mcp/remote-server";
-import { scripted } from "@test/mcp/support";
+import { published, scripted } from "@test/mcp/support";
 import { Contract } from "@test/support/contract";
 import { testApp, until } from "@test/support/test-app";
 
@@ -89,4 +90,35 @@ test("a person logs in with the code, by the browser, and out", async () => {
 test("what servers let models read is listed", async () => {
   await using s = await setup({ good: scripted() });
   expect((await s.contract.call("experimental.resource.list")).body).toEqual({});
+});
+
+test("a prompt of a server is a command, a resource is read when it is attached", async () => {
+  await using s = await setup({ all: published("everything", "stdio") });
+  const { contract, t } = s;
+  const { body: commands } = await contract.call("command.list");
+  expect(commands).toContainEqual(
+    expect.objectContaining({ name: "all:args-prompt", source: "mcp", hints: ["$1", "$2"] }),
+  );
+  t.model.push({ text: "Fine" });
+  const { body: session } = await contract.call("session.create", { body: { title: "T" } });
+  const params = { sessionID: (session as { id: string }).id };
+  const command = { command: "all:args-prompt", arguments: "Oslo" };
+  await contract.call("session.command", { params, body: command });
+  expect(t.model.requests[0]?.body).toContain("Oslo");
+  await contract.call("session.command", {
+    params,
+    body: { ...command, arguments: "" },
+    status: 400,
+  });
+  const { body: resources } = await contract.call("experimental.resource.list");
+  const [resource] = Object.values(resources as Record<string, McpResource>);
+  const { client: clientName = "", uri = "" } = resource ?? {};
+  const text = { value: "@it", start: 0, end: 3 };
+  const source = { type: "resource", clientName, uri, text };
+  const parts = [{ type: "file", mime: "text/plain", url: uri, source }];
+  const { body } = await contract.call("session.prompt", {
+    params,
+    body: { noReply: true, parts },
+  });
+  expect(body).toMatchObject({ parts: [{ synthetic: true }, { synthetic: true }, { source }] });
 });

@@ -21,6 +21,7 @@ import { serveCase } from "./cases/serve";
 import { sessionsCase } from "./cases/sessions";
 import { binarySizeCase, firstRequestBytesCase } from "./cases/sizes";
 import { streamCase } from "./cases/stream";
+import { tuiLongCase, tuiStartCase, tuiStreamCase } from "./cases/tui";
 import { versionCase } from "./cases/version";
 import { type CaseResult, formatCase, formatJSON, machineLine, type Measured } from "./report";
 
@@ -38,6 +39,9 @@ const CASES: readonly Case[] = [
   findFilesCase,
   binarySizeCase,
   firstRequestBytesCase,
+  tuiStartCase,
+  tuiStreamCase,
+  tuiLongCase,
 ];
 
 const ROOT = join(import.meta.dir, "../..");

@@ -56,9 +56,10 @@ export class StatusRow {
 
   update(state: State): void {
     const isBusy = state.status[this.#sessionID] !== undefined;
-    if (isBusy && state.view.animations) {
+    const isAway = state.connection.state === "reconnecting";
+    if (isAway || (isBusy && state.view.animations)) {
       this.#stopTicking ??= this.#ui.ticker.subscribe(() => this.#draw());
-    } else if (!isBusy) this.#stop();
+    } else this.#stop();
     const margin = isNarrow(this.#ui) ? 0 : 3;
     this.root.paddingLeft = margin;
     this.root.paddingRight = margin === 0 ? 0 : 2;

@@ -16,7 +16,7 @@ const PLACEHOLDER = "Ask anything";
 const NAME = "╭──╮";
 const SCREEN = "\u001b[?1049h";
 const IDLE_MS = 3_000;
-const SETTLED_MS = 1_500;
+const SETTLED_MS = 5_000;
 const WORD = "word ";
 
 export const tuiStartCase: Case = {

@@ -1,0 +1,95 @@
+// A program under tmux, as a person runs it: keys go in, and what stands on the screen is asked for
+// once it is there. What tmux shows is what its own emulation made of the bytes.
+
+import { join } from "node:path";
+import { runProcess } from "@/base/process";
+import { tempDirectory, type TempDirectory } from "@test/support/temp";
+
+export interface TmuxOptions {
+  columns?: number;
+  rows?: number;
+  cwd: string;
+  env: Readonly<Record<string, string>>;
+}
+
+/** Where it runs at all, everything is there within this time, on a busy machine, too. */
+const WAIT_MS = 20_000;
+const POLL_MS = 40;
+
+export const hasTmux = Bun.which("tmux") !== null;
+
+export class Tmux implements AsyncDisposable {
+  readonly #temp: TempDirectory;
+  readonly #options: TmuxOptions;
+
+  private constructor(temp: TempDirectory, options: TmuxOptions) {
+    this.#temp = temp;
+    this.#options = options;
+  }
+
+  /** Starts the command in a window that stays when it ends. */
+  static async start(command: string, options: TmuxOptions): Promise<Tmux> {
+    const tmux = new Tmux(await tempDirectory(), options);
+    const { columns = 80, rows = 24, cwd } = options;
+    const size = ["-x", String(columns), "-y", String(rows)];
+    const config = join(tmux.#temp.path, "tmux.conf");
+    await Bun.write(config, "set -g remain-on-exit on\nset -g default-terminal tmux-256color\n");
+    await tmux.#run(["-f", config, "new-session", "-d", ...size, "-c", cwd, command]);
+    return tmux;
+  }
+
+  /** Keys by tmux's names: `C-x`, `Enter`, `PageUp`; with `type` as they are. */
+  async press(...keys: string[]): Promise<void> {
+    for (const key of keys) await this.#run(["send-keys", key]);
+  }
+
+  async type(text: string): Promise<void> {
+    await this.#run(["send-keys", "-l", text]);
+  }
+
+  async resize(columns: number, rows: number): Promise<void> {
+    await this.#run(["resize-window", "-x", String(columns), "-y", String(rows)]);
+  }
+
+  /** The rows on the screen. */
+  async screen(): Promise<string> {
+    return this.#run(["capture-pane", "-p"]);
+  }
+
+  /** The screen as soon as it fits; throws with the screen when it does not in time. */
+  async until(isThere: string | RegExp | ((screen: string) => boolean)): Promise<string> {
+    const deadline = performance.now() + WAIT_MS;
+    for (;;) {
+      const screen = await this.screen();
+      if (fits(screen, isThere)) return screen;
+      if (performance.now() > deadline) throw new Error(`${String(isThere)} is not on\n${screen}`);
+      await Bun.sleep(POLL_MS);
+    }
+  }
+
+  async format(format: string): Promise<string> {
+    return (await this.#run(["display-message", "-p", format])).trim();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#run(["kill-server"]).catch(() => undefined); // it has ended by itself
+    await this.#temp[Symbol.asyncDispose]();
+  }
+
+  async #run(args: readonly string[]): Promise<string> {
+    const socket = join(this.#temp.path, "tmux");
+    const { cwd, env } = this.#options;
+    const result = await runProcess(["tmux", "-S", socket, "-u", ...args], {
+      cwd,
+      env: { ...env, PATH: process.env["PATH"] ?? "", LANG: "C.UTF-8" },
+      timeoutMs: WAIT_MS,
+    });
+    if (result.exitCode === 0) return result.stdout;
+    throw new Error(`tmux ${args.join(" ")}: ${result.stderr.trim()}`);
+  }
+}
+
+function fits(screen: string, isThere: string | RegExp | ((screen: string) => boolean)): boolean {
+  if (typeof isThere === "string") return screen.includes(isThere);
+  return typeof isThere === "function" ? isThere(screen) : isThere.test(screen);
+}

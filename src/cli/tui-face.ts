@@ -56,6 +56,7 @@ export async function openFace(
   const settings = readSettings(config);
   const isMini = options.mini ?? settings.screen === "mini";
   const replayLimit = options.replay === false ? 0 : (options.replayLimit ?? REPLAY_LIMIT);
+  context.typeAhead?.eraseEcho();
   const face = await Tui.open({
     ...(isMini && { mini: { replayLimit } }),
     transport,

@@ -33,6 +33,14 @@ export class TypeAhead {
     return stdin.isTTY && process.stdout.isTTY ? new TypeAhead(stdin) : undefined;
   }
 
+  /**
+   * Takes back what the terminal itself showed of it before anybody listened: the renderer finds
+   * out what the terminal can do by where the cursor goes, from the first column on.
+   */
+  eraseEcho(): void {
+    if (this.#chunks.length > 0) process.stdout.write("\r\u001b[K");
+  }
+
   /** What was typed so far; from now on others listen, in raw mode still. */
   take(): readonly Uint8Array[] {
     this.#stop();

@@ -125,12 +125,33 @@ test("a plugin that fails is told of, and the answer comes all the same", async 
 test("a package is installed by the executable itself, behind the first answer", async () => {
   await using temp = await tempDirectory();
   const answered = Promise.withResolvers<void>();
-  const code = `export default async () => ({
-    "experimental.text.complete": async (input, output) => { output.text += " By the demo." },
-  });`;
-  const files = { "index.js": code };
-  const name = "opencode-demo";
-  await using registry = await packageRegistry(temp.path, name, "1.0.0", files, answered.promise);
+  // As packages are: built, with an exports map, typed or not, and with dependencies.
+  const demo = {
+    name: "opencode-demo",
+    version: "1.0.0",
+    manifest: {
+      type: "module",
+      main: undefined,
+      exports: { ".": { types: "./dist/index.d.ts", import: "./dist/index.js" } },
+      dependencies: { "@demo/words": "^2.0.0" },
+    },
+    files: {
+      "dist/index.js": `import { tool } from "@opencode-ai/plugin";
+        import { by } from "@demo/words/by";
+        export const Demo = async () => ({
+          tool: { demo: tool({ description: "Demo", args: {}, execute: async () => by }) },
+          "experimental.text.complete": async (input, output) => { output.text += by; },
+        });`,
+    },
+  };
+  const words = {
+    name: "@demo/words",
+    version: "2.1.0",
+    manifest: { exports: { "./by": "./src/by.ts" } },
+    files: { "src/by.ts": `export const by: string = " By the demo.";` },
+  };
+  const open = answered.promise;
+  await using registry = await packageRegistry(temp.path, [demo, words], { open });
   const turns = [{ text: "One." }, { text: "Two." }];
   await using model = await startModel({ wire: "openai-compatible", turns });
   const config = { ...model.config, plugin: ["opencode-demo@1.0.0"] };
@@ -143,7 +164,7 @@ test("a package is installed by the executable itself, behind the first answer",
     answered.resolve();
   }
   expect(await first.exited).toBe(0);
-  expect(registry.asked).toContain("/opencode-demo");
+  expect(registry.asked).toContain("opencode-demo");
   const count = registry.asked.length;
   const second = await home.run(["run", "--format", "json", "Go"], { env });
   expect(second.stdout).toContain("Two. By the demo.");
@@ -151,3 +172,18 @@ test("a package is installed by the executable itself, behind the first answer",
   expect(await home.processes()).toEqual([]);
   await model.finish(turns.length);
 });
+
+test.each(["{ broken", JSON.stringify({ imports: { "#*": "./evil.js" }, main: "./evil.js" })])(
+  "what a project's package.json says changes nothing: %s",
+  async (manifest) => {
+    const files = { "package.json": manifest, "evil.js": "throw new Error('it ran');" };
+    const turns = [{ text: "Done." }];
+    await using model = await startModel({ wire: "openai-compatible", turns });
+    await using home = await ExecutableHome.open(executable.path, { files });
+    const own = { OPENCODE_CONFIG_CONTENT: JSON.stringify(model.config) };
+    const ended = await home.run(["run", "Go"], { env: { ...own, OPENCODE_TRUST: "" } });
+    expect(ended).toMatchObject({ exitCode: 0, stdout: "Done.\n" });
+    expect(ended.stderr).not.toContain("it ran");
+    await model.finish(turns.length);
+  },
+);

@@ -18,11 +18,14 @@ async function place(url: string) {
   return { options, [Symbol.asyncDispose]: () => temp[Symbol.asyncDispose]() };
 }
 
-const CODE = { "index.js": "export default async () => ({ answer: 42 });" };
+function demo(name: string, version: string) {
+  const files = { "index.js": "export default async () => ({ answer: 42 });" };
+  return { name, version, files, manifest: { scripts: { postinstall: "touch ran" } } };
+}
 
 test("a package is installed once, without its scripts, and asked for no more", async () => {
   await using temp = await tempDirectory();
-  await using source = await packageRegistry(temp.path, "@team/demo", "1.2.3", CODE);
+  await using source = await packageRegistry(temp.path, [demo("@team/demo", "1.2.3")]);
   await using at = await place(source.url);
   const { directory } = at.options;
   expect(await isInstalled("@team/demo", directory)).toBe(false);
@@ -42,7 +45,7 @@ test("a package is installed once, without its scripts, and asked for no more", 
 
 test("what cannot be installed says why, and leaves nothing behind", async () => {
   await using temp = await tempDirectory();
-  await using source = await packageRegistry(temp.path, "demo", "1.0.0", CODE);
+  await using source = await packageRegistry(temp.path, [demo("demo", "1.0.0")]);
   await using at = await place(source.url);
   await expect(installPackage("missing", at.options)).rejects.toMatchObject({
     kind: "unavailable",

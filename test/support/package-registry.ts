@@ -4,25 +4,26 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { type Tree, writeTree } from "@test/support/temp";
 
-/** A registry on loopback that has one package, and what it was asked for. */
+export interface PublishedPackage {
+  name: string;
+  version: string;
+  files: Tree;
+  /** Fields of package.json besides. */
+  manifest?: Record<string, unknown>;
+}
+
+interface RegistryOptions {
+  /** Nothing is answered before. */
+  open?: Promise<void>;
+}
+
+/** Serves the packages, and keeps what it was asked for. `root` is for its files. */
 export async function packageRegistry(
   root: string,
-  name: string,
-  version: string,
-  files: Tree,
-  /** Nothing is answered before. */
-  open: Promise<void> = Promise.resolve(),
+  packages: readonly PublishedPackage[],
+  { open = Promise.resolve() }: RegistryOptions = {},
 ) {
-  const manifest = { name, version, main: "index.js", scripts: { postinstall: "touch ran" } };
-  await writeTree(join(root, "pack"), {
-    "package/package.json": JSON.stringify(manifest),
-    ...Object.fromEntries(Object.entries(files).map(([path, text]) => [`package/${path}`, text])),
-  });
-  const archive = join(root, "pack.tgz");
-  const tar = Bun.spawn(["tar", "-czf", archive, "-C", join(root, "pack"), "package"]);
-  if ((await tar.exited) !== 0) throw new Error("tar failed");
-  const bytes = await Bun.file(archive).bytes();
-  const integrity = `sha512-${createHash("sha512").update(bytes).digest("base64")}`;
+  const packed = await Promise.all(packages.map((one, index) => pack(join(root, `${index}`), one)));
   const asked: string[] = [];
   const server = Bun.serve({
     hostname: "127.0.0.1",
@@ -30,16 +31,34 @@ export async function packageRegistry(
     async fetch(request) {
       await open;
       const { pathname, origin } = new URL(request.url);
-      asked.push(decodeURIComponent(pathname));
-      if (pathname === "/pack.tgz") return new Response(bytes);
-      if (decodeURIComponent(pathname) !== `/${name}`) return new Response("", { status: 404 });
-      const dist = { tarball: `${origin}/pack.tgz`, integrity };
+      const path = decodeURIComponent(pathname).slice(1);
+      asked.push(path);
+      const archive = packed.find(({ file }) => file === path);
+      if (archive) return new Response(archive.bytes);
+      const found = packed.find(({ manifest }) => manifest.name === path);
+      if (!found) return new Response("", { status: 404 });
+      const { file, integrity, manifest } = found;
+      const dist = { tarball: `${origin}/${file}`, integrity };
       return Response.json({
-        name,
-        "dist-tags": { latest: version },
-        versions: { [version]: { ...manifest, dist } },
+        name: manifest.name,
+        "dist-tags": { latest: manifest.version },
+        versions: { [manifest.version]: { ...manifest, dist } },
       });
     },
   });
   return { asked, url: server.url.href, [Symbol.asyncDispose]: () => server.stop(true) };
+}
+
+async function pack(root: string, { files, manifest: more, name, version }: PublishedPackage) {
+  const manifest = { name, version, main: "index.js", ...more };
+  await writeTree(root, {
+    "package/package.json": JSON.stringify(manifest),
+    ...Object.fromEntries(Object.entries(files).map(([path, text]) => [`package/${path}`, text])),
+  });
+  const archive = join(root, "pack.tgz");
+  const tar = Bun.spawn(["tar", "-czf", archive, "-C", root, "package"]);
+  if ((await tar.exited) !== 0) throw new Error("tar failed");
+  const bytes = await Bun.file(archive).bytes();
+  const integrity = `sha512-${createHash("sha512").update(bytes).digest("base64")}`;
+  return { manifest, bytes, integrity, file: `${name.replace(/\W/g, "-")}-${version}.tgz` };
 }

@@ -49,6 +49,7 @@ export class ChatChunks implements EventMender {
   mend(data: string): string | undefined {
     const chunk = parse(data);
     if (!chunk) return undefined;
+    if (isUsual(chunk)) return this.#noteUsual(chunk);
     const isFilled = this.#needsChoice && fillChoice(chunk);
     const isChunkMended = apply(CHUNK_RULES, chunk) || isFilled;
     const choice = record(list(chunk["choices"])[0]);
@@ -66,11 +67,48 @@ export class ChatChunks implements EventMender {
     return JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] });
   }
 
+  #noteUsual({ choices: [{ delta }] }: UsualChunk): undefined {
+    this.#hasContent ||= Boolean(delta.content);
+    if (delta.reasoning_content) this.#field ??= "reasoning_content";
+  }
+
   #note(delta: JSONRecord): void {
     this.#hasContent ||= Boolean(delta["content"]) || list(delta["tool_calls"]).length > 0;
     this.#field ??= REASONING_FIELDS.find((name) => isFilled(delta[name]));
     this.#details.push(...records(list(delta["reasoning_details"])));
   }
+}
+
+/** A piece of text or reasoning and nothing else, as nearly all chunks are. */
+interface UsualChunk {
+  choices: [{ delta: { content?: string | null; reasoning_content?: string | null } }];
+}
+
+const USUAL_TEXTS: readonly string[] = ["content", "reasoning_content"];
+
+/** Told at a glance, for speed: no rule would change it. */
+function isUsual(chunk: JSONRecord): chunk is JSONRecord & UsualChunk {
+  const { choices, created, error, id, model, usage } = chunk;
+  if (error !== undefined || (usage !== null && usage !== undefined)) return false;
+  if (typeof id !== "string" || typeof model !== "string" || typeof created !== "number") {
+    return false;
+  }
+  if (!Array.isArray(choices) || choices.length !== 1) return false;
+  const choice: unknown = choices[0];
+  if (typeof choice !== "object" || choice === null || !("delta" in choice)) return false;
+  if (!("finish_reason" in choice) || choice.finish_reason !== null) return false;
+  const { delta } = choice;
+  if (typeof delta !== "object" || delta === null) return false;
+  for (const [key, value] of Object.entries(delta)) {
+    if (key === "role" ? value !== "assistant" : value !== null && !isUsualText(key, value)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+function isUsualText(key: string, value: unknown): boolean {
+  return typeof value === "string" && USUAL_TEXTS.includes(key);
 }
 
 function apply(rules: readonly Rule[], value: JSONRecord): boolean {

@@ -14,6 +14,17 @@ export interface EventMender {
   readonly isComplete: boolean;
 }
 
+type Controller = ReadableStreamDefaultController<Uint8Array>;
+
+/** What is used of a body's reader, whichever of the runtime's types it has. */
+interface BodyReader {
+  read(): Promise<{ done: boolean; value?: Uint8Array }>;
+  cancel(reason?: unknown): Promise<void>;
+}
+
+const NEWLINE = 10;
+const DONE_MAX_CHARACTERS = 40;
+
 /** A line longer than this is passed on as it is, in pieces. */
 const LINE_MAX_CHARACTERS = 16 * 1024 * 1024;
 
@@ -23,6 +34,7 @@ export class EventLines {
   readonly #decoder = new TextDecoder();
   readonly #encoder = new TextEncoder();
   #line = "";
+  #isEnded = false;
   #end: () => void = () => {};
 
   /** `onComplete` is called once, when the answer is complete but for the end of its stream. */
@@ -33,19 +45,18 @@ export class EventLines {
 
   /** The response with its body mended. To be called once. */
   mend(response: Response): Response {
-    if (!response.body) return response;
-    const mended = new TransformStream<Uint8Array, Uint8Array>({
+    const reader: BodyReader | undefined = response.body?.getReader();
+    if (!reader) return response;
+    // Not a TransformStream: each piece would cost as much again as all that is done with it.
+    const body = new ReadableStream<Uint8Array>({
       start: (controller) => {
         this.#end = () => this.#finish(controller, false);
       },
-      transform: (bytes, controller) => this.#take(bytes, controller),
-      flush: (controller) => {
-        this.#end = () => {};
-        this.#write(this.#rest(false), controller);
-      },
+      pull: (controller) => this.#pull(reader, controller),
+      cancel: (reason) => reader.cancel(reason),
     });
     const { status, statusText, headers } = response;
-    return new Response(response.body.pipeThrough(mended), { status, statusText, headers });
+    return new Response(body, { status, statusText, headers });
   }
 
   /** Ends the body here, as if the server had. */
@@ -57,30 +68,49 @@ export class EventLines {
     }
   }
 
-  #take(bytes: Uint8Array, controller: TransformStreamDefaultController<Uint8Array>): void {
+  /** Reads until something can be passed on, or all is. */
+  async #pull(reader: BodyReader, controller: Controller): Promise<void> {
+    for (let isPassed = false; !isPassed && !this.#isEnded;) {
+      const { value } = await reader.read();
+      if (this.#isEnded) return;
+      if (value) isPassed = this.#take(value, controller);
+      else this.#finish(controller, false);
+    }
+  }
+
+  /** Whether there was something to pass on. */
+  #take(bytes: Uint8Array, controller: Controller): boolean {
+    const isWhole = this.#line === "" && bytes.at(-1) === NEWLINE;
     this.#line += this.#decoder.decode(bytes, { stream: true });
     const lines = this.#line.split("\n");
     this.#line = lines.pop() ?? "";
     let text = "";
+    let isMended = false;
     for (const line of lines) {
       if (isDone(line)) {
-        this.#write(text, controller);
         this.#line = "";
-        return this.#finish(controller, true);
+        this.#write(text, controller);
+        this.#finish(controller, true);
+        return true;
       }
-      text += `${this.#mendLine(line)}\n`;
+      const mended = this.#mendLine(line);
+      isMended ||= mended !== line;
+      text += `${mended}\n`;
     }
     if (this.#line.length > LINE_MAX_CHARACTERS) {
       text += this.#line;
       this.#line = "";
     }
-    this.#write(text, controller);
+    if (isWhole && !isMended && this.#line === "") controller.enqueue(bytes);
+    else this.#write(text, controller);
+    return text !== "";
   }
 
-  #finish(controller: TransformStreamDefaultController<Uint8Array>, isAnnounced: boolean): void {
-    this.#end = () => {};
+  #finish(controller: Controller, isAnnounced: boolean): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
     this.#write(this.#rest(isAnnounced), controller);
-    controller.terminate();
+    controller.close();
   }
 
   #rest(isAnnounced: boolean): string {
@@ -99,11 +129,11 @@ export class EventLines {
     return mended === undefined ? line : `data: ${mended}`;
   }
 
-  #write(text: string, controller: TransformStreamDefaultController<Uint8Array>): void {
+  #write(text: string, controller: Controller): void {
     if (text !== "") controller.enqueue(this.#encoder.encode(text));
   }
 }
 
 function isDone(line: string): boolean {
-  return /^data:\s*\[DONE\]\s*$/.test(line);
+  return line.length < DONE_MAX_CHARACTERS && /^data:\s*\[DONE\]\s*$/.test(line);
 }

@@ -53,6 +53,9 @@ class MarkedEvents implements AnswerMender {
 
 const PING = '{"type":"ping"}';
 const KNOWN_EVENTS = /^(message_(start|delta|stop)|content_block_(start|delta|stop)|error|ping)$/;
+/** As nearly all of them begin: told without being parsed. */
+const USUAL =
+  /^\{"type":"content_block_delta","index":\d+,"delta":\{"type":"(text|input_json)_delta"/;
 const KNOWN_DELTAS = /^(text|input_json|thinking|signature|citations|compaction)_?(delta)$/;
 
 class AnthropicEvents implements AnswerMender {
@@ -64,7 +67,7 @@ class AnthropicEvents implements AnswerMender {
   }
 
   mend(data: string): string | undefined {
-    const event = parse(data);
+    const event = USUAL.test(data) ? undefined : parse(data);
     if (!event) return undefined;
     const type = String(event["type"]);
     const delta = record(event["delta"]);

@@ -9,7 +9,6 @@ import type { Clock } from "@/base/clock";
 import { errorMessage } from "@/base/error";
 import type { Logger } from "@/base/log";
 import type { MessageError } from "@/schema/message-error";
-import type { Provider } from "@/schema/provider";
 import { toCallOptions } from "./call-options";
 import { Concessions } from "./concessions";
 import { readAnswer } from "./error-answer";
@@ -30,6 +29,12 @@ interface FailedAttempt {
   thrown: unknown;
   /** Nothing of the answer had come. */
   isSilent: boolean;
+}
+
+/** How a request was changed so far. */
+interface Changes {
+  count: number;
+  isRenewed: boolean;
 }
 
 interface RenewalError {
@@ -59,20 +64,17 @@ export class LLM {
    */
   async *stream(asked: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent, void> {
     let request = asked;
-    let isRenewed = false;
+    const changes: Changes = { count: 0, isRenewed: false };
     let waitedMs = 0;
     for (let attempt = 1; ; attempt++) {
       if (attempt > 1) yield { type: "attempt", attempt };
-      let failed = yield* this.#attemptWithConcessions(request, signal);
-      if (failed && !isRenewed && isUnauthorized(failed.thrown) && !signal.aborted) {
-        // Refused before it said anything: with another key it is the same attempt.
-        isRenewed = true;
-        const renewed = await this.#renewKey(request);
-        if (renewed && "error" in renewed) return yield { type: "error", error: renewed.error };
-        if (renewed) {
-          request = { ...request, provider: renewed };
-          failed = yield* this.#attemptWithConcessions(request, signal);
-        }
+      let failed = yield* this.#attempt(request, signal);
+      while (failed && !signal.aborted) {
+        const changed = await this.#change(request, failed, changes);
+        if (!changed) break;
+        if ("error" in changed) return yield { type: "error", error: changed.error };
+        request = changed;
+        failed = yield* this.#attempt(request, signal);
       }
       if (!failed) return;
       const failure = toFailure(failed.thrown, failureContext(request, signal));
@@ -88,39 +90,48 @@ export class LLM {
     }
   }
 
-  /** The provider with another key, if it has one; or why it is not to be had. */
-  async #renewKey({ provider }: ModelRequest): Promise<Provider | RenewalError | undefined> {
-    try {
-      return await this.renewals.renew(provider);
-    } catch (error) {
-      const data = { providerID: provider.id, message: errorMessage(error) };
-      return { error: { name: "ProviderAuthError", data } };
+  /**
+   * The request as it may be sent again at once: refused before the model said a word, with another
+   * key or without what the server does not take it is the same attempt.
+   */
+  async #change(
+    request: ModelRequest,
+    { isSilent, thrown }: FailedAttempt,
+    changes: Changes,
+  ): Promise<ModelRequest | RenewalError | undefined> {
+    const answer = isSilent ? readAnswer(thrown) : undefined;
+    if (!answer) return undefined;
+    // Whether the key was refused, rather than what may be done with it.
+    if (answer.statusCode === 401 && !changes.isRenewed) {
+      changes.isRenewed = true;
+      return this.#renewKey(request);
     }
+    if (changes.count >= CONCESSIONS_MAX) return undefined;
+    if (!this.#concessions.concede(request, answer)) return undefined;
+    changes.count++;
+    const { model, provider, sessionID } = request;
+    const name = `${provider.id}/${model.id}`;
+    this.#log.info("a request is changed as it was refused", { sessionID, model: name });
+    return request;
   }
 
-  /**
-   * One request, sent once more for each thing which the server refuses and that it can do without:
-   * refused before the model said a word, it is the same attempt.
-   */
-  async *#attemptWithConcessions(
-    request: ModelRequest,
-    signal: AbortSignal,
-  ): AsyncGenerator<ModelEvent, FailedAttempt | undefined> {
-    for (let conceded = 0; ; conceded++) {
-      const failed = yield* this.#attempt(this.#concessions.apply(request), signal);
-      if (!failed || signal.aborted || conceded >= CONCESSIONS_MAX) return failed;
-      const answer = failed.isSilent ? readAnswer(failed.thrown) : undefined;
-      if (!answer || !this.#concessions.concede(request, answer)) return failed;
-      const { error } = toFailure(failed.thrown, failureContext(request, signal));
-      this.#log.info("a request is changed as it was refused", { reason: words(error) });
+  /** The request with another key, if its provider has one; or why it is not to be had. */
+  async #renewKey(request: ModelRequest): Promise<ModelRequest | RenewalError | undefined> {
+    try {
+      const provider = await this.renewals.renew(request.provider);
+      return provider && { ...request, provider };
+    } catch (error) {
+      const data = { providerID: request.provider.id, message: errorMessage(error) };
+      return { error: { name: "ProviderAuthError", data } };
     }
   }
 
   /** One request. Returns what it failed with, or undefined when its last event was the end. */
   async *#attempt(
-    request: ModelRequest,
+    asked: ModelRequest,
     signal: AbortSignal,
   ): AsyncGenerator<ModelEvent, FailedAttempt | undefined> {
+    const request = this.#concessions.apply(asked);
     const limits = timeLimits(request.provider.options);
     const mender = menderFor(request.model.api.npm);
     const owner = { sessionID: request.sessionID, caller: signal, mender };
@@ -129,7 +140,10 @@ export class LLM {
     try {
       exchange.signal.throwIfAborted();
       const model = await this.#models.open(request, exchange);
-      for await (const part of streamOf(model, request, exchange)) yield* parts.take(part);
+      for await (const part of streamOf(model, request, exchange)) {
+        // Not `yield*`, which waits several times for each of them.
+        for (const event of parts.take(part)) yield event;
+      }
       yield* parts.flush(mender?.echo);
       const { isUseless, ...finish } = parts.end();
       yield finish;
@@ -206,11 +220,6 @@ async function* streamOf(
 
 /** A stream that is being given up has nothing more to say, its failures included. */
 function ignoreCancelled(): void {}
-
-/** Whether the key was refused, rather than what may be done with it. */
-function isUnauthorized(thrown: unknown): boolean {
-  return readAnswer(thrown)?.statusCode === 401;
-}
 
 function endError(reason: string, isUseless: boolean): MessageError | undefined {
   if (reason === "content-filter") {

@@ -1,0 +1,208 @@
+// The whole terminal UI on the real server, with a scripted model behind it: what a person types,
+// allows and queues, down to the model's requests and the files of the project.
+import { createTestRenderer } from "@opentui/core/testing";
+import { expect, test } from "bun:test";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { systemClock } from "@/base/clock";
+import { MemoryTransport } from "@/client/memory-transport";
+import { createServer } from "@/server/server";
+import { readSettings } from "@/tui/settings";
+import { Tui } from "@/tui/tui";
+import { sessionApp, type SessionAppOptions } from "@test/support/session-app";
+
+const PATIENCE_MS = 10_000;
+const LIMIT_MS = 30_000;
+
+async function tuiOn(options: SessionAppOptions) {
+  const t = await sessionApp({ config: { permission: { bash: "ask", edit: "ask" } }, ...options });
+  const terminal = await createTestRenderer({ width: 100, height: 30, kittyKeyboard: true });
+  const server = createServer(t.app);
+  const transport = new MemoryTransport(
+    Promise.resolve({
+      handle: async (request: Request) => server.handle(request),
+      subscribe: (listener) => t.app.services.bus.subscribe(listener),
+    }),
+  );
+  const nothing = () => undefined;
+  const tui = new Tui(terminal.renderer, {
+    transport,
+    directory: t.directory,
+    clock: systemClock,
+    log: { info: nothing, warn: nothing, error: nothing },
+    settings: readSettings({}),
+    environment: {
+      version: "1.0.0",
+      home: t.home,
+      env: {},
+      stateDirectory: join(t.home, "state"),
+      configDirectory: join(t.home, "config"),
+      cacheDirectory: join(t.home, "cache"),
+    },
+  });
+  const frame = async () => {
+    await terminal.renderOnce();
+    return terminal.captureCharFrame();
+  };
+  return {
+    t,
+    tui,
+    keys: terminal.mockInput,
+    frame,
+    async shows(text: string): Promise<string> {
+      const deadline = performance.now() + PATIENCE_MS;
+      for (;;) {
+        const shown = await frame();
+        if (shown.includes(text)) return shown;
+        if (performance.now() > deadline) throw new Error(`"${text}" is not on\n${shown}`);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    },
+    async send(text: string): Promise<void> {
+      await terminal.mockInput.typeText(text);
+      terminal.mockInput.pressEnter();
+    },
+    /** What people said, in the model's requests, each once. */
+    said: () =>
+      t.model.requests
+        .flatMap(({ request }) => request.messages)
+        .filter(({ role }) => role === "user")
+        .map(({ text }) => text)
+        .filter((text, index, all) => all.indexOf(text) === index),
+    async [Symbol.asyncDispose]() {
+      await tui.prompt.close();
+      tui.close();
+      await t[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Longer than a person who typed a moment ago needs to see what asks. */
+const SEEN_MS = 450;
+
+test(
+  "a command is allowed, narrowed for always, and not asked for again",
+  async () => {
+    const call = (command: string) => ({ calls: [{ tool: "bash", input: { command } }] });
+    await using ui = await tuiOn({
+      turns: [call("seq 3"), call("seq 3"), call("seq 4"), { text: "All done" }],
+    });
+    await ui.shows("Build");
+    await ui.send("please count");
+    await ui.shows("Permission required");
+    await systemClock.sleep(SEEN_MS);
+    ui.keys.pressKey("2");
+    await ui.shows("Always allow");
+    ui.keys.pressKey("1");
+    ui.keys.pressKey("2");
+    ui.keys.pressEnter();
+    // The same again is allowed, another count is asked for.
+    await ui.shows("$ seq 4");
+    await ui.shows("Permission required");
+    await systemClock.sleep(SEEN_MS);
+    ui.keys.pressKey("1");
+    const shown = await ui.shows("All done");
+    expect(shown).toContain("Build");
+    expect(ui.t.model.violations).toEqual([]);
+  },
+  LIMIT_MS,
+);
+
+test(
+  "an edit is refused with a reason, which the model gets",
+  async () => {
+    const input = { filePath: "a.ts", oldString: "one", newString: "two" };
+    await using ui = await tuiOn({
+      files: { "a.ts": "one\n" },
+      turns: [{ calls: [{ tool: "edit", input }] }, { text: "As you wish" }],
+    });
+    await ui.shows("Build");
+    await ui.send("change it");
+    const shown = await ui.shows("Permission required");
+    expect(shown).toMatch(/1 - +one|1 - one/);
+    await systemClock.sleep(SEEN_MS);
+    ui.keys.pressKey("4");
+    await ui.send("keep the number");
+    await ui.shows("As you wish");
+    const results = ui.t.model.requests.at(-1)?.request.messages.flatMap(({ results }) => results);
+    expect(JSON.stringify(results)).toContain("keep the number");
+    expect(await readFile(join(ui.t.directory, "a.ts"), "utf8")).toBe("one\n");
+  },
+  LIMIT_MS,
+);
+
+test(
+  "prompts that are queued go out one turn after the other",
+  async () => {
+    const gate = Promise.withResolvers<void>();
+    await using ui = await tuiOn({
+      turns: [{ gate: gate.promise, text: "first" }, { text: "second" }, { text: "third" }],
+    });
+    await ui.shows("Build");
+    await ui.send("one");
+    await ui.shows("esc interrupt");
+    await ui.send("two");
+    await ui.send("three");
+    await ui.shows("QUEUED  three");
+    gate.resolve();
+    await ui.shows("third");
+    expect(ui.said()).toEqual(["one", "two", "three"]);
+    expect(ui.t.model.requests.filter(({ isSide }) => !isSide)).toHaveLength(3);
+    expect(await ui.frame()).not.toContain("QUEUED");
+  },
+  LIMIT_MS,
+);
+
+test(
+  "stopping the turn brings back what was queued",
+  async () => {
+    const gate = Promise.withResolvers<void>();
+    await using ui = await tuiOn({ turns: [{ gate: gate.promise, text: "never" }] });
+    await ui.shows("Build");
+    await ui.send("one");
+    await ui.shows("esc interrupt");
+    await ui.send("two");
+    await ui.send("three");
+    await ui.shows("QUEUED  three");
+    ui.keys.pressEscape();
+    await ui.shows("esc again to interrupt");
+    ui.keys.pressEscape();
+    await ui.shows("interrupted");
+    await ui.shows("┃  three");
+    expect(ui.tui.prompt.text).toBe("two\n\nthree");
+    gate.resolve();
+  },
+  LIMIT_MS,
+);
+
+test(
+  "a question is answered, and files and shell output reach the model",
+  async () => {
+    const options = [
+      { label: "SQLite", description: "A file" },
+      { label: "Postgres", description: "A server" },
+    ];
+    const questions = [{ question: "Which database?", header: "Database", options }];
+    await using ui = await tuiOn({
+      config: { permission: {} },
+      files: { "notes.md": "remember the milk\n" },
+      turns: [{ calls: [{ tool: "question", input: { questions } }] }, { text: "Understood" }],
+    });
+    await ui.shows("Build");
+    await ui.send("!echo from the shell");
+    await ui.shows("from the shell");
+    await ui.keys.typeText("read @notes");
+    await ui.shows("┃ notes.md");
+    ui.keys.pressEnter();
+    ui.keys.pressEnter();
+    await ui.shows("Which database?");
+    await systemClock.sleep(SEEN_MS);
+    ui.keys.pressKey("2");
+    await ui.shows("Understood");
+    const sent = JSON.stringify(ui.t.model.requests.at(-1)?.request.messages);
+    for (const text of ["from the shell", "remember the milk", "Postgres"]) {
+      expect(sent).toContain(text);
+    }
+  },
+  LIMIT_MS,
+);

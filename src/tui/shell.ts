@@ -108,8 +108,11 @@ export class Shell {
     const { colors } = this.#ui.theme;
     this.#root.backgroundColor = colors.background;
     this.#tooSmall.fg = colors.warning;
-    this.#screen.destroy();
-    this.#show(this.#route);
+    const before = this.#screen;
+    const place = before instanceof SessionScreen ? before.transcript.place : undefined;
+    before.destroy();
+    const screen = this.#show(this.#route);
+    if (screen instanceof SessionScreen) screen.transcript.restore(place);
   }
 
   #update(state: State): void {

@@ -18,6 +18,7 @@ import { Actions } from "./actions/actions";
 import { AppActions } from "./actions/app-actions";
 import { sessionActions } from "./actions/session-actions";
 import { viewActions } from "./actions/view-actions";
+import { followAttention } from "./attention";
 import { MachineClipboard } from "./clipboard";
 import { followSelection } from "./selection";
 import { followTitle } from "./title";
@@ -161,7 +162,12 @@ export class Tui implements Ui {
     const app = new AppActions(this, options.stop ?? (() => undefined));
     this.keymap.enter("app", (id, key) => app.runByKey(id, key));
     this.actions.register({ ...app.bodies, ...viewActions(this), ...sessionActions(this) });
-    this.#ends.push(followTerminal(renderer, this.theme), followTitle(this), followSelection(this));
+    this.#ends.push(
+      followTerminal(renderer, this.theme),
+      followTitle(this),
+      followSelection(this),
+      followAttention(this),
+    );
     this.#ends.push(tellAsks(this));
     if (options.start) void startUp(this, options.start);
   }

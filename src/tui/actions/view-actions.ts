@@ -43,7 +43,7 @@ export function viewActions(ui: Ui): Record<string, ActionBody> {
     };
     return [id, body] as const;
   });
-  return { ...Object.fromEntries(bodies), "tips.toggle": tips(ui), ...sidebar(ui) };
+  return { ...Object.fromEntries(bodies), "tips.toggle": tips(ui) };
 }
 
 /** For good, not only for the life of the program. */
@@ -54,22 +54,6 @@ function tips(ui: Ui): ActionBody {
       const isShown = !ui.store.state.view.tips;
       ui.store.dispatch({ type: "view.changed", view: { tips: isShown } });
       ui.memory.set("tips", isShown);
-    },
-  };
-}
-
-function sidebar(ui: Ui): Record<string, ActionBody> {
-  const isOpen = () => {
-    const { sidebar } = ui.store.state.view;
-    return sidebar === "open" || (sidebar === "auto" && ui.renderer.width > 120);
-  };
-  return {
-    "session.sidebar.toggle": {
-      title: () => (isOpen() ? "Hide sidebar" : "Show sidebar"),
-      run: () => {
-        const sidebar = isOpen() ? "closed" : "open";
-        ui.store.dispatch({ type: "view.changed", view: { sidebar } });
-      },
     },
   };
 }

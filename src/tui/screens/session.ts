@@ -115,6 +115,9 @@ export class SessionScreen implements Screen {
       "session.line.down": { run: () => transcript.scrollBy(1) },
       "session.first": { run: () => transcript.scrollToFirst() },
       "session.last": { run: () => transcript.scrollToLast() },
+      "session.message.previous": { run: () => transcript.scrollToUser("previous") },
+      "session.message.next": { run: () => transcript.scrollToUser("next") },
+      "session.messages_last_user": { run: () => transcript.scrollToUser("last") },
       "session.expand.all": { run: () => transcript.toggleAll() },
       "session.find": { run: () => this.#find.open() },
       "session.sidebar.toggle": {

@@ -71,6 +71,11 @@ export class ScrollColumn extends BoxRenderable {
     return this.#isFollowing;
   }
 
+  /** The block that it stands by, and the row on which that begins; undefined while following. */
+  get place(): { item: ColumnItem; top: number } | undefined {
+    return this.#isFollowing ? undefined : this.#anchor;
+  }
+
   /** Blocks added since it ceased to follow. */
   get newBelow(): number {
     return this.#isFollowing ? 0 : Math.max(0, this.#items.length - this.#seen);

@@ -64,6 +64,31 @@ export class Transcript implements TranscriptView {
     return this.root.isFollowing;
   }
 
+  /** Where one reads, to be gone on with in another transcript of the session. */
+  get place(): Place | undefined {
+    const { item, top = 0 } = this.root.place ?? {};
+    return item instanceof BlockItem ? { key: item.block.key, top } : undefined;
+  }
+
+  restore(place: Place | undefined): void {
+    const item = place && this.#byKey.get(place.key);
+    if (item) this.root.scrollToItem(item, place.top);
+  }
+
+  /** To the message of the person before or after the one that is read, or to the newest. */
+  scrollToUser(which: "previous" | "next" | "last"): void {
+    const asked = this.#items.filter(({ block }) => block.kind === "user");
+    const { item } = this.root.place ?? {};
+    const at = item instanceof BlockItem ? item.index : this.#items.length;
+    const found = {
+      previous: asked.findLast(({ index }) => index < at),
+      next: asked.find(({ index }) => index > at),
+      last: asked.at(-1),
+    }[which];
+    if (found) this.root.scrollToItem(found);
+    else if (which === "next") this.root.scrollToEnd();
+  }
+
   update(state: State): void {
     const { sessionID } = this.#options;
     const messages = state.transcripts[sessionID]?.messages ?? [];
@@ -175,6 +200,12 @@ export class Transcript implements TranscriptView {
     item.space(this.#items[item.index - 1]);
     this.#items[item.index + 1]?.space(item);
   }
+}
+
+/** A block, and the row of the viewport on which it begins. */
+export interface Place {
+  key: string;
+  top: number;
 }
 
 /** A block in the column, and its view while it is mounted. */

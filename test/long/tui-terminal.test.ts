@@ -1,0 +1,116 @@
+// What the executable's terminal UI says to a terminal, byte by byte: which modes, which colours,
+// what it waits for, and that all is as before when it has gone.
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { BUILD_LIMIT_MS, type Executable, openExecutable } from "@test/support/executable";
+import { ExecutableHome } from "@test/support/executable-home";
+import { type PtyOptions, PtyProgram } from "@test/support/pty";
+import { scriptedModel } from "@test/support/scripted-model/scripted-model";
+
+setDefaultTimeout(60_000);
+
+let executable: Executable;
+beforeAll(async () => void (executable = await openExecutable()), BUILD_LIMIT_MS);
+afterAll(() => executable[Symbol.asyncDispose]());
+
+const PLACEHOLDER = "Ask anything";
+const SCREEN = "\u001b[?1049h";
+const FRAME = "\u001b[?2026h";
+const FRAME_END = "\u001b[?2026l";
+/** Of an escape sequence of colours: its codes. */
+// oxlint-disable-next-line no-control-regex -- escape sequences are what is looked for
+const SGR = /\u001b\[([0-9;:]*)m/g;
+
+function start(home: ExecutableHome, options: Partial<PtyOptions> = {}): PtyProgram {
+  const { env = {}, ...rest } = options;
+  const all = { ...home.env, LANG: "C.UTF-8", ...env };
+  return new PtyProgram([executable.path], { cwd: home.project, ...rest, env: all });
+}
+
+/** The codes of colours in what was written. */
+function colorCodes(text: string): string[] {
+  const codes = [...text.matchAll(SGR)].flatMap(([, list = ""]) => colorsIn(list.split(/[;:]/)));
+  return [...new Set(codes)];
+}
+
+function colorsIn(codes: readonly string[]): string[] {
+  const found: string[] = [];
+  for (let at = 0; at < codes.length; at++) {
+    const code = Number(codes[at]);
+    if (code === 38 || code === 48) {
+      const isIndexed = codes[at + 1] === "5";
+      found.push(isIndexed ? "256" : "truecolor");
+      at += isIndexed ? 2 : 4;
+    } else if ((code >= 30 && code <= 37) || (code >= 40 && code <= 47)) found.push("16");
+    else if ((code >= 90 && code <= 97) || (code >= 100 && code <= 107)) found.push("16");
+  }
+  return found;
+}
+
+test("a terminal that answers nothing sees the first frame all the same", async () => {
+  await using home = await ExecutableHome.open(executable.path);
+  await using tui = start(home, { isMute: true });
+  await tui.untilText(PLACEHOLDER);
+});
+
+test("what is typed before the first frame is in it, whole and in order", async () => {
+  await using home = await ExecutableHome.open(executable.path);
+  for (let n = 0; n < 5; n++) {
+    await using tui = start(home);
+    const words = `typed${n}ahead`;
+    for (const letter of words) tui.write(letter);
+    const shown = () => tui.output().split(SCREEN)[1] ?? "";
+    await tui.until(() => shown().includes(words));
+    tui.write("\u0003");
+  }
+});
+
+test("every frame is one write, and none clears the screen", async () => {
+  const model = scriptedModel({ turns: [{ text: { chunk: "word ", times: 300 } }] });
+  await using home = await ExecutableHome.open(executable.path);
+  const config = `${home.home}/.config/opencode/opencode.json`;
+  await Bun.write(config, JSON.stringify(model.config()));
+  await using tui = start(home);
+  await tui.untilText(PLACEHOLDER);
+  tui.write("tell me\r");
+  await tui.untilText("▣");
+  await model.close();
+  const output = tui.output();
+  const after = output.slice(output.indexOf(FRAME_END));
+  expect(after).not.toMatch(/\[[23]J/);
+  // What is drawn is drawn inside of frames: outside of them no word stands.
+  const outside = after.split(FRAME).map((piece) => piece.split(FRAME_END)[1] ?? "");
+  expect(outside.join("")).not.toContain("word");
+});
+
+test.each([
+  ["NO_COLOR", { NO_COLOR: "1" }, []],
+  ["16 colours", { TERM: "xterm", COLORTERM: "" }, ["16"]],
+  ["256 colours", { TERM: "xterm-256color", COLORTERM: "" }, ["256"]],
+  ["24 bit", { TERM: "xterm-256color", COLORTERM: "truecolor" }, ["truecolor"]],
+] as const)("colours as the terminal has them: %s", async (_, env, expected) => {
+  await using home = await ExecutableHome.open(executable.path);
+  await using tui = start(home, { env, isMute: true });
+  await tui.untilText(PLACEHOLDER);
+  expect(colorCodes(tui.output())).toEqual([...expected]);
+});
+
+test.each(["ctrl+c twice", "SIGTERM", "SIGHUP"] as const)("%s: all modes are off", async (how) => {
+  await using home = await ExecutableHome.open(executable.path);
+  await using tui = start(home);
+  await tui.untilText(PLACEHOLDER);
+  if (how === "ctrl+c twice") {
+    tui.write("\u0003");
+    await tui.untilText("again to leave");
+    tui.write("\u0003");
+  } else tui.kill(how);
+  const code = await tui.exited;
+  expect(code).toBe({ "ctrl+c twice": 0, SIGTERM: 143, SIGHUP: 129 }[how]);
+  const output = tui.output();
+  for (const mode of ["1049", "1000", "1002", "1003", "1006", "2004", "1004"]) {
+    const on = output.lastIndexOf(`\u001b[?${mode}h`);
+    const off = output.lastIndexOf(`\u001b[?${mode}l`);
+    expect([mode, on === -1 || off > on]).toEqual([mode, true]);
+  }
+  expect(output.lastIndexOf("\u001b[?25h")).toBeGreaterThan(output.lastIndexOf("\u001b[?25l"));
+  expect(await home.processes()).toEqual([]);
+});

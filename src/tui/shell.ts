@@ -76,9 +76,15 @@ export class Shell {
     this.#root.add(screen.root);
     screen.update(state);
     this.#resize();
-    if (screen.focus) screen.focus();
-    else ui.prompt.focus();
+    // What is typed into a dialog stays in it, whatever is made anew beneath.
+    if (!ui.dialogs.isOpen) this.focus(screen);
     return screen;
+  }
+
+  /** Gives the screen the keyboard. */
+  focus(screen = this.#screen): void {
+    if (screen.focus) screen.focus();
+    else this.#ui.prompt.focus();
   }
 
   #make(route: Route): Screen {

@@ -176,6 +176,10 @@ export class Tui implements Ui {
     return this.#shell.screen.transcript;
   }
 
+  refocus(): void {
+    this.#shell.focus();
+  }
+
   /** Resolves when the person has left; the terminal is then as it was. */
   get left(): Promise<void> {
     return this.#left.promise;

@@ -47,6 +47,8 @@ export interface Ui {
   readonly log: UiLog;
   /** Leaves the program, the terminal restored; a running turn is stopped. */
   leave(): void;
+  /** Gives the keyboard back to the screen, when nothing lies over it any more. */
+  refocus(): void;
   /** Gives the terminal to `program`, which is waited for, and takes it back. */
   lendTerminal<T>(program: () => Promise<T>): Promise<T>;
 }

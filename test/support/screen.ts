@@ -196,6 +196,9 @@ function quietUi(terminal: TestRendererSetup, parts: QuietParts): Ui {
     },
     log: { info: nothing, warn: nothing, error: nothing },
     leave: nothing,
+    refocus() {
+      this.prompt.focus();
+    },
     lendTerminal: (program) => program(),
   };
 }

@@ -95,7 +95,7 @@ export class DialogStack implements Dialogs {
     this.#leave?.();
     this.#leave = undefined;
     this.#root.visible = false;
-    this.#ui.prompt.focus();
+    this.#ui.refocus();
   }
 
   #press(key: KeyEvent): boolean {

@@ -160,6 +160,11 @@ export class SessionScreen implements Screen {
     this.#status.update(this.#ui.store.state);
   }
 
+  focus(): void {
+    if (this.#asks.isActive) this.#asks.focus();
+    else this.#ui.prompt.focus();
+  }
+
   destroy(): void {
     this.#disarm?.();
     this.#find.destroy();

@@ -5,6 +5,8 @@ import { openKeys } from "@/tui/dialogs/keys";
 import { openRename } from "@/tui/dialogs/rename";
 import { openThemes } from "@/tui/dialogs/themes";
 import { TextDialog } from "@/tui/dialogs/text-dialog";
+import { Shell } from "@/tui/shell";
+import { Sync } from "@/tui/sync";
 import { agent, session } from "./facts";
 import { dialogScreen, frameOf } from "./support";
 
@@ -130,4 +132,16 @@ test("a secret is never on the screen", async () => {
   screen.terminal.mockInput.pressEnter();
   await screen.until(() => given.length > 0);
   expect(given).toEqual(["hunter2"]);
+});
+
+test("what is typed into a dialog stays in it while the screen is made anew beneath", async () => {
+  await using screen = await dialogScreen({});
+  const shell = new Shell(screen.ui, new Sync(screen.ui));
+  openThemes(screen.ui);
+  await screen.terminal.mockInput.typeText("nord");
+  expect(await screen.frame()).toContain("> nord");
+  expect(screen.ui.theme.name).toBe("nord");
+  expect(screen.ui.prompt.text).toBe("");
+  shell.focus();
+  expect(screen.ui.prompt.isEmpty).toBe(true);
 });

@@ -1,5 +1,6 @@
 // The keys as they are bound: the ones that everybody needs, several in a row, then every action.
 
+import { PALETTE_GROUPS } from "@/tui/actions/action-table";
 import type { Ui } from "@/tui/ui";
 import { LARGE, type DialogWidth } from "./dialog";
 import { openRebind } from "./keys";
@@ -81,29 +82,28 @@ const ROWS: readonly Row[] = [
 
 export function openHelp(ui: Ui): void {
   const palette = ui.keymap.label("command.palette.show");
-  ui.dialogs.open(
-    new ListDialog<string>(ui, {
-      title: "Keys",
-      ...(palette !== undefined && { aside: `also: ${palette}` }),
-      width: WIDTH,
-      rows: () => [...commonRows(ui), ...allRows(ui)],
-      empty: "",
-      enterText: "run",
-      onSelect: ({ value }) => {
-        ui.dialogs.closeAll();
-        if (ui.actions.run(value)) return;
-        const message = `${ui.actions.title(value) ?? value} cannot be done now`;
-        ui.toasts.show({ variant: "info", message });
+  const dialog: ListDialog<string> = new ListDialog<string>(ui, {
+    title: "Keys",
+    ...(palette !== undefined && { aside: `also: ${palette}` }),
+    width: WIDTH,
+    rows: () => [...commonRows(ui), ...allRows(ui)],
+    empty: "",
+    enterText: "run",
+    onSelect: ({ value }) => {
+      ui.dialogs.closeAll();
+      if (ui.actions.run(value)) return;
+      const message = `${ui.actions.title(value) ?? value} cannot be done now`;
+      ui.toasts.show({ variant: "info", message });
+    },
+    keys: [
+      {
+        stroke: "alt+k",
+        text: "rebind",
+        run: (row) => row !== undefined && void openRebind(ui, row.value, () => dialog.refresh()),
       },
-      keys: [
-        {
-          stroke: "alt+k",
-          text: "rebind",
-          run: (row) => row !== undefined && void openRebind(ui, row.value),
-        },
-      ],
-    }),
-  );
+    ],
+  });
+  ui.dialogs.open(dialog);
 }
 
 function commonRows(ui: Ui): ListRow<string>[] {
@@ -122,11 +122,11 @@ function commonRows(ui: Ui): ListRow<string>[] {
 }
 
 function allRows(ui: Ui): ListRow<string>[] {
-  return ui.actions.specs.flatMap(({ id, title, slash }) => {
+  return ui.actions.specs.flatMap(({ id, title, group, slash }) => {
     const keys = ui.keymap.labels(id);
-    if (keys.length === 0) return [];
+    if (keys.length === 0 && !PALETTE_GROUPS.includes(group)) return [];
     const search = [id, ...slash.map((name) => `/${name}`), ...keys].join(" ");
-    const right = keys.slice(0, 3).join("  ");
+    const right = keys.slice(0, 3).join("  ") || "—";
     return [{ value: id, key: id, label: title, group: "All keys", mark: " ", right, search }];
   });
 }

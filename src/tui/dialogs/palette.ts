@@ -16,27 +16,27 @@ const FIRST_SUGGESTED: readonly string[] = ["session.list", "session.new", "mode
 const LEFT_OUT: readonly string[] = ["command.palette.show"];
 
 export function openPalette(ui: Ui): void {
-  ui.dialogs.open(
-    new ListDialog<ReadyAction>(ui, {
-      title: "Commands",
-      width: MEDIUM,
-      rows: () => paletteRows(ui),
-      empty: "Nothing can be done now.",
-      moveText: "move",
-      enterText: "run",
-      onSelect: ({ value }) => {
-        ui.dialogs.closeAll();
-        value.run();
+  const dialog: ListDialog<ReadyAction> = new ListDialog<ReadyAction>(ui, {
+    title: "Commands",
+    width: MEDIUM,
+    rows: () => paletteRows(ui),
+    empty: "Nothing can be done now.",
+    moveText: "move",
+    enterText: "run",
+    onSelect: ({ value }) => {
+      ui.dialogs.closeAll();
+      value.run();
+    },
+    keys: [
+      {
+        stroke: "alt+k",
+        text: "rebind",
+        run: (row) =>
+          row !== undefined && void openRebind(ui, row.value.id, () => dialog.refresh()),
       },
-      keys: [
-        {
-          stroke: "alt+k",
-          text: "rebind",
-          run: (row) => row !== undefined && void openRebind(ui, row.value.id),
-        },
-      ],
-    }),
-  );
+    ],
+  });
+  ui.dialogs.open(dialog);
 }
 
 function paletteRows(ui: Ui): ListRow<ReadyAction>[] {

@@ -128,7 +128,8 @@ export class SessionScreen implements Screen {
   }
 
   focus(): void {
-    if (!this.#subagent.isShown) this.#ui.prompt.focus();
+    if (this.#asks.isActive) this.#asks.focus();
+    else if (!this.#subagent.isShown) this.#ui.prompt.focus();
   }
 
   update(state: State): void {
@@ -158,11 +159,6 @@ export class SessionScreen implements Screen {
     this.transcript.rebuild();
     this.#status.columns = size.columns - this.#sidebar.dockedColumns;
     this.#status.update(this.#ui.store.state);
-  }
-
-  focus(): void {
-    if (this.#asks.isActive) this.#asks.focus();
-    else this.#ui.prompt.focus();
   }
 
   destroy(): void {

@@ -1,6 +1,7 @@
 // `opencode debug`: what the program sees: the merged configuration and its paths. No secrets.
 import { type CLIContext, type GlobalOptions, withApp } from "./context";
 import { EXIT } from "./exit-code";
+import { tellHeldBack } from "./held-back";
 import { redact } from "@/base/redact";
 import { formatTable } from "./table";
 
@@ -15,6 +16,7 @@ export async function config(context: CLIContext, options: DebugConfigOptions): 
     const loaded = await instance.config.get();
     const { output } = context;
     for (const warning of loaded.warnings) output.note(warning);
+    await tellHeldBack(context, instance);
     if (options.sources) {
       const rows = Object.entries(loaded.sources).sort(([a], [b]) => (a < b ? -1 : 1));
       for (const line of formatTable(rows)) output.print(line);

@@ -6,6 +6,7 @@ import type { McpServers } from "@/mcp/mcp-servers";
 import type { MCPStatus, McpServerConfig } from "@/schema/mcp";
 import { type CLIContext, type GlobalOptions, withApp } from "./context";
 import { EXIT } from "./exit-code";
+import { tellHeldBack } from "./held-back";
 import { oneLine } from "./output";
 import { formatTable, formatTime } from "./table";
 
@@ -17,7 +18,9 @@ const NONE = 'No MCP servers: add one with "opencode mcp add", or under "mcp" in
 
 export async function list(context: CLIContext, options: GlobalOptions): Promise<number> {
   return withApp(context, options, async (app) => {
-    const { mcp } = await app.instances.get(context.directory);
+    const instance = await app.instances.get(context.directory);
+    await tellHeldBack(context, instance);
+    const { mcp } = instance;
     await mcp.ready(context.interrupts.signal, CONNECT_MAX_MS);
     const [statuses, summaries] = [await mcp.status(), await mcp.summaries()];
     if (Object.keys(statuses).length === 0) context.output.note(NONE);

@@ -4,6 +4,7 @@ import { didYouMean } from "@/base/text";
 import { noModel } from "@/session/no-model";
 import { type CLIContext, type GlobalOptions, withApp } from "./context";
 import { EXIT } from "./exit-code";
+import { tellHeldBack } from "./held-back";
 import { redact } from "@/base/redact";
 
 export interface ModelsOptions extends GlobalOptions {
@@ -17,6 +18,7 @@ export async function models(
 ): Promise<number> {
   return withApp(context, options, async (app) => {
     const instance = await app.instances.get(context.directory);
+    await tellHeldBack(context, instance);
     const connected = await instance.providers.connected();
     const ids = Object.keys(connected).sort();
     if (ids.length === 0) throw noModel();

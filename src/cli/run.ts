@@ -9,6 +9,7 @@ import type { Instance } from "@/app/instance";
 import type { MessageWithParts } from "@/schema/message";
 import { type CLIContext, type GlobalOptions, withApp } from "./context";
 import { EXIT, exitCodeOf, exitCodeOfMessage } from "./exit-code";
+import { noteHeldBack, tellHeldBack } from "./held-back";
 import { reportInternal } from "./internal-error";
 import { RunJSON } from "./run-json";
 import { fileParts, readMessage } from "./run-message";
@@ -115,9 +116,11 @@ async function installPlugins(app: App): Promise<void> {
 }
 
 /** What is wrong with the person's files, but stops nothing, before the run may fail for it. */
-async function warnAtFirst({ output }: CLIContext, app: App): Promise<void> {
+async function warnAtFirst(context: CLIContext, app: App): Promise<void> {
+  const { output } = context;
   const instance = await app.instances.get(app.services.directory);
   instance.bus.subscribe(({ type, properties }) => {
+    if (type === "trust.updated") noteHeldBack(context, properties);
     if (type !== "tui.toast.show" || properties.variant !== "error") return;
     output.note(`${output.style.yellow("Warning:")} ${properties.message}`);
   });
@@ -126,13 +129,8 @@ async function warnAtFirst({ output }: CLIContext, app: App): Promise<void> {
   for (const warning of problem === undefined ? warnings : [...warnings, problem]) {
     output.note(`${output.style.yellow("Warning:")} ${warning}`);
   }
-  const { summary } = await instance.trust.state();
-  if (summary !== "") {
-    output.note(`${output.style.yellow("Not trusted:")} held back ${summary}. ${TRUST_HINT}`);
-  }
+  await tellHeldBack(context, instance);
 }
-
-const TRUST_HINT = "Look at it, then use --trust or OPENCODE_TRUST=1";
 
 /** Prompts the session and gives the exit code of how it went. */
 async function answer(context: CLIContext, work: RunWork): Promise<number> {

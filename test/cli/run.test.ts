@@ -250,6 +250,23 @@ test("what is wrong in the person's files but stops nothing is said first", asyn
   expect(auth).toMatch(/^Warning: .*auth\.json is not valid JSON/);
 });
 
+test("what a repository is held back from is said in a line; --trust lets it", async () => {
+  await using home = await ScriptedHome.open({ turns: [{ text: "ok" }, { text: "ok" }] });
+  const command = ["sh", "-c", "touch ran; exit 1"];
+  const config = JSON.stringify({ mcp: { lurker: { type: "local", command } }, username: "u" });
+  await writeFile(join(home.cli.project, "opencode.json"), config);
+  const ran = () => Bun.file(join(home.cli.project, "ran")).exists();
+  const careful = await home.cli.run(["run", "go"]);
+  expect([careful.exitCode, careful.stdout]).toEqual([0, "ok\n"]);
+  const [line] = careful.stderr.split("\n");
+  expect(line).toMatch(/^Not trusted: held back MCP server lurker\. .*--trust/);
+  expect(await ran()).toBe(false);
+  const trusting = await home.cli.run(["run", "--trust", "go"]);
+  expect(trusting.exitCode).toBe(0);
+  expect(trusting.stderr).not.toContain("Not trusted");
+  expect(await ran()).toBe(true);
+});
+
 test("--command runs a slash command with the words as its arguments", async () => {
   const command = { greet: { template: "Greet $1, then $2" }, leave: { template: "Leave" } };
   const turns = [{ text: "Hello" }, { text: "Bye" }];

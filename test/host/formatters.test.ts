@@ -77,11 +77,18 @@ describe("nothing is formatted", () => {
     expect((await p.formatters.status()).map(({ name }) => name)).toContain("prettier");
   });
 
-  test("before the project is trusted", async () => {
-    await using p = await place(files, true, { isTrusted: async () => false });
+  test("before the project is trusted, what lies in it or runs its code", async () => {
+    const held: string[] = [];
+    const onHeld = (name: string) => void held.push(name);
+    const bin = { prettier: "exit 0", shfmt: 'echo formatted > "$2"' };
+    const options = { isTrusted: async () => false, onHeld, bin };
+    await using p = await place({ ...files, "a.sh": UGLY }, true, options);
     expect(await p.format("a.ts")).toBeUndefined();
     expect(await p.read("a.ts")).toBe(UGLY);
-    expect(await p.enabled()).toEqual([]);
+    expect(held).toEqual(["prettier"]);
+    expect(await p.format("a.sh")).toBeUndefined();
+    expect(await p.read("a.sh")).toBe("formatted\n");
+    expect(await p.enabled()).not.toContain("prettier");
   });
 
   test("outside the worktree, also through a link", async () => {

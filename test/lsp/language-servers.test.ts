@@ -260,6 +260,22 @@ test("none starts when off, where nothing is trusted, or outside the project", a
   expect(bench.servers.status()).toEqual([]);
 });
 
+test("without trust a server of the project is held back, a person's starts", async () => {
+  const files = {
+    "a.fake": "",
+    "b.sh": "echo\n",
+    "node_modules/bash-language-server/package.json": '{"bin":"./own.js"}',
+    "node_modules/bash-language-server/own.js": "",
+  };
+  const options = { ...PLAIN, isTrusted: false, env: { PATH: "" } };
+  await using bench = await lspBench(files, options);
+  expect((await recordOf(bench, "a.fake")).pid).toBeNumber();
+  const error = await recordOf(bench, "b.sh").catch((failure: Error) => failure.message);
+  expect(error).toContain("start when the directory is trusted");
+  const own = bench.path("node_modules/bash-language-server/own.js");
+  expect(bench.held).toEqual([["bash", own]]);
+});
+
 test("a server that is not on this machine is told of, with the way to get it", async () => {
   await using bench = await lspBench({ "main.go": "", "go.mod": "" }, { env: { PATH: "" } });
   const error = await recordOf(bench, "main.go").catch((failure: Error) => failure.message);

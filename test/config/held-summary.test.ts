@@ -1,0 +1,28 @@
+import { expect, test } from "bun:test";
+import { heldSummary } from "@/config/held-summary";
+import type { TrustItem, TrustKind } from "@/schema/trust";
+
+const item = (kind: TrustKind, what: string, origin = "opencode.json"): TrustItem => {
+  return { kind, what, origin };
+};
+
+test.each<[items: TrustItem[], line: string]>([
+  [[], ""],
+  [[item("mcp", "mcp.files")], "MCP server files"],
+  [[item("mcp", "mcp.a"), item("mcp", "mcp.b")], "2 MCP servers (a, b)"],
+  [
+    ["a", "b", "c", "d"].map((name) => item("lsp", `lsp.${name}`)),
+    "4 language servers (a, b, c, ...)",
+  ],
+  [[item("shell", "shell")], "shell"],
+  [[item("model", "model"), item("model", "agent.a.model")], "2 choices of models (model, a)"],
+  [
+    [
+      item("plugin", ".opencode/plugin/a.ts", ".opencode/plugin/a.ts"),
+      item("url", "instructions[0]"),
+    ],
+    "plugin .opencode/plugin/a.ts; address instructions[0]",
+  ],
+])("%j: %s", (items, line) => {
+  expect(heldSummary(items)).toBe(line);
+});

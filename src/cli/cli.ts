@@ -4,10 +4,11 @@ import { homedir } from "node:os";
 import { CommanderError } from "commander";
 import { systemClock } from "@/base/clock";
 import { keepLoopbackDirect, readEnv } from "@/base/env";
-import { AppError, errorMessage, invalid, isAbort } from "@/base/error";
+import { AppError, errorMessage, invalid, isAbort, unavailable } from "@/base/error";
 import { resolvePaths } from "@/base/paths";
 import type { CLIContext } from "./context";
 import { EXIT, exitCodeOf } from "./exit-code";
+import { foreignOrigin } from "./foreign-error";
 import { reportInternal } from "./internal-error";
 import { endChildren, Interrupts } from "./interrupts";
 import { Output, printable } from "./output";
@@ -32,9 +33,15 @@ export async function main(argv: readonly string[], typeAhead?: TypeAhead): Prom
     directory: findDirectory() ?? "",
     ...(typeAhead && { typeAhead }),
   };
-  process.on("uncaughtException", (error) => void surrender(context, error));
+  process.on("uncaughtException", (error) => {
+    const foreign = foreignFailure(error);
+    if (foreign) hear(context, foreign);
+    else void surrender(context, error);
+  });
   // Nobody waited for it, so nothing is lost by going on; but it must not stay unheard.
-  process.on("unhandledRejection", (error) => void (isAbort(error) || hear(context, error)));
+  process.on("unhandledRejection", (error) => {
+    if (!isAbort(error)) hear(context, foreignFailure(error) ?? error);
+  });
   const command = runCommand(context, argv).finally(() => typeAhead?.end());
   const code = await Promise.race([command, interrupts.overdue]);
   // The command has ended: a reader that does not read is waited for, until a signal comes.
@@ -103,6 +110,14 @@ async function endJSONRun(
     cost: 0,
     error: { name: error instanceof Error ? error.name : "Error", message: errorMessage(error) },
   });
+}
+
+/** What code of people has failed with, where nobody was there to catch it. */
+function foreignFailure(error: unknown): AppError | undefined {
+  const origin = foreignOrigin(error);
+  return origin === undefined
+    ? undefined
+    : unavailable(`Code in ${origin} has failed: ${errorMessage(error)}`, { origin });
 }
 
 function hear(context: CLIContext, error: unknown): void {

@@ -110,6 +110,25 @@ test("--pure runs without them", async () => {
   await model.finish(turns.length);
 });
 
+test("a plugin that throws where nobody catches it ends nothing", async () => {
+  const files = {
+    ".opencode/plugin/late.ts": `export default async () => {
+      setTimeout(() => { throw new Error("late to throw"); }, 0);
+      void Promise.reject(new Error("never awaited"));
+      return {};
+    };`,
+  };
+  const turns = [{ text: "Done." }];
+  await using model = await startModel({ wire: "openai-compatible", turns });
+  await using home = await ExecutableHome.open(executable.path, { config: model.config, files });
+  const ended = await home.run(["run", "Go"]);
+  expect(ended).toMatchObject({ exitCode: 0, stdout: "Done.\n" });
+  expect(ended.stderr).toMatch(/Code in .*late\.ts has failed: late to throw/);
+  expect(ended.stderr).toMatch(/Code in .*late\.ts has failed: never awaited/);
+  expect(ended.stderr).not.toContain("fault of the program");
+  await model.finish(turns.length);
+});
+
 test("a plugin that fails is told of, and the answer comes all the same", async () => {
   const files = { ".opencode/plugin/broken.ts": "throw new Error('out of order');" };
   const turns = [{ text: "Done." }];

@@ -35,7 +35,8 @@ export interface ConnectionOptions extends Omit<WireOptions, "tokens"> {
 
 type State =
   | { kind: "disabled" | "idle" | "needs-auth" }
-  | { kind: "connecting"; settled: Promise<void>; controller: AbortController }
+  /** `error` is why it was not connected before. */
+  | { kind: "connecting"; settled: Promise<void>; controller: AbortController; error?: string }
   | { kind: "connected"; client: McpClient; since: number }
   /** `retry`, where there will be one, gives it up. */
   | { kind: "failed"; error: string; isLost: boolean; retry?: () => void }
@@ -88,7 +89,8 @@ export class McpConnection {
     if (state.kind === "needs-registration") {
       return { status: "needs_client_registration", error: state.error };
     }
-    return { status: "failed", error: "It is still being connected" };
+    const error = "error" in state ? state.error : undefined;
+    return { status: "failed", error: error ?? "It is still being connected" };
   }
 
   /** Connects a server that was never tried; resolves when it is known how that went. */
@@ -164,9 +166,11 @@ export class McpConnection {
     if (this.#state.kind === "failed") this.#state.retry?.();
     const controller = new AbortController();
     const signal = AbortSignal.any([controller.signal, this.#closed.signal]);
-    const wasLost = this.#state.kind === "failed" && this.#state.isLost;
+    const before = this.#state.kind === "failed" ? this.#state : undefined;
+    const wasLost = before?.isLost === true;
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#state = { kind: "connecting", settled: promise, controller };
+    const reason = before && { error: before.error };
+    this.#state = { kind: "connecting", settled: promise, controller, ...reason };
     void this.#attempt(signal, wasLost).finally(resolve);
     return promise;
   }

@@ -72,7 +72,11 @@ test("a server that cannot be reached is tried again with growing pauses", async
     expect(fake.pending).toBe(1);
     await fake.advance(1);
     // The attempt has its own time limits; when it has failed only the next pause is left.
-    expect((await t.servers.status())["r"]?.status).toBe("failed");
+    await t.servers.ready(undefined, 60_000);
+    expect((await t.servers.status())["r"]).toMatchObject({
+      status: "failed",
+      error: expect.stringContaining("cannot be reached"),
+    });
   }
   await using _ = new RemoteServer({ clock }, port);
   const connected = nextEvent(t);
@@ -89,7 +93,7 @@ test("a call that is given up keeps no request open", async () => {
   await t.servers.ready();
   const startedAt = performance.now();
   await expect(t.call("r_hang")).rejects.toThrow("did not answer within 0.5 s");
-  expect(performance.now() - startedAt).toBeWithin(495, 525);
+  expect(performance.now() - startedAt).toBeWithin(495, 1_000);
   await remote.until(() => remote.openRequests === 0 && remote.count(CANCELLED) === 1);
   expect(await t.call("r_echo", { text: "on" })).toBe("on");
 });

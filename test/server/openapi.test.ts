@@ -1,6 +1,4 @@
 import { expect, test } from "bun:test";
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { Contract, nodeOf } from "@test/support/contract";
 import { testApp } from "@test/support/test-app";
@@ -52,16 +50,4 @@ test("named schemas are components, and every reference leads to one", async () 
   expect(text).not.toContain('"$id"');
   expect(text).not.toContain("patternProperties");
   expect(text).not.toContain("~standard");
-});
-
-test("operations that are declared have a test that calls them", async () => {
-  await using t = await testApp();
-  const { operations } = await Contract.of(t);
-  const files = await readdir(import.meta.dir, { recursive: true });
-  const tests = files.filter((name) => name.endsWith(".test.ts"));
-  const texts = await Promise.all(
-    tests.map((name) => Bun.file(join(import.meta.dir, name)).text()),
-  );
-  const untested = operations.filter(({ id }) => !texts.some((text) => text.includes(`"${id}"`)));
-  expect(untested.map(({ id }) => id)).toEqual([]);
 });

@@ -417,11 +417,13 @@ async function firstOf({ stream }: { stream: AsyncGenerator }): Promise<Answer> 
 
 async function answerPermission({ app, client }: World): Promise<Answer> {
   const { id } = (await app.instance()).sessions.create({ title: "Asks" });
-  const { permissions } = await app.instance();
+  const { bus, permissions } = await app.instance();
+  const told = until(bus, ({ type }) => type === "permission.asked");
   const asked = permissions.ask(
     { sessionID: id, permission: "bash", patterns: ["x"], always: [], metadata: {}, rules: [] },
     AbortSignal.timeout(5_000),
   );
+  await told;
   const [request] = permissions.list();
   const answer = await client.postSessionIdPermissionsPermissionId({
     path: { id, permissionID: request?.id ?? "" },

@@ -126,7 +126,10 @@ export class Concessions {
   apply(request: ModelRequest): ModelRequest {
     if (this.#made.size === 0) return request;
     const isRefused = (value: unknown) => this.#has(request, digest(value));
-    const messages = request.messages.map((message) => withoutRefused(message, isRefused));
+    const isFilled = this.#has(request, "filled");
+    const messages = request.messages
+      .map((message) => withoutRefused(message, isRefused))
+      .map((message) => (isFilled ? withReasoning(message) : message));
     const { temperature, topP, ...fixed } = request;
     const sampling = { ...(temperature !== undefined && { temperature }), ...(topP && { topP }) };
     return {
@@ -139,7 +142,6 @@ export class Concessions {
       tools: this.#has(request, "schemas")
         ? request.tools.map((tool) => ({ ...tool, parameters: toPlainSchema(tool.parameters) }))
         : request.tools,
-      ...(this.#has(request, "filled") && { model: withFilledReasoning(request.model) }),
     };
   }
 
@@ -246,10 +248,9 @@ function mergeRoles(messages: readonly ModelMessage[]): ModelMessage[] {
   return merged;
 }
 
-/** As if the catalog had known: see reasoning-echo.ts. */
-function withFilledReasoning(model: ModelRequest["model"]): ModelRequest["model"] {
-  const { capabilities } = model;
-  if (typeof capabilities.interleaved === "object") return model;
-  const interleaved = { field: "reasoning_content" as const };
-  return { ...model, capabilities: { ...capabilities, interleaved } };
+/** Something thought, where nothing was: a space, as in reasoning-echo.ts. */
+function withReasoning(message: ModelMessage): ModelMessage {
+  if (message.role !== "assistant") return message;
+  if (message.content.some((part) => part.type === "reasoning")) return message;
+  return { ...message, content: [{ type: "reasoning", text: " " }, ...message.content] };
 }

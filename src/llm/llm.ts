@@ -136,7 +136,8 @@ export class LLM {
     const mender = menderFor(request.model.api.npm);
     const owner = { sessionID: request.sessionID, caller: signal, mender };
     const exchange = new Exchange(this.#clock, limits, owner);
-    const parts = new StreamParts(request.tools);
+    // Where no call is wanted, none is looked for in the text either.
+    const parts = new StreamParts(request.toolChoice === "none" ? [] : request.tools);
     try {
       exchange.signal.throwIfAborted();
       const model = await this.#models.open(request, exchange);

@@ -25,10 +25,12 @@ export function echoReasoning(
   if (!isChatCompletions(model.api.npm)) return [...messages];
   const { interleaved, reasoning } = model.capabilities;
   const configured = typeof interleaved === "object" ? interleaved.field : undefined;
-  const isRequired = configured !== undefined || (reasoning && REQUIRED.test(model.api.id));
-  return messages.map((message) =>
-    message.role === "assistant" ? echo(message, configured, isRequired) : message,
-  );
+  const isStrict = reasoning && REQUIRED.test(model.api.id);
+  return messages.map((message) => {
+    if (message.role !== "assistant") return message;
+    const hasCalls = message.content.some((part) => part.type === "tool-call");
+    return echo(message, configured, isStrict || (configured !== undefined && hasCalls));
+  });
 }
 
 function echo(

@@ -50,7 +50,7 @@ export const LAYERS: readonly Layer[] = [
     folder: "host",
     owns:
       "the machine: git, snapshot, worktree, ripgrep, file index, shell, pty, formatter, " +
-      "watcher",
+      "watcher, images",
     mayImport: "base schema",
   },
   {

@@ -47,7 +47,6 @@ interface Entry {
   /** The configuration has not waited for it. */
   isLate: boolean;
   plugin?: Plugin;
-  tools?: Promise<Tool[]>;
   isEnded: boolean;
 }
 
@@ -61,6 +60,8 @@ export class Plugins {
   readonly #options: PluginsOptions;
   readonly #entries = new Map<string, Entry>();
   readonly #events: EventFeed;
+  /** Made once, so that they stay the same objects. */
+  readonly #tools = new WeakMap<Plugin, Promise<Tool[]>>();
   #order: readonly string[] = [];
 
   constructor(options: PluginsOptions) {
@@ -83,8 +84,11 @@ export class Plugins {
   /** The tools that plugins bring. */
   async tools(): Promise<Tool[]> {
     await this.#options.config.get();
-    const entries = this.#order.flatMap((key) => this.#entries.get(key) ?? []);
-    const lists = entries.map((entry) => (entry.tools ??= this.#toolsOf(entry)));
+    const lists = this.#running().map((plugin) => {
+      const tools = this.#tools.get(plugin) ?? this.#toolsOf(plugin);
+      this.#tools.set(plugin, tools);
+      return tools;
+    });
     return (await Promise.all(lists)).flat();
   }
 
@@ -191,11 +195,11 @@ export class Plugins {
     return installPackage(from.npm, { directory, env, signal, log });
   }
 
-  async #toolsOf({ plugin }: Entry): Promise<Tool[]> {
+  async #toolsOf(plugin: Plugin): Promise<Tool[]> {
     const { modules, report } = this.#options;
-    const made = Object.entries(plugin?.tools ?? {}).map(([id, source]) =>
+    const made = Object.entries(plugin.tools).map(([id, source]) =>
       customTool(id, source, () => modules.zod()).catch((error: unknown) => {
-        report(`The tool ${id} of ${plugin?.name} is left out: ${errorMessage(error)}`);
+        report(`The tool ${id} of ${plugin.name} is left out: ${errorMessage(error)}`);
         return undefined;
       }),
     );

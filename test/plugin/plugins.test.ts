@@ -77,7 +77,10 @@ test("one that is slow is waited for briefly, and joins when it is ready", async
     await pluginMeeting.quick.promise;
     pluginMeeting.begin();
     await pluginMeeting.released;
-    return { config: (config) => { config.username += " and slow" } };
+    return {
+      config: (config) => { config.username += " and slow" },
+      tool: { late: { description: "Late", execute: () => "" } },
+    };
   };`;
   const { begun, release } = meeting();
   await using t = await open({ quick: QUICK, slow });
@@ -86,9 +89,14 @@ test("one that is slow is waited for briefly, and joins when it is ready", async
   await t.clock.advance(0);
   await t.clock.advance(5_000);
   expect((await loading).config.username).toBe("quick");
+  expect(await t.all.tools()).toEqual([]);
   release();
   await t.all.settled();
   expect((await t.config.get()).config.username).toBe("quick and slow");
+  const tools = await t.all.tools();
+  expect(tools.map(({ id }) => id)).toEqual(["late"]);
+  // The same objects: what models are told of them stays.
+  expect((await t.all.tools())[0]).toBe(tools[0]);
   expect(t.reports).toEqual([]);
 });
 

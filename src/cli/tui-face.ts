@@ -69,6 +69,7 @@ export async function openFace(
       env,
       stateDirectory: paths.state,
       configDirectory: paths.config,
+      ring: (bell) => void process.stdout.write(bell),
       cacheDirectory: paths.cache,
       loadThemes: async () => (await loadThemes(location)).themes,
       saveSetting: (path, value) =>

@@ -54,6 +54,8 @@ export const STATUSLINE_ITEMS = [
   "custom",
 ] as const;
 
+export type StatusItem = (typeof STATUSLINE_ITEMS)[number];
+
 /** The items of the status row in their order, or a program whose first line is shown. */
 export const StatuslineConfig = t.Union([
   t.Array(stringEnum(STATUSLINE_ITEMS)),

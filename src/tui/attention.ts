@@ -1,63 +1,98 @@
-// Calls the person back who looks elsewhere: when a turn has ended or failed, or something waits
-// for an answer, while the terminal has not the focus. By the terminal's own notification and its
-// bell. A terminal that does not tell of its focus is never disturbed.
+// Attention: tells a person who looks elsewhere that something waits for them or has ended: a
+// notification of the terminal (OSC 9, 99 or 777, whichever it knows), its bell, and a sound.
 import { CliRenderEvents } from "@opentui/core";
-import type { PermissionRequest } from "@/schema/permission";
-import type { QuestionRequest } from "@/schema/question";
+import type { AttentionConfig } from "@/schema/tui-config";
 import type { State } from "./store/state";
 import type { Ui } from "./ui";
 import { oneLine } from "./views/words";
 
-const BELL = "\u0007";
+export type Cause = "question" | "permission" | "error" | "done" | "subagent_done";
 
-/** Until the returned function is called. */
-export function followAttention(ui: Ui): () => void {
-  const { renderer, store, settings } = ui;
-  if (settings.attention.enabled === false) return () => undefined;
-  let isAway = false;
-  const left = () => (isAway = true);
-  const came = () => (isAway = false);
-  renderer.on(CliRenderEvents.BLUR, left);
-  renderer.on(CliRenderEvents.FOCUS, came);
-  const stop = store.subscribe((state, before) => {
-    const reason = isAway ? reasonOf(state, before) : undefined;
-    if (reason !== undefined) call(ui, reason);
-  });
-  return () => {
-    stop();
-    renderer.off(CliRenderEvents.BLUR, left);
-    renderer.off(CliRenderEvents.FOCUS, came);
-  };
-}
-
-interface Reason {
-  what: string;
+/** What calls for attention, and in which session. */
+export interface Call {
+  cause: Cause;
   sessionID: string;
 }
 
-function reasonOf(state: State, before: State): Reason | undefined {
-  const isNew = <T extends { id: string }>(list: readonly T[], known: readonly T[]) =>
-    list.find(({ id }) => !known.some((one) => one.id === id));
-  const permission: PermissionRequest | undefined = isNew(state.permissions, before.permissions);
-  if (permission) return { what: "asks for permission", sessionID: permission.sessionID };
-  const question: QuestionRequest | undefined = isNew(state.questions, before.questions);
-  if (question) return { what: "has a question", sessionID: question.sessionID };
-  const sessionID = Object.keys(before.status).find((id) => state.status[id] === undefined);
-  // A subagent's end is its parent's business.
-  if (sessionID === undefined || state.sessions?.[sessionID]?.parentID !== undefined) {
-    return undefined;
+const WORDS: Readonly<Record<Cause, string>> = {
+  question: "asks a question",
+  permission: "asks for permission",
+  error: "has failed",
+  done: "is done",
+  subagent_done: "is done",
+};
+const BELL = "\u0007";
+
+/** Calls while the terminal does not have the focus, until the returned function is called. */
+export function followAttention(ui: Ui): () => void {
+  const { attention } = ui.settings;
+  if (attention.enabled !== true) return () => undefined;
+  const { renderer, store } = ui;
+  let isFocused = true;
+  const focus = () => void (isFocused = true);
+  const blur = () => void (isFocused = false);
+  renderer.on(CliRenderEvents.FOCUS, focus);
+  renderer.on(CliRenderEvents.BLUR, blur);
+  const stop = store.subscribe((state, before) => {
+    if (isFocused) return;
+    for (const call of findCalls(state, before)) notify(ui, attention, call);
+  });
+  return () => {
+    stop();
+    renderer.off(CliRenderEvents.FOCUS, focus);
+    renderer.off(CliRenderEvents.BLUR, blur);
+  };
+}
+
+/** What has come to call for attention between two states. */
+export function findCalls(state: State, before: State): Call[] {
+  const asked = <T extends { id: string; sessionID: string }>(
+    cause: Cause,
+    [now, then]: [readonly T[], readonly T[]],
+  ): Call[] => {
+    const known = new Set(then.map(({ id }) => id));
+    return now.filter(({ id }) => !known.has(id)).map(({ sessionID }) => ({ cause, sessionID }));
+  };
+  const ended = Object.keys(before.status).filter((id) => !state.status[id]);
+  return [
+    ...asked("permission", [state.permissions, before.permissions]),
+    ...asked("question", [state.questions, before.questions]),
+    ...ended.flatMap((sessionID) => endOf(state, sessionID)),
+  ];
+}
+
+function endOf(state: State, sessionID: string): Call[] {
+  const session = state.sessions?.[sessionID];
+  if (!session) return [];
+  if (session.parentID !== undefined) return [{ cause: "subagent_done", sessionID }];
+  const last = state.transcripts[sessionID]?.messages.at(-1)?.info;
+  const error = last?.role === "assistant" ? last.error : undefined;
+  // Whoever stopped it knows that it has stopped.
+  if (error?.name === "MessageAbortedError") return [];
+  return [{ cause: error ? "error" : "done", sessionID }];
+}
+
+function notify(ui: Ui, config: AttentionConfig, { cause, sessionID }: Call): void {
+  // Of many subagents each end would be a call; the end of the turn is the one that counts.
+  if (cause === "subagent_done" && config.sounds?.[cause] === undefined) return;
+  const title = oneLine(ui.store.state.sessions?.[sessionID]?.title ?? "A session");
+  if (config.notifications !== false) {
+    ui.renderer.triggerNotification(`${title} ${WORDS[cause]}`, "opencode");
   }
-  return { what: hasFailed(state, sessionID) ? "failed" : "is done", sessionID };
+  if (config.sound === false || config.sounds?.[cause] === false) return;
+  const sound = config.sounds?.[cause] ?? config.sounds?.["default"];
+  if (typeof sound === "string") play(ui, sound, config.volume);
+  else ui.environment.ring?.(BELL);
 }
 
-function hasFailed({ transcripts }: State, sessionID: string): boolean {
-  const info = transcripts[sessionID]?.messages.at(-1)?.info;
-  return info?.role === "assistant" && info.error !== undefined;
-}
-
-function call({ renderer, store, settings }: Ui, { what, sessionID }: Reason): void {
-  const title = oneLine(store.state.sessions?.[sessionID]?.title ?? "A session").slice(0, 80);
-  const { notifications = true, sound = true } = settings.attention;
-  if (notifications) renderer.triggerNotification(`${title} ${what}`, "opencode");
-  if (sound) process.stdout.write(BELL);
+/** By whichever player the machine has; the bell where there is none. */
+function play(ui: Ui, file: string, volume = 0.4): void {
+  const players = [
+    ["afplay", "-v", String(volume), file],
+    ["paplay", `--volume=${Math.round(volume * 65_536)}`, file],
+    ["aplay", "-q", file],
+  ];
+  const player = players.find(([name = ""]) => Bun.which(name) !== null);
+  if (!player) return ui.environment.ring?.(BELL);
+  Bun.spawn(player, { stdin: "ignore", stdout: "ignore", stderr: "ignore" }).unref();
 }

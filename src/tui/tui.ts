@@ -11,14 +11,15 @@ import { tellAsks } from "./asks/ask-toasts";
 import { EditorPromptBox } from "./prompt/prompt-box";
 import { Shell } from "./shell";
 import { initialState, type State } from "./store/state";
+import { ChosenStatusLine } from "./status-line";
 import { Store } from "./store/store";
 import { type StartUp, startUp } from "./start-up";
 import { Sync } from "./sync";
+import { followAttention } from "./attention";
 import { Actions } from "./actions/actions";
 import { AppActions } from "./actions/app-actions";
 import { sessionActions } from "./actions/session-actions";
 import { viewActions } from "./actions/view-actions";
-import { followAttention } from "./attention";
 import { MachineClipboard } from "./clipboard";
 import { followSelection } from "./selection";
 import { followTitle } from "./title";
@@ -85,6 +86,7 @@ export class Tui implements Ui {
   readonly treeSitter: TreeSitterClient;
   readonly clipboard: Clipboard;
   readonly settings: TuiSettings;
+  readonly statusLine: ChosenStatusLine;
   readonly mini: MiniMode | undefined;
   readonly environment: UiEnvironment;
   readonly log: UiLog;
@@ -133,6 +135,7 @@ export class Tui implements Ui {
     this.mini = options.mini;
     this.store = new Store({ ...initialState(directory), ...options.state }, clock);
     this.client = createClient(transport, directory);
+    this.statusLine = new ChosenStatusLine(this);
     this.keymap = new Keymap({ ...settings, clock });
     this.keymap.listen(renderer.keyInput);
     this.actions = new Actions({

@@ -6,7 +6,13 @@ import type { Clock } from "@/base/clock";
 import type { Client } from "@/client/client";
 import type { Part } from "@/schema/part";
 import type { TuiToastShow } from "@/schema/tui";
-import type { AttentionConfig, Keybinds, StatuslineConfig, TuiConfig } from "@/schema/tui-config";
+import type {
+  AttentionConfig,
+  Keybinds,
+  StatusItem,
+  StatuslineConfig,
+  TuiConfig,
+} from "@/schema/tui-config";
 import type { Actions } from "./actions/actions";
 import type { Dialog } from "./dialogs/dialog";
 import type { Bindings } from "./keymap/bindings";
@@ -41,6 +47,7 @@ export interface Ui {
   readonly treeSitter: TreeSitterClient;
   readonly clipboard: Clipboard;
   readonly settings: TuiSettings;
+  readonly statusLine: StatusLine;
   /** There when the transcript is printed into the terminal's scrollback; undefined full screen. */
   readonly mini: MiniMode | undefined;
   readonly environment: UiEnvironment;
@@ -135,6 +142,16 @@ export interface Clipboard {
   readImage(): Promise<{ mime: string; bytes: Uint8Array } | undefined>;
 }
 
+/** What the right of the status row says where a person has chosen it. */
+export interface StatusLine {
+  /** The chosen items; undefined when none were chosen, or a program says it all. */
+  items: readonly StatusItem[] | undefined;
+  /** Hears when it says something else for another reason than the state. */
+  subscribe(listener: () => void): () => void;
+  /** Undefined where nothing was chosen. */
+  text(sessionID: string): string | undefined;
+}
+
 export interface MiniMode {
   /** Blocks that are printed again of a session that is opened. */
   replayLimit: number;
@@ -169,6 +186,8 @@ export interface UiEnvironment {
   readonly cacheDirectory: string;
   /** Keeps settings beyond the life of the program; without it they count until then. */
   readonly saveSetting?: SaveSetting;
+  /** Writes a control character that draws nothing to the terminal. */
+  readonly ring?: (bell: string) => void;
   /** The person's own themes as their files are now, in the order in which later ones win. */
   readonly loadThemes?: () => Promise<ThemeSource[]>;
 }

@@ -23,6 +23,7 @@ import { Keymap } from "@/tui/keymap/keymap";
 import { Memory } from "@/tui/memory";
 import { readSettings } from "@/tui/settings";
 import { Themes } from "@/tui/theme/themes";
+import { ChosenStatusLine } from "@/tui/status-line";
 import type { PromptBox, Ui } from "@/tui/ui";
 import { Ticker } from "@/tui/views/ticker";
 
@@ -82,6 +83,7 @@ export async function testScreen(options: ScreenOptions = {}): Promise<TestScree
   const toasts: string[] = [];
   const parts = { actions, toasts, store, client, clock, home: home.path };
   const ui = quietUi(terminal, parts);
+  Object.assign(ui, { statusLine: new ChosenStatusLine(ui) });
   Object.assign(ui.clipboard, options.clipboard);
   Object.assign(ui.environment.env, options.env);
   Object.assign(ui, options.ui?.(ui) ?? { prompt: new EditorPromptBox(ui) });
@@ -178,6 +180,7 @@ function quietUi(terminal: TestRendererSetup, parts: QuietParts): Ui {
     toasts: { show: (toast) => void parts.toasts.push(toast.message), repeat: nothing },
     // Made with the Ui that is made here.
     prompt: undefined as unknown as PromptBox,
+    statusLine: undefined as unknown as ChosenStatusLine,
     transcript: undefined,
     clipboard: {
       write: async () => true,

@@ -19,6 +19,7 @@ import { openRename } from "./rename";
 import { forkSession, openSessions, pinnedSessions, switchToSlot, togglePin } from "./sessions";
 import { openSkills } from "./skills";
 import { openStatus } from "./status";
+import { openStatusLine } from "./status-line";
 import { lockMode, openThemes, switchMode } from "./themes";
 import { openTimeline } from "./timeline";
 import { Trash } from "./trash";
@@ -121,6 +122,7 @@ function systemActions(ui: Ui): Bodies {
     "help.keys": { run: () => openHelp(ui) },
     "help.show": { run: () => openHelp(ui) },
     "opencode.status": { run: () => openStatus(ui) },
+    "statusline.edit": { run: () => openStatusLine(ui) },
     "opencode.debug": { run: () => openDebug(ui) },
     "project.trust": { run: () => askTrust(ui, true) },
     "provider.connect": { run: () => openConnect(ui) },

@@ -2,6 +2,7 @@
 // the context is, what it cost, the keys; what does not fit is left out, the least important first.
 import { BoxRenderable, type StyledText, type TextChunk, TextRenderable } from "@opentui/core";
 import type { SessionStatus } from "@/schema/session";
+import { cut } from "@/tui/cells";
 import type { State } from "@/tui/store/state";
 import type { Ui } from "@/tui/ui";
 import { ink, isNarrow, styled } from "@/tui/views/style";
@@ -45,7 +46,9 @@ export class StatusRow {
     this.#right = new TextRenderable(ui.renderer, { content: "", height: 1, flexShrink: 0 });
     this.root.add(this.#left);
     this.root.add(this.#right);
-    this.#stopHints = ui.prompt.onHint(() => this.#draw());
+    const draw = () => this.#draw();
+    const stops = [ui.prompt.onHint(draw), ui.statusLine.subscribe(draw)];
+    this.#stopHints = () => stops.forEach((stop) => stop());
   }
 
   /** Whether one more `esc` stops the turn. */
@@ -127,6 +130,8 @@ export class StatusRow {
   #rightOf(state: State, room: number): StyledText {
     const { keymap, prompt } = this.#ui;
     if (prompt.hint !== undefined) return styled(ink(this.#ui, "textMuted", prompt.hint));
+    const chosen = this.#ui.statusLine.text(this.#sessionID);
+    if (chosen !== undefined) return styled(ink(this.#ui, "textMuted", cut(chosen, room)));
     const usage = usageOf(state, this.#sessionID);
     const percent = usage?.percent === undefined ? "" : `${usage.percent}%`;
     const figures = (tokens: boolean, cost: boolean) => {

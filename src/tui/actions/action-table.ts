@@ -46,7 +46,7 @@ const ROWS: Readonly<Record<ActionGroup, readonly (readonly string[])[]>> = {
     ["session.move", "Move session@", "move"],
     ["session.delete", "Delete session@"],
     ["session.interrupt", "Interrupt session@"],
-    ["session.background", "Run subagent in the background@"],
+    ["session.background", "Send what runs to the background@"],
     ["session.queued_prompts", "Queued prompts@", "queue"],
     ["session.expand.all", "Expand or fold all output@"],
     ["session.toggle.thinking", "Show or fold thinking@", "thinking", "toggle-thinking"],

@@ -107,6 +107,7 @@ export class SessionScreen implements Screen {
         when: () => this.#isBusy || this.#ui.renderer.hasSelection,
         run: () => this.#interrupt(),
       },
+      "session.background": { when: () => this.#isBusy, run: () => this.#release() },
       "session.page.up": { run: () => transcript.scrollByPages(-1) },
       "session.page.down": { run: () => transcript.scrollByPages(1) },
       "session.half.page.up": { run: () => transcript.scrollByPages(-0.5) },
@@ -186,6 +187,11 @@ export class SessionScreen implements Screen {
     if (!this.#disarm) return this.#arm(true);
     this.#arm(false);
     await this.#ui.client.session.abort(this.#sessionID);
+  }
+
+  /** What the agent waits for goes on in the background, and the agent without it. */
+  async #release(): Promise<void> {
+    await this.#ui.client.session.release(this.#sessionID);
   }
 
   #arm(isArmed: boolean): void {

@@ -181,7 +181,6 @@ function denyAll(permission: string): PermissionRule {
 function answerText({ info, parts }: MessageWithParts): string {
   const text = parts.findLast((part) => part.type === "text")?.text.trim() ?? "";
   const error = info.role === "assistant" ? info.error : undefined;
-  if (error?.name === "MessageAbortedError") throw new DOMException("Aborted", "AbortError");
   // At a limit it has said how far it came, which is worth more to the parent than the failure.
   if (error && (error.name !== "MessageOutputLengthError" || text === "")) {
     const message = typeof error.data.message === "string" ? error.data.message : error.name;

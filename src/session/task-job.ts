@@ -1,6 +1,6 @@
 // A subagent's task as a job: what it has said and called since it was last looked at, its end, and
 // how to end it.
-import { errorMessage, isAbort } from "@/base/error";
+import { AppError, errorMessage, isAbort } from "@/base/error";
 import type { MessageWithParts } from "@/schema/message";
 import type { Part } from "@/schema/part";
 import type { Session } from "@/schema/session";
@@ -28,8 +28,8 @@ export function taskJob({ child, sessions, stop, text, title }: TaskOfChild): Jo
   const ended = text.then(
     (answer): JobEnd => ({ status: "completed", text: formatTask(id, "completed", answer) }),
     (error: unknown): JobEnd => ({
-      status: isAbort(error) ? "stopped" : "failed",
-      text: formatTask(id, "error", isAbort(error) ? "Stopped" : errorMessage(error)),
+      status: isStop(error) ? "stopped" : "failed",
+      text: formatTask(id, "error", isStop(error) ? "Stopped" : errorMessage(error)),
     }),
   );
   let seen = "";
@@ -52,6 +52,11 @@ export function taskJob({ child, sessions, stop, text, title }: TaskOfChild): Jo
       await ended;
     },
   };
+}
+
+/** Before it had begun, or in the middle of an answer. */
+function isStop(error: unknown): boolean {
+  return isAbort(error) || (error instanceof AppError && error.name === "MessageAbortedError");
 }
 
 /** What has been said and done, without what is still under way. */

@@ -98,9 +98,12 @@ test("the model lists its jobs, waits for one, and stops one", async () => {
   let sessionID = "";
   await using t: SessionApp = await sessionApp({
     turns: [
-      { calls: [bash("sleep 300"), bash("echo ready; sleep 1.3; echo steady")] },
+      { calls: [bash("sleep 300"), bash(`echo ready; ${untilFile("go")}; echo steady`)] },
       { calls: [job()] },
-      () => ({ calls: [job({ id: id("echo"), wait: 60_000 })] }),
+      async () => {
+        await begin(t, "go");
+        return { calls: [job({ id: id("echo"), wait: 60_000 })] };
+      },
       () => ({ calls: [job({ id: id("sleep"), stop: true })] }),
       { calls: [job({ id: "shell_nothing" })] },
       { text: "Done" },

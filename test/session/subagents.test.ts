@@ -174,3 +174,23 @@ function promptOf(t: SessionApp, session: ReturnType<SessionApp["create"]>) {
   if (first?.info.role !== "user") throw new Error("no prompt");
   return first.info;
 }
+
+test("one that is stopped by itself is a result for its caller, which goes on", async () => {
+  await using t = await sessionApp({
+    side: (request): Turn => {
+      const first = request.messages[0]?.text ?? "";
+      if (first === "a") return { text: ["Half", new Promise(() => {})] };
+      return request.messages.at(-1)?.results.length
+        ? { text: "Then not" }
+        : { calls: [task("a")] };
+    },
+  });
+  const session = t.create();
+  const begun = t.next("message.part.delta");
+  const answered = t.prompt(session, "Delegate");
+  await t.instance.sessions.abort((await begun).sessionID);
+  expect((await answered).parts).toContainEqual(expect.objectContaining({ text: "Then not" }));
+  expect(outputs(t, session)).toEqual([
+    expect.stringMatching(/^<task id="ses_\w+" state="error">.*The subagent failed: Aborted/s),
+  ]);
+});

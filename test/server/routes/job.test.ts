@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import type { Job, JobOutput } from "@/schema/job";
 import type { Session } from "@/schema/session";
 import { Contract } from "@test/support/contract";
+import type { NeutralRequest } from "@test/support/scripted-model/turn";
 import { testApp } from "@test/support/test-app";
 
 const bash = (input: object) => ({ calls: [{ tool: "bash", input }] });
@@ -62,4 +63,35 @@ test("sessions and jobs that are not there are not found", async () => {
   ]) {
     await contract.call(id, { params: { ...params, jobID: "shell_none" }, status: 404 });
   }
+});
+
+test("a task goes on when the client that asked for it has left", async () => {
+  const gate = Promise.withResolvers<void>();
+  const input = { description: "d", prompt: "Look", subagent_type: "general", background: true };
+  const turn = ({ messages }: NeutralRequest) => {
+    if (messages[0]?.text === "Look") return { text: "Found", gate: gate.promise };
+    if (messages.at(-1)?.text.startsWith("A background job")) return { text: "It was found" };
+    if (messages.at(-1)?.results.length) return { text: "Looking" };
+    return { calls: [{ tool: "task", input }] };
+  };
+  await using t = await testApp({ turns: Array.from({ length: 4 }, () => turn) });
+  const contract = await Contract.of(t);
+  const session = (await contract.call("session.create", { body: { title: "T" } })).body as Session;
+  const leave = new AbortController();
+  const asked = fetch(new URL(`/session/${session.id}/message`, t.server.url), {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-opencode-directory": t.directory },
+    body: JSON.stringify({ parts: [{ type: "text", text: "Find it" }] }),
+    signal: leave.signal,
+  }).catch(() => "left");
+  await t.model.waitForRequest(1);
+  leave.abort();
+  expect(await asked).toBe("left");
+  gate.resolve();
+  const { jobs, sessions } = await t.app.instances.get(t.directory);
+  await t.model.waitForRequest(3);
+  await jobs.settled(session.id);
+  const { messages } = sessions.messages(session.id, { limit: 1 });
+  expect(messages[0]?.parts).toContainEqual(expect.objectContaining({ text: "It was found" }));
+  expect(t.model.violations).toEqual([]);
 });

@@ -50,8 +50,12 @@ export class Jobs {
 
   /** The view that a call of the session gets. */
   forSession(sessionID: string): ToolJobs {
+    const hasRoom = () => this.#running() < RUNNING_MAX;
     return {
       assertRoom: () => this.assertRoom(),
+      get hasRoom() {
+        return hasRoom();
+      },
       add: (work) => this.add(sessionID, work),
       onRelease: (release) => this.#onRelease(sessionID, release),
       list: () => this.list(sessionID),
@@ -63,7 +67,7 @@ export class Jobs {
   /** Throws AppError limit when too many run, unavailable when all is being closed. */
   assertRoom(): void {
     if (this.#options.scope.signal.aborted) throw unavailable("The directory is being closed");
-    const running = this.#all().filter(isRunning).length;
+    const running = this.#running();
     if (running < RUNNING_MAX) return;
     throw limitReached(`${running} background jobs run already: stop one, or wait for its end`);
   }
@@ -206,6 +210,10 @@ export class Jobs {
       releases.delete(release);
       if (releases.size === 0) this.#releases.delete(sessionID);
     };
+  }
+
+  #running(): number {
+    return this.#all().filter(isRunning).length;
   }
 
   #all(): Entry[] {

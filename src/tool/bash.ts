@@ -76,7 +76,7 @@ function waitFor(
 ): Pick<RunOptions, "timeoutMs" | "keep"> {
   if (background && jobs) return { timeoutMs: BACKGROUND_WAIT_MS, keep: "all" };
   const timeoutMs = Math.min(timeout ?? TIMEOUT_DEFAULT_MS, TIMEOUT_MAX_MS);
-  if (!jobs) return { timeoutMs };
+  if (!jobs?.hasRoom) return { timeoutMs };
   // Who gives a limit wants the command ended by it.
   return { timeoutMs, keep: timeout === undefined ? "all" : "survivors" };
 }

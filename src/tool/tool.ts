@@ -72,6 +72,8 @@ export interface JobEnd {
 export interface ToolJobs {
   /** Throws AppError limit when too many run already: to be called before work begins. */
   assertRoom(): void;
+  /** Whether it would not throw: what need not go on is ended instead. */
+  readonly hasRoom: boolean;
   add(work: JobWork): void;
   /** `release` is called when a person sends the call to the background; undo it at its end. */
   onRelease(release: () => void): () => void;

@@ -16,6 +16,7 @@ function jobs(room = true): ToolJobs & { release: () => void } {
     assertRoom: () => {
       if (!room) throw new Error("no room");
     },
+    hasRoom: room,
     add: (work) => void works.push(work),
     onRelease: (release) => {
       releases.push(release);
@@ -122,6 +123,14 @@ test("what the shell left running is a quiet job, and goes on being read", async
   await Bun.write(`${bench.directory}/end`, "");
   while ((work?.readNew() ?? "late").trim() !== "late") await Bun.sleep(5);
   expect(await isRunning(pidIn(result.output))).toBe(false);
+});
+
+test("without room what is left running is told, and kept by nobody", async () => {
+  await using bench = await toolBench();
+  const { result, work } = await begin(bench, { command: "sleep 300 & echo $!" }, jobs(false));
+  expect(work).toBeUndefined();
+  expect(result.output).toMatch(/Still running in the background:\n\d+ sleep 300/);
+  process.kill(pidIn(result.output), "SIGKILL");
 });
 
 test("no room for jobs is said before anything runs", async () => {

@@ -69,7 +69,7 @@ function sessionOperations(call: Caller) {
       todo: (id: string) => call.get<Todo[]>(of(id, "/todo")),
       fork: (id: string, input: ForkInput = {}) => call.post<Session>(of(id, "/fork"), input),
       abort: (id: string) => call.post<boolean>(of(id, "/abort")),
-      /** Sends the calls that the session waits for to the background; false when there are none. */
+      /** Sends what the session waits for to the background; false when that is nothing. */
       release: (id: string) => call.post<boolean>(`/experimental${of(id, "/background")}`),
       summarize: (id: string, input: SummarizeInput) =>
         call.post<boolean>(of(id, "/summarize"), input),

@@ -1,5 +1,6 @@
 // What the executable's terminal UI says to a terminal, byte by byte: which modes, which colours,
 // what it waits for, and that all is as before when it has gone.
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { BUILD_LIMIT_MS, type Executable, openExecutable } from "@test/support/executable";
 import { ExecutableHome } from "@test/support/executable-home";
@@ -14,6 +15,8 @@ afterAll(() => executable[Symbol.asyncDispose]());
 
 const PLACEHOLDER = "Ask anything";
 const SCREEN = "\u001b[?1049h";
+const SCREEN_END = "\u001b[?1049l";
+const MAIN = join(import.meta.dir, "../../src/main.ts");
 const FRAME = "\u001b[?2026h";
 const FRAME_END = "\u001b[?2026l";
 /** Of an escape sequence of colours: its codes. */
@@ -105,12 +108,41 @@ test.each(["ctrl+c twice", "SIGTERM", "SIGHUP"] as const)("%s: all modes are off
   } else tui.kill(how);
   const code = await tui.exited;
   expect(code).toBe({ "ctrl+c twice": 0, SIGTERM: 143, SIGHUP: 129 }[how]);
-  const output = tui.output();
+  expectRestored(tui.output());
+  expect(await home.processes()).toEqual([]);
+});
+
+test("a fault gives the terminal back, tells where its log is, and loses no draft", async () => {
+  await using home = await ExecutableHome.open(executable.path);
+  // From source, so that something can be put before it that fails when it is told to.
+  const fails = join(home.home, "fails.ts");
+  await Bun.write(
+    fails,
+    'process.on("SIGUSR2", () => setImmediate(() => { throw new Error("a fault of a test"); }));',
+  );
+  const argv = [process.execPath, "--preload", fails, MAIN];
+  const env = { ...home.env, LANG: "C.UTF-8" };
+  const size = { cwd: home.project, env };
+  await using tui = new PtyProgram(argv, size);
+  await tui.untilText(PLACEHOLDER);
+  tui.write("half a thought");
+  await tui.untilText("half a thought");
+  tui.kill("SIGUSR2");
+  expect(await tui.exited).toBe(1);
+  expectRestored(tui.output());
+  const said = tui.output().slice(tui.output().lastIndexOf(SCREEN_END));
+  expect(said).toContain("a fault of a test");
+  expect(said).toContain(join(home.dataDirectory, "log"));
+  await using again = new PtyProgram(argv, size);
+  await again.untilText("half a thought");
+});
+
+/** No mode is on that a program could have switched on, and the cursor is there. */
+function expectRestored(output: string): void {
   for (const mode of ["1049", "1000", "1002", "1003", "1006", "2004", "1004"]) {
     const on = output.lastIndexOf(`\u001b[?${mode}h`);
     const off = output.lastIndexOf(`\u001b[?${mode}l`);
     expect([mode, on === -1 || off > on]).toEqual([mode, true]);
   }
   expect(output.lastIndexOf("\u001b[?25h")).toBeGreaterThan(output.lastIndexOf("\u001b[?25l"));
-  expect(await home.processes()).toEqual([]);
-});
+}

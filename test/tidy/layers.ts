@@ -111,7 +111,9 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     folder: "tui",
-    owns: "the face: store (pure reduce), sync, actions, keymap, theme, screens, views, dialogs",
+    owns:
+      "the face: store (pure reduce), sync, actions, keymap, theme, screens, views, prompt, " +
+      "asks, dialogs, diff, mini",
     mayImport: "base schema client",
   },
   {

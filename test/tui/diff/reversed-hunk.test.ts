@@ -26,7 +26,7 @@ async function takenBack(
   await writeTree(directory.path, { "back.patch": patch });
   await git(directory.path, "apply", "back.patch");
   return (await Bun.file(join(directory.path, "x")).exists())
-    ? readTree(directory.path, "x")
+    ? await readTree(directory.path, "x")
     : "(gone)";
 }
 

@@ -266,8 +266,8 @@ test("a window that is over-full is cut when no summary can be made", async () =
   await using t = await smallApp({
     turns: [
       { text: "Roses", usage: { input: 8_300 } },
-      { text: " " },
-      { text: " " },
+      { reasoning: "Hm" },
+      { reasoning: "Hm" },
       { text: "Violets" },
     ],
   });

@@ -10,7 +10,7 @@ export interface McpProgress {
   message?: string;
 }
 
-export interface McpAttachment {
+interface McpAttachment {
   mime: string;
   /** A data URL. */
   url: string;

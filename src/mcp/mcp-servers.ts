@@ -25,7 +25,7 @@ const LOOK_MAX_MS = 1_000;
 const NAME_MAX_LENGTH = 128;
 
 /** The keys of the configuration that count here. */
-export type McpConfigSource = Pick<Config, "mcp" | "experimental">;
+type McpConfigSource = Pick<Config, "mcp" | "experimental">;
 
 export interface McpServersOptions {
   /** The configuration of now; asked at each need, so that changes are followed. */

@@ -32,7 +32,7 @@ export class MiniScreen implements Screen {
   readonly #status: StatusRow;
   readonly #blocks = new Blocks();
   readonly #printed = new Set<string>();
-  readonly #stopTicking: () => void;
+  readonly #stopFitting: () => void;
   #last: Block | undefined;
   /** One after the other. */
   #printing: Promise<void> = Promise.resolve();
@@ -66,7 +66,7 @@ export class MiniScreen implements Screen {
     // A dialog needs more rows than the prompt; it opens and closes without a change of the state.
     const fit = () => this.#fit();
     renderer.on("frame", fit);
-    this.#stopTicking = () => renderer.off("frame", fit);
+    this.#stopFitting = () => renderer.off("frame", fit);
   }
 
   get actions(): ActionBodies {
@@ -96,7 +96,7 @@ export class MiniScreen implements Screen {
   }
 
   destroy(): void {
-    this.#stopTicking();
+    this.#stopFitting();
     this.#disarm?.();
     this.#asks?.destroy();
     this.root.remove(this.#ui.prompt.root);

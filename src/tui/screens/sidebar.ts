@@ -16,6 +16,7 @@ import type { State } from "@/tui/store/state";
 import type { Ui } from "@/tui/ui";
 import { figuresOf } from "@/tui/views/edit";
 import { ink, styled } from "@/tui/views/style";
+import { Ticking } from "@/tui/views/ticking";
 import { todoChunks } from "@/tui/views/todos";
 import { dollars, elapsed, oneLine } from "@/tui/views/words";
 import { homeShortened } from "./place";
@@ -49,14 +50,15 @@ export class Sidebar {
   readonly #title: TextRenderable;
   readonly #sections: ScrollBoxRenderable;
   readonly #footer: TextRenderable;
+  readonly #ticking: Ticking;
   readonly #folded = new Set<string>();
   #size: Size = { columns: 80, rows: 24 };
   #shown: unknown[] = [];
-  #stopTicking: (() => void) | undefined;
 
   constructor(ui: Ui, sessionID: string) {
     this.#ui = ui;
     this.#sessionID = sessionID;
+    this.#ticking = new Ticking(ui.ticker, () => this.#draw(ui.store.state));
     const { renderer, theme } = ui;
     this.docked = new BoxRenderable(renderer, { height: "100%", flexShrink: 0, visible: false });
     this.drawer = new BoxRenderable(renderer, {
@@ -111,7 +113,7 @@ export class Sidebar {
 
   update(state: State): void {
     this.#place();
-    this.#tickWhile(this.#isShown && this.#runningChildren(state).length > 0);
+    this.#ticking.isOn = this.#isShown && this.#runningChildren(state).length > 0;
     if (!this.#isShown) return;
     const { facts } = state;
     const id = this.#sessionID;
@@ -126,7 +128,7 @@ export class Sidebar {
   }
 
   destroy(): void {
-    this.#tickWhile(false);
+    this.#ticking.isOn = false;
     this.docked.destroyRecursively();
     this.drawer.destroyRecursively();
     if (!this.#panel.isDestroyed) this.#panel.destroyRecursively();
@@ -160,13 +162,6 @@ export class Sidebar {
     this.#panel.width = this.#width;
     this.#panel.position = this.#isDocked ? "relative" : "absolute";
     if (!this.#isDocked) this.#panel.right = 0;
-  }
-
-  #tickWhile(isRunning: boolean): void {
-    if (!isRunning) {
-      this.#stopTicking?.();
-      this.#stopTicking = undefined;
-    } else this.#stopTicking ??= this.#ui.ticker.subscribe(() => this.#draw(this.#ui.store.state));
   }
 
   #draw(state: State): void {

@@ -6,6 +6,7 @@ import { cut } from "@/tui/cells";
 import type { State } from "@/tui/store/state";
 import type { Ui } from "@/tui/ui";
 import { ink, isNarrow, styled } from "@/tui/views/style";
+import { Ticking } from "@/tui/views/ticking";
 import { amount, dollars, elapsed, oneLine } from "@/tui/views/words";
 import { connectionWords } from "./connection-words";
 import { placeOf } from "./place";
@@ -20,8 +21,8 @@ export class StatusRow {
   readonly #sessionID: string;
   readonly #left: TextRenderable;
   readonly #right: TextRenderable;
+  readonly #ticking: Ticking;
   readonly #stopHints: () => void;
-  #stopTicking: (() => void) | undefined;
   #isArmed = false;
   /** How many there are for it. */
   columns: number;
@@ -29,6 +30,7 @@ export class StatusRow {
   constructor(ui: Ui, sessionID: string) {
     this.#ui = ui;
     this.#sessionID = sessionID;
+    this.#ticking = new Ticking(ui.ticker, () => this.#draw());
     this.columns = ui.renderer.width;
     this.root = new BoxRenderable(ui.renderer, {
       flexDirection: "row",
@@ -60,9 +62,7 @@ export class StatusRow {
   update(state: State): void {
     const isBusy = state.status[this.#sessionID] !== undefined;
     const isAway = state.connection.state === "reconnecting";
-    if (isAway || (isBusy && state.view.animations)) {
-      this.#stopTicking ??= this.#ui.ticker.subscribe(() => this.#draw());
-    } else this.#stop();
+    this.#ticking.isOn = isAway || (isBusy && state.view.animations);
     const margin = isNarrow(this.#ui) ? 0 : 3;
     this.root.paddingLeft = margin;
     this.root.paddingRight = margin === 0 ? 0 : 2;
@@ -70,14 +70,9 @@ export class StatusRow {
   }
 
   destroy(): void {
-    this.#stop();
+    this.#ticking.isOn = false;
     this.#stopHints();
     this.root.destroyRecursively();
-  }
-
-  #stop(): void {
-    this.#stopTicking?.();
-    this.#stopTicking = undefined;
   }
 
   #draw(): void {

@@ -3,6 +3,7 @@ import { BoxRenderable, type TextRenderable } from "@opentui/core";
 import type { ToolPart } from "@/schema/part";
 import type { Ui } from "@/tui/ui";
 import { ink, panel, row, styled, wrapped } from "./style";
+import { isGoingOn, Ticking } from "./ticking";
 import { waitsForPermission } from "./tool-row";
 import { partOf, type PartBlock, type View } from "./view";
 import { duration, elapsed, harmless, oneLine } from "./words";
@@ -21,12 +22,13 @@ export class BashView implements View<PartBlock> {
   readonly #description: TextRenderable;
   readonly #output: TextRenderable;
   readonly #end: TextRenderable;
+  readonly #ticking: Ticking;
   #part: ToolPart | undefined;
   #isExpanded = false;
-  #stopTicking: (() => void) | undefined;
 
   constructor(ui: Ui, block: PartBlock) {
     this.#ui = ui;
+    this.#ticking = new Ticking(ui.ticker, () => this.#drawEnd());
     this.root = panel(ui, "borderSubtle");
     const head = new BoxRenderable(ui.renderer, {
       flexDirection: "row",
@@ -49,11 +51,7 @@ export class BashView implements View<PartBlock> {
 
   update(block: PartBlock): void {
     this.#part = partOf(block, "tool");
-    const status = this.#part?.state.status;
-    const isRunning = status === "pending" || status === "running";
-    if (isRunning && block.message.time.completed === undefined) {
-      this.#stopTicking ??= this.#ui.ticker.subscribe(() => this.#drawEnd());
-    } else this.#stop();
+    this.#ticking.isOn = isGoingOn(block, this.#part);
     this.#draw();
   }
 
@@ -64,13 +62,8 @@ export class BashView implements View<PartBlock> {
   }
 
   destroy(): void {
-    this.#stop();
+    this.#ticking.isOn = false;
     this.root.destroyRecursively();
-  }
-
-  #stop(): void {
-    this.#stopTicking?.();
-    this.#stopTicking = undefined;
   }
 
   #draw(): void {
@@ -91,7 +84,7 @@ export class BashView implements View<PartBlock> {
   #folded(output: string): string {
     const lines = output.split("\n");
     if (this.#isExpanded) return output;
-    if (this.#stopTicking) return lines.slice(-RUNNING_LINES).join("\n");
+    if (this.#ticking.isOn) return lines.slice(-RUNNING_LINES).join("\n");
     const hidden = lines.length - FIRST_LINES - LAST_LINES;
     if (hidden <= 1) return output;
     const key = this.#ui.keymap.label("session.expand.all");
@@ -111,7 +104,7 @@ export class BashView implements View<PartBlock> {
     const { state } = part;
     if (waitsForPermission(ui, part)) return styled(ink(ui, "warning", "waiting for permission"));
     if (state.status === "error") return styled(ink(ui, "error", `✗ ${oneLine(state.error)}`));
-    if (state.status === "running" && this.#stopTicking) {
+    if (state.status === "running" && this.#ticking.isOn) {
       const time = elapsed(ui.clock.now() - state.time.start);
       return styled(ink(ui, "textMuted", `${ui.ticker.spinner} ${time} · running`));
     }

@@ -3,6 +3,7 @@ import type { BoxRenderable, TextRenderable } from "@opentui/core";
 import type { ReasoningPart } from "@/schema/part";
 import type { Ui } from "@/tui/ui";
 import { plain, row, wrapped } from "./style";
+import { isGoingOn, Ticking } from "./ticking";
 import { partOf, type PartBlock, type View } from "./view";
 import { duration, elapsed, harmless, oneLine } from "./words";
 
@@ -12,12 +13,13 @@ export class ReasoningView implements View<PartBlock> {
   readonly #ui: Ui;
   readonly #title: TextRenderable;
   readonly #text: TextRenderable;
+  readonly #ticking: Ticking;
   #part: ReasoningPart | undefined;
   #isExpanded: boolean;
-  #stopTicking: (() => void) | undefined;
 
   constructor(ui: Ui, block: PartBlock) {
     this.#ui = ui;
+    this.#ticking = new Ticking(ui.ticker, () => this.#draw());
     this.#isExpanded = ui.store.state.view.thinking;
     this.root = plain(ui);
     this.#title = row(ui);
@@ -29,35 +31,27 @@ export class ReasoningView implements View<PartBlock> {
 
   update(block: PartBlock): void {
     this.#part = partOf(block, "reasoning");
-    const isRunning =
-      this.#part?.time.end === undefined && block.message.time.completed === undefined;
-    if (isRunning) this.#stopTicking ??= this.#ui.ticker.subscribe(() => this.#draw(true));
-    else this.#stop();
-    this.#draw(isRunning);
+    this.#ticking.isOn = isGoingOn(block, this.#part);
+    this.#draw();
   }
 
   setExpanded(isExpanded: boolean): boolean {
     this.#isExpanded = isExpanded;
-    this.#draw(this.#stopTicking !== undefined);
+    this.#draw();
     return true;
   }
 
   destroy(): void {
-    this.#stop();
+    this.#ticking.isOn = false;
     this.root.destroyRecursively();
   }
 
-  #stop(): void {
-    this.#stopTicking?.();
-    this.#stopTicking = undefined;
-  }
-
-  #draw(isRunning: boolean): void {
+  #draw(): void {
     const part = this.#part;
     if (!part) return;
     const { start, end } = part.time;
     const sign = this.#isExpanded ? "-" : "+";
-    if (isRunning) {
+    if (this.#ticking.isOn) {
       const newest = oneLine(lastLine(part.text));
       const time = elapsed(this.#ui.clock.now() - start);
       this.#title.content = `${this.#ui.ticker.spinner} Thinking · ${time} ${newest}`;

@@ -6,6 +6,7 @@ import type { ToolPart } from "@/schema/part";
 import type { Slot } from "@/tui/theme/slots";
 import type { Ui } from "@/tui/ui";
 import { ink, plain, row, styled } from "./style";
+import { isGoingOn, Ticking } from "./ticking";
 import { waitsForPermission } from "./tool-row";
 import { describeTool } from "./tools";
 import { partOf, type PartBlock, type View } from "./view";
@@ -17,11 +18,12 @@ export class TaskView implements View<PartBlock> {
   readonly #ui: Ui;
   readonly #title: TextRenderable;
   readonly #work: TextRenderable;
+  readonly #ticking: Ticking;
   #part: ToolPart | undefined;
-  #stopTicking: (() => void) | undefined;
 
   constructor(ui: Ui, block: PartBlock) {
     this.#ui = ui;
+    this.#ticking = new Ticking(ui.ticker, () => this.#draw());
     this.root = plain(ui);
     this.#title = row(ui, "text");
     this.#work = row(ui);
@@ -33,9 +35,8 @@ export class TaskView implements View<PartBlock> {
 
   update(block: PartBlock): void {
     this.#part = partOf(block, "tool");
-    if (this.#isRunning(block)) {
-      this.#stopTicking ??= this.#ui.ticker.subscribe(() => this.#draw());
-    } else this.#stop();
+    const part = this.#part;
+    this.#ticking.isOn = isGoingOn(block, part) || (!!part && this.#isInBackground(part));
     this.#draw();
   }
 
@@ -45,21 +46,8 @@ export class TaskView implements View<PartBlock> {
   }
 
   destroy(): void {
-    this.#stop();
+    this.#ticking.isOn = false;
     this.root.destroyRecursively();
-  }
-
-  #stop(): void {
-    this.#stopTicking?.();
-    this.#stopTicking = undefined;
-  }
-
-  #isRunning({ message }: PartBlock): boolean {
-    const part = this.#part;
-    if (!part) return false;
-    if (part.state.status === "completed") return this.#isInBackground(part);
-    const isOpen = part.state.status === "pending" || part.state.status === "running";
-    return isOpen && message.time.completed === undefined;
   }
 
   /** The call has ended, its session still runs. */
@@ -95,7 +83,7 @@ export class TaskView implements View<PartBlock> {
     if (part.state.status === "error") return "✗";
     if (isWaiting) return "△";
     if (this.#isInBackground(part)) return "⇣";
-    return this.#stopTicking ? this.#ui.ticker.spinner : "✓";
+    return this.#ticking.isOn ? this.#ui.ticker.spinner : "✓";
   }
 
   #workOf(part: ToolPart): string {
@@ -105,7 +93,7 @@ export class TaskView implements View<PartBlock> {
     const messages = id === undefined ? [] : (this.#ui.store.state.transcripts[id]?.messages ?? []);
     const calls = toolCalls(messages);
     const count = calls.length > 0 ? [plural(calls.length, "tool call")] : [];
-    if (state.status === "completed" && !this.#stopTicking) {
+    if (state.status === "completed" && !this.#ticking.isOn) {
       return [...count, duration(state.time.end - state.time.start)].join(" · ");
     }
     const newest = calls.at(-1);

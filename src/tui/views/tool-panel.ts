@@ -5,6 +5,7 @@ import type { ToolPart } from "@/schema/part";
 import type { Slot } from "@/tui/theme/slots";
 import type { Ui } from "@/tui/ui";
 import { ink, panel, row, styled } from "./style";
+import { isGoingOn, Ticking } from "./ticking";
 import { waitsForPermission } from "./tool-row";
 import { partOf, type PartBlock, type View } from "./view";
 import { oneLine } from "./words";
@@ -46,13 +47,14 @@ export class ToolPanelView implements View<PartBlock> {
   readonly #title: TextRenderable;
   readonly #figures: TextRenderable;
   readonly #body: BoxRenderable;
+  readonly #ticking: Ticking;
   #block: PartBlock;
   #isExpanded = false;
   #isFolded = false;
-  #stopTicking: (() => void) | undefined;
 
   constructor(ui: Ui, block: PartBlock, describe: DescribePanel) {
     this.#ui = ui;
+    this.#ticking = new Ticking(ui.ticker, () => this.#drawTitle());
     this.#block = block;
     this.#describe = describe;
     this.root = panel(ui, "borderSubtle");
@@ -74,11 +76,7 @@ export class ToolPanelView implements View<PartBlock> {
 
   update(block: PartBlock): void {
     this.#block = block;
-    const status = partOf(block, "tool")?.state.status;
-    const isRunning = status === "pending" || status === "running";
-    if (isRunning && block.message.time.completed === undefined) {
-      this.#stopTicking ??= this.#ui.ticker.subscribe(() => this.#drawTitle());
-    } else this.#stop();
+    this.#ticking.isOn = isGoingOn(block, partOf(block, "tool"));
     this.#draw();
   }
 
@@ -90,13 +88,8 @@ export class ToolPanelView implements View<PartBlock> {
   }
 
   destroy(): void {
-    this.#stop();
+    this.#ticking.isOn = false;
     this.root.destroyRecursively();
-  }
-
-  #stop(): void {
-    this.#stopTicking?.();
-    this.#stopTicking = undefined;
   }
 
   #draw(): void {
@@ -121,7 +114,7 @@ export class ToolPanelView implements View<PartBlock> {
     const slot: Slot = isWaiting ? "warning" : isError ? "error" : "text";
     const sign = isError
       ? "✗"
-      : this.#stopTicking && !isWaiting
+      : this.#ticking.isOn && !isWaiting
         ? ui.ticker.spinner
         : described.icon;
     const note = isWaiting ? "   waiting for permission" : "";

@@ -5,6 +5,7 @@ import type { ToolPart } from "@/schema/part";
 import type { Slot } from "@/tui/theme/slots";
 import type { Ui } from "@/tui/ui";
 import { ink, plain, row, styled, wrapped } from "./style";
+import { isGoingOn, Ticking } from "./ticking";
 import { partOf, type PartBlock, type View } from "./view";
 import { harmless, oneLine } from "./words";
 
@@ -27,12 +28,13 @@ export class ToolRowView implements View<PartBlock> {
   readonly #describe: DescribeTool;
   readonly #title: TextRenderable;
   readonly #output: TextRenderable;
+  readonly #ticking: Ticking;
   #part: ToolPart | undefined;
   #isExpanded = false;
-  #stopTicking: (() => void) | undefined;
 
   constructor(ui: Ui, block: PartBlock, describe: DescribeTool) {
     this.#ui = ui;
+    this.#ticking = new Ticking(ui.ticker, () => this.#draw());
     this.#describe = describe;
     this.root = plain(ui);
     this.#title = row(ui);
@@ -48,11 +50,7 @@ export class ToolRowView implements View<PartBlock> {
 
   update(block: PartBlock): void {
     this.#part = partOf(block, "tool");
-    const status = this.#part?.state.status;
-    const isRunning = status === "pending" || status === "running";
-    if (isRunning && block.message.time.completed === undefined) {
-      this.#stopTicking ??= this.#ui.ticker.subscribe(() => this.#draw());
-    } else this.#stop();
+    this.#ticking.isOn = isGoingOn(block, this.#part);
     this.#draw();
   }
 
@@ -65,13 +63,8 @@ export class ToolRowView implements View<PartBlock> {
   }
 
   destroy(): void {
-    this.#stop();
+    this.#ticking.isOn = false;
     this.root.destroyRecursively();
-  }
-
-  #stop(): void {
-    this.#stopTicking?.();
-    this.#stopTicking = undefined;
   }
 
   #draw(): void {
@@ -82,7 +75,7 @@ export class ToolRowView implements View<PartBlock> {
     const { state } = part;
     const isWaiting = waitsForPermission(ui, part);
     const slot: Slot = isWaiting ? "warning" : state.status === "error" ? "error" : "textMuted";
-    const sign = this.#stopTicking && !isWaiting ? ui.ticker.spinner : icon;
+    const sign = this.#ticking.isOn && !isWaiting ? ui.ticker.spinner : icon;
     const note = isWaiting ? "  waiting for permission" : result && ` ${result}`;
     const failure = state.status === "error" ? `  ${firstLine(state.error)}` : "";
     this.#title.content = styled(

@@ -10,7 +10,7 @@ import type { Agent } from "@/schema/agent";
 import type { AgentConfig } from "@/schema/config";
 import { defineAgent, parseModel } from "./agent-definition";
 import { builtinAgents, defaultRules } from "./builtin-agents";
-import { readAgentDefinitions, splitDefinition } from "./definitions";
+import { layDefinitions, readAgentDefinitions } from "./definitions";
 import { PerConfig, type ConfigSource } from "./per-config";
 import type { Skills } from "./skills";
 
@@ -21,12 +21,6 @@ export interface AgentsOptions {
   directory: string;
   worktree: string;
   log: Logger;
-}
-
-interface MarkdownAgent {
-  name: string;
-  isProject: boolean;
-  layer: AgentConfig;
 }
 
 interface Defined {
@@ -96,44 +90,21 @@ export class Agents {
       home: paths.home,
     };
     const builtins = new Map(builtinAgents(access).map((builtin) => [builtin.name, builtin]));
-    const markdown = await this.#markdown(loaded);
-    const names = [...markdown.map(({ name }) => name), ...Object.keys(config.agent ?? {})];
+    const markdown = await readAgentDefinitions(loaded.directories, this.#options);
+    const all = await layDefinitions(loaded, markdown, ({ agent }) => agent, this.#options);
     const agents = new Map<string, Agent>();
-    for (const name of new Set([...builtins.keys(), ...names])) {
-      const layers = this.#layers(name, loaded, markdown);
-      const agent = defineAgent({ name, builtin: builtins.get(name), ...layers }, rules);
+    for (const name of new Set([...builtins.keys(), ...all.map((layer) => layer.name)])) {
+      const own = all.filter((layer) => layer.name === name);
+      const of = (layers: typeof own) => layers.map(({ value }) => value);
+      const layers = of(own);
+      const person = of(own.filter(({ isProject }) => !isProject));
+      const project = of(own.filter(({ isProject }) => isProject));
+      for (const layer of layers) this.#checkModel(name, layer);
+      const builtin = builtins.get(name);
+      const agent = defineAgent({ name, builtin, layers, person, project }, rules);
       if (agent !== undefined) agents.set(name, agent);
     }
     return { agents, defaultName: config.default_agent };
-  }
-
-  /** What defines an agent beside the built-in table. */
-  #layers(name: string, loaded: LoadedConfig, markdown: readonly MarkdownAgent[]) {
-    const own = markdown.filter((one) => one.name === name);
-    const of = (isProject: boolean, configured: AgentConfig | undefined) => [
-      ...own.flatMap((one) => (one.isProject === isProject ? [one.layer] : [])),
-      ...(configured ? [configured] : []),
-    ];
-    const configured = ownValue(loaded.config.agent, name);
-    const layers = [...own.map(({ layer }) => layer), ...(configured ? [configured] : [])];
-    for (const layer of layers) this.#checkModel(name, layer);
-    return {
-      layers,
-      person: of(false, ownValue(loaded.person.agent, name)),
-      project: of(true, ownValue(loaded.project.agent, name)),
-    };
-  }
-
-  async #markdown(loaded: LoadedConfig): Promise<MarkdownAgent[]> {
-    const definitions = await readAgentDefinitions(loaded.directories, this.#options);
-    return Promise.all(
-      definitions.map(async (definition) => {
-        const { name, isProject } = definition;
-        const { value, acting } = await splitDefinition(definition, this.#options);
-        const isAllowed = await loaded.trust.allows(acting);
-        return { name, isProject, layer: isAllowed ? definition.value : value };
-      }),
-    );
   }
 
   #checkModel(name: string, layer: AgentConfig): void {
@@ -141,10 +112,6 @@ export class Agents {
     const message = `agent.${name}.model is ignored: it must be written provider/model`;
     this.#options.log.warn(message, { model: layer.model });
   }
-}
-
-function ownValue<T>(record: Record<string, T> | undefined, key: string): T | undefined {
-  return record && Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
 function isChoice(agents: Map<string, Agent>, name: string | undefined): name is string {

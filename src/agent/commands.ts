@@ -7,7 +7,7 @@ import { didYouMean } from "@/base/text";
 import type { LoadedConfig } from "@/config/load";
 import type { Command } from "@/schema/command";
 import type { CommandConfig } from "@/schema/config";
-import { type CommandDefinition, readCommandDefinitions, splitDefinition } from "./definitions";
+import { layDefinitions, readCommandDefinitions } from "./definitions";
 import { PerConfig, type ConfigSource } from "./per-config";
 import { prompts } from "./prompts";
 import type { Skills } from "./skills";
@@ -76,12 +76,13 @@ export class Commands {
 
   async #load(loaded: LoadedConfig): Promise<Map<string, RunnableCommand>> {
     const commands = new Map(builtIns().map((command) => [command.name, command]));
-    for (const definition of await readCommandDefinitions(loaded.directories, this.#options)) {
-      commands.set(definition.name, await this.#fromDefinition(definition, loaded));
-    }
-    for (const [name, config] of Object.entries(loaded.config.command ?? {})) {
-      const isProject = loaded.project.command?.[name]?.template === config.template;
-      commands.set(name, fromConfig(name, config, isProject && !loaded.trust.isContentTrusted));
+    const markdown = await readCommandDefinitions(loaded.directories, this.#options);
+    const all = await layDefinitions(loaded, markdown, ({ command }) => command, this.#options);
+    const merged = new Map<string, CommandConfig>();
+    for (const { name, value, isHeld } of all) {
+      merged.set(name, { ...merged.get(name), ...value });
+      // The template is of this layer: each has its own.
+      commands.set(name, fromConfig(name, { ...merged.get(name), ...value }, isHeld));
     }
     for (const skill of await this.#options.skills.list()) {
       if (commands.has(skill.name)) continue;
@@ -91,12 +92,6 @@ export class Commands {
       commands.set(name, { ...told, source: "skill", template, hints, acts: "never" });
     }
     return commands;
-  }
-
-  async #fromDefinition(definition: CommandDefinition, loaded: LoadedConfig) {
-    const { value, acting } = await splitDefinition(definition, this.#options);
-    const isAllowed = await loaded.trust.allows(acting);
-    return fromConfig(definition.name, isAllowed ? definition.value : value, !isAllowed);
   }
 }
 

@@ -5,9 +5,10 @@ import { dirname } from "node:path";
 import type { Logger } from "@/base/log";
 import { t } from "@/base/schema";
 import { type Acting, splitProject } from "@/config/acting";
+import type { LoadedConfig } from "@/config/load";
 import { lowerAgentShape } from "@/config/lower-shapes";
 import { type ConfigDirectory, projectRoot } from "@/config/sources";
-import { AgentConfig, CommandConfig } from "@/schema/config";
+import { AgentConfig, CommandConfig, type Config } from "@/schema/config";
 import { type Definition, readDefinitions } from "./markdown-directory";
 
 interface Place {
@@ -17,8 +18,10 @@ interface Place {
 }
 
 /** A definition with what it says as an entry of the configuration's `key`. */
-export interface ConfigDefinition<T> extends Pick<Definition<unknown>, "name" | "path"> {
-  isProject: boolean;
+export interface ConfigDefinition<T> extends Pick<
+  Definition<unknown>,
+  "name" | "path" | "directory"
+> {
   key: "agent" | "command";
   value: T;
 }
@@ -37,11 +40,11 @@ export async function readAgentDefinitions(
   const read = (folders: string[]) => readDefinitions(directories, folders, AgentConfig, options);
   const [modes, agents] = await Promise.all([read(["mode", "modes"]), read(["agent", "agents"])]);
   const define = (definition: Definition<AgentConfig>, mode?: "primary"): AgentDefinition => {
-    const { name, path, isProject, fields, body } = definition;
+    const { name, path, directory, fields, body } = definition;
     const warn = (message: string) => place.log.warn(`${path}: ${message}`);
     const own = lowerAgentShape(fields, warn) as AgentConfig; // the same keys under today's names
     const value = { ...own, ...(mode && { mode }), ...(body && { prompt: body }) };
-    return { name, path, isProject, key: "agent", value };
+    return { name, path, directory, key: "agent", value };
   };
   return [...modes.map((mode) => define(mode, "primary")), ...agents.map((one) => define(one))];
 }
@@ -53,8 +56,8 @@ export async function readCommandDefinitions(
   const options = { projectRoot: projectRoot(place), log: place.log };
   const folders = ["command", "commands"];
   const definitions = await readDefinitions(directories, folders, CommandFields, options);
-  return definitions.map(({ name, path, isProject, fields, body }) => {
-    return { name, path, isProject, key: "command", value: { ...fields, template: body } };
+  return definitions.map(({ name, path, directory, fields, body }) => {
+    return { name, path, directory, key: "command", value: { ...fields, template: body } };
   });
 }
 
@@ -63,8 +66,8 @@ export async function splitDefinition<T extends AgentConfig | CommandConfig>(
   definition: ConfigDefinition<T>,
   place: Place,
 ): Promise<{ value: T; acting: Acting[] }> {
-  const { name, path: origin, isProject, key, value } = definition;
-  if (!isProject) return { value, acting: [] };
+  const { name, path: origin, key, value } = definition;
+  if (!definition.directory.isProject) return { value, acting: [] };
   const root = projectRoot(place);
   const split = await splitProject(
     { [key]: { [name]: value } },
@@ -73,6 +76,48 @@ export async function splitDefinition<T extends AgentConfig | CommandConfig>(
   const quiet: Record<string, unknown> = Object(split.quiet[key]);
   // Some of the optional keys of the same value.
   return { value: quiet[name] as T, acting: split.acting };
+}
+
+/** What a file or a markdown definition says of one agent or command. */
+export interface DefinitionLayer<T> {
+  name: string;
+  isProject: boolean;
+  /** What acts of it is not trusted, or not any more. */
+  isHeld: boolean;
+  value: T;
+}
+
+/**
+ * What the configuration's sources and markdown say, lowest first: the definitions of a directory
+ * come over its own files, and under whatever is nearer.
+ */
+export async function layDefinitions<T extends AgentConfig | CommandConfig>(
+  { directories, layers, trust }: LoadedConfig,
+  definitions: readonly ConfigDefinition<T>[],
+  entriesOf: (config: Config) => Readonly<Record<string, T>> | undefined,
+  place: Place,
+): Promise<DefinitionLayer<T>[]> {
+  const inFiles = layers.map(({ config, isProject }): DefinitionLayer<T>[] =>
+    Object.entries(entriesOf(config) ?? {}).map(([name, value]) => {
+      return { name, isProject, isHeld: isProject && !trust.isContentTrusted, value };
+    }),
+  );
+  const inMarkdown = await Promise.all(
+    definitions.map(async (definition) => {
+      const { name, directory } = definition;
+      const { value: quiet, acting } = await splitDefinition(definition, place);
+      const isHeld = !(await trust.allows(acting));
+      const value = isHeld ? quiet : definition.value;
+      const rank = directories.find(({ path }) => path === directory.path)?.rank ?? 0;
+      return { rank, layer: { name, isProject: directory.isProject, isHeld, value } };
+    }),
+  );
+  const above = (rank: number) =>
+    inMarkdown.flatMap((one) => (one.rank === rank ? [one.layer] : []));
+  return [
+    ...inFiles.flatMap((layer, index) => [...above(index), ...layer]),
+    ...above(layers.length),
+  ];
 }
 
 /** All that the definitions of a project would do. */

@@ -15,8 +15,8 @@ import { readStart } from "./text-file";
 export interface Definition<T> {
   name: string;
   path: string;
-  /** It comes with a repository, which may be anybody's. */
-  isProject: boolean;
+  /** The directory of configuration whose folder it is in. */
+  directory: ConfigDirectory;
   fields: T;
   body: string;
 }
@@ -35,10 +35,10 @@ export async function readDefinitions<S extends TSchema>(
   options: { projectRoot: string; log: Logger },
 ): Promise<Definition<Static<S>>[]> {
   const lists = await Promise.all(
-    directories.flatMap(({ path, isProject }) =>
+    directories.flatMap((directory) =>
       folders.map(async (name) => {
-        const definitions = await readFolder(join(path, name), schema, options);
-        return definitions.map((definition) => ({ ...definition, isProject }));
+        const definitions = await readFolder(join(directory.path, name), schema, options);
+        return definitions.map((definition) => ({ ...definition, directory }));
       }),
     ),
   );
@@ -70,7 +70,7 @@ async function readFolder<S extends TSchema>(
   root: string,
   schema: S,
   options: { projectRoot: string; log: Logger },
-): Promise<Omit<Definition<Static<S>>, "isProject">[]> {
+): Promise<Omit<Definition<Static<S>>, "directory">[]> {
   const within = isInside(options.projectRoot, root) ? options.projectRoot : undefined;
   const match = (name: string) => name.endsWith(".md");
   const files = await searchFiles(root, { match, ...(within && { within }) });

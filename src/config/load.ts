@@ -57,8 +57,15 @@ export interface LoadedConfig {
   /** Those of them that come with the project, which may be anybody's. */
   projectFiles: string[];
   /** Existing directories that may hold agents, commands and skills, lowest (farthest) first. */
-  directories: ConfigDirectory[];
+  directories: LoadedDirectory[];
+  /** What each source says by itself, as far as it is in force, lowest first. */
+  layers: readonly Pick<Layer, "config" | "isProject">[];
   trust: ProjectTrust;
+}
+
+export interface LoadedDirectory extends ConfigDirectory {
+  /** How many of the layers it counts more than: those of its own files, and all below. */
+  rank: number;
 }
 
 const CONFIG_MAX_BYTES = 1024 * 1024;
@@ -98,10 +105,12 @@ export async function loadConfig(
 ): Promise<LoadedConfig> {
   const { env, paths, directory } = location;
   const reader: Reader = { env, home: paths.home, directory, warnings: [] };
-  const [drafts, directories] = await Promise.all([
-    readDrafts([...fromRemote(remote), ...configSources(location)], reader, projectRoot(location)),
+  const sources = [...fromRemote(remote), ...configSources(location)];
+  const [drafts, existing] = await Promise.all([
+    readDrafts(sources, reader, projectRoot(location)),
     existingDirectories(definitionDirectories(location)),
   ]);
+  const directories = rankDirectories(existing, sources, drafts);
   const split = await Promise.all(
     drafts.map(async (draft) => ({ draft, ...(await splitDraft(draft, projectRoot(location))) })),
   );
@@ -123,6 +132,20 @@ export async function loadConfig(
   return { ...combine(layers, reader), directories, trust };
 }
 
+function rankDirectories(
+  directories: readonly ConfigDirectory[],
+  sources: readonly ConfigSource[],
+  drafts: readonly Draft[],
+): LoadedDirectory[] {
+  return directories.map((directory) => {
+    const last = sources.findLastIndex(
+      (source) => source.kind === "file" && dirname(source.path) === directory.path,
+    );
+    const below = new Set(sources.slice(0, last + 1));
+    return { ...directory, rank: drafts.filter(({ source }) => below.has(source)).length };
+  });
+}
+
 /** What others say for the person, under all that the person says. */
 function fromRemote(remote: readonly RemoteConfig[]): ConfigSource[] {
   return remote.map((one) => ({ ...one, kind: "text", project: false }));
@@ -134,10 +157,12 @@ export async function loadGlobalConfig(
 ): Promise<LoadedConfig> {
   const { paths, env } = location;
   const reader: Reader = { env, home: paths.home, directory: paths.config, warnings: [] };
-  const [drafts, directories] = await Promise.all([
-    readDrafts(globalSources(paths), reader, paths.config),
+  const sources = globalSources(paths);
+  const [drafts, existing] = await Promise.all([
+    readDrafts(sources, reader, paths.config),
     existingDirectories([{ path: paths.config, isProject: false }]),
   ]);
+  const directories = rankDirectories(existing, sources, drafts);
   const layers = await Promise.all(drafts.map((draft) => finish(draft, reader)));
   return { ...combine(layers, reader), directories, trust: NO_PROJECT };
 }
@@ -239,7 +264,8 @@ function combine(
   const files = layers.flatMap(({ isFile, origin }) => (isFile ? [origin] : []));
   const projectFiles = layers.flatMap(({ isProject, origin }) => (isProject ? [origin] : []));
   const sources = findOrigins(merged, layers);
-  return { config, person, project, sources, warnings, files, projectFiles };
+  const lowered = layers.map((layer) => ({ ...layer, config: lowerConfig(layer.config) }));
+  return { config, person, project, layers: lowered, sources, warnings, files, projectFiles };
 }
 
 /** The text of a file, or undefined when there is none and none is required. */

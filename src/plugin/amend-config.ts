@@ -43,7 +43,30 @@ function withChange(
   config: Config,
   side: "person" | "project",
 ): LoadedConfig {
-  return { ...loaded, config, [side]: withRules(loaded[side], loaded.config, config) };
+  const rules = withRules(loaded[side], loaded.config, config);
+  const { agent = {}, command } = changedEntries(loaded.config, config);
+  const agents = Object.entries(agent).map(([name, { permission: _, tools: __, ...rest }]) => {
+    // The merged one has rules of both sides.
+    const { permission, tools } = rules.agent?.[name] ?? {};
+    return [name, { ...rest, ...(permission && { permission }), ...(tools && { tools }) }];
+  });
+  const layer = {
+    config: { agent: Object.fromEntries(agents), command: command ?? {} },
+    isProject: side === "project",
+  };
+  return { ...loaded, config, [side]: rules, layers: [...loaded.layers, layer] };
+}
+
+/** The agents and commands that differ. */
+function changedEntries(before: Config, after: Config): Config {
+  const changed = <T>(old: Record<string, T> = {}, present: Record<string, T> = {}) =>
+    Object.fromEntries(
+      Object.entries(present).filter(([name, entry]) => !isEqual(old[name], entry)),
+    );
+  return {
+    agent: changed(before.agent, after.agent),
+    command: changed(before.command, after.command),
+  };
 }
 
 /** What one side says, with the rules that differ between the two configurations. */

@@ -134,6 +134,34 @@ describe("permissions of the user", () => {
   });
 });
 
+describe("nearer definitions count more", () => {
+  const file = (temperature: number) => `---\ntemperature: ${temperature}\n---\nMarkdown`;
+  const json = (temperature: number) =>
+    JSON.stringify({ agent: { a: { temperature, prompt: "JSON" } } });
+  /** From the farthest to the nearest. */
+  const PLACES: readonly [name: string, text: (temperature: number) => string][] = [
+    ["home/.config/opencode/opencode.json", json],
+    ["home/.config/opencode/agent/a.md", file],
+    ["project/opencode.json", json],
+    ["project/.opencode/opencode.json", json],
+    ["project/.opencode/agent/a.md", file],
+    ["project/below/opencode.json", json],
+    ["project/below/.opencode/agents/a.md", file],
+  ];
+
+  test("whether they are markdown or JSON", async () => {
+    for (let count = 1; count <= PLACES.length; count++) {
+      const files = PLACES.slice(0, count).map(([name, text], at) => [name, text(at)]);
+      await using f = await fixture(Object.fromEntries(files), { directory: "below" });
+      const isMarkdown = PLACES[count - 1]?.[1] === file;
+      expect(await f.agents.get("a")).toMatchObject({
+        temperature: count - 1,
+        prompt: isMarkdown ? "Markdown" : "JSON",
+      });
+    }
+  });
+});
+
 describe("permissions of a project", () => {
   /** What may be done with bash by an agent, when the person and the project say so much. */
   async function verdicts(
@@ -335,13 +363,13 @@ describe("markdown", () => {
     expect(await f.agents.get("slow")).toMatchObject({ mode: "primary" });
   });
 
-  test("the configuration overrides it field by field, rules are added up", async () => {
+  test("what is nearer overrides it field by field, rules are added up", async () => {
     const settings = {
       agent: { mine: { temperature: 0.5, permission: { bash: { "rm *": "deny" } } } },
     };
     await using f = await fixture({
       ...config(settings),
-      "project/.opencode/agents/mine.md":
+      "home/.config/opencode/agents/mine.md":
         "---\ntemperature: 1\npermission:\n  bash: allow\n  edit: deny\n---\nMine.",
     });
     const mine = await f.agents.get("mine");

@@ -16,7 +16,7 @@ describe("commands", () => {
     expect(init?.template).toContain("AGENTS.md");
   });
 
-  test("of markdown, the configuration and skills, in that order", async () => {
+  test("from far to near, then skills", async () => {
     await using f = await fixture({
       ...config({ command: { ship: { template: "Ship $1 to $2", agent: "build" } } }),
       "home/.config/opencode/command/hello.md": "Say hello",
@@ -28,6 +28,13 @@ describe("commands", () => {
     expect(commands).toEqual([
       { name: "hello", source: "command", template: "Say hello", hints: [] },
       {
+        name: "ship",
+        agent: "build",
+        source: "command",
+        template: "Ship $1 to $2",
+        hints: ["$1", "$2"],
+      },
+      {
         name: "git/tidy",
         description: "tidy",
         model: "a/b",
@@ -36,23 +43,16 @@ describe("commands", () => {
         template: "Tidy $ARGUMENTS",
         hints: ["$ARGUMENTS"],
       },
-      {
-        name: "ship",
-        agent: "build",
-        source: "command",
-        template: "Ship $1 to $2",
-        hints: ["$1", "$2"],
-      },
       { name: "pdf", description: "d", source: "skill", template: "Use it.", hints: [] },
     ]);
     expect(commands.every((command) => isValid(Command, command))).toBe(true);
     expect((await f.commands.get("git/tidy")).variant).toBe("high");
   });
 
-  test("the configuration overrides markdown and built-ins, a skill overrides none", async () => {
+  test("what is nearer overrides the rest, a skill overrides none", async () => {
     await using f = await fixture({
       ...config({ command: { init: { template: "mine" }, both: { template: "json" } } }),
-      "project/.opencode/command/both.md": "markdown",
+      "home/.config/opencode/command/both.md": "markdown",
       "project/.claude/skills/both/SKILL.md": "---\nname: both\n---\nskill",
       "project/.claude/skills/review/SKILL.md": "---\nname: review\n---\nskill",
     });
@@ -80,4 +80,19 @@ describe("commands", () => {
     await expect(f.commands.get("reviw")).rejects.toThrow("Did you mean review?");
     await expect(f.commands.get("zzzzzz")).rejects.toThrow("There are: init, review");
   });
+});
+
+test("a nearer command counts more, in markdown or in JSON", async () => {
+  const json = (template: string) =>
+    JSON.stringify({ command: { c: { template, description: "far" } } });
+  await using markdown = await fixture({
+    "home/.config/opencode/opencode.json": json("Far"),
+    "project/.opencode/command/c.md": "Near",
+  });
+  expect(await markdown.commands.get("c")).toMatchObject({ template: "Near", description: "far" });
+  await using configured = await fixture({
+    "home/.config/opencode/command/c.md": "Far",
+    "project/opencode.json": json("Near"),
+  });
+  expect(await configured.commands.get("c")).toMatchObject({ template: "Near" });
 });

@@ -6,7 +6,14 @@ import { NO_PROJECT } from "@/config/project-trust";
 
 function loaded(username: string): LoadedConfig {
   const config = { username };
-  const lists = { sources: {}, warnings: [], files: [], projectFiles: [], directories: [] };
+  const lists = {
+    layers: [],
+    sources: {},
+    warnings: [],
+    files: [],
+    projectFiles: [],
+    directories: [],
+  };
   return { config, person: config, project: {}, ...lists, trust: NO_PROJECT };
 }
 

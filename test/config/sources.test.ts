@@ -78,7 +78,7 @@ test("OPENCODE_DISABLE_PROJECT_CONFIG leaves out everything of the project", asy
   });
   const loaded = await home.service({ env: { OPENCODE_DISABLE_PROJECT_CONFIG: "1" } }).get();
   expect(loaded.config.model).toBe("x/mine");
-  expect(loaded.directories).toEqual([{ path: home.paths.config, isProject: false }]);
+  expect(loaded.directories).toEqual([{ path: home.paths.config, isProject: false, rank: 1 }]);
 });
 
 test("files of a repository are marked as such, and nothing else is", () => {

@@ -27,7 +27,6 @@ export interface DialogWidth {
 export const SMALL: DialogWidth = { narrow: 60, wide: 60 };
 export const MEDIUM: DialogWidth = { narrow: 66, wide: 88 };
 export const LARGE: DialogWidth = { narrow: 74, wide: 88 };
-export const HUGE: DialogWidth = { narrow: 76, wide: 116 };
 
 /** From this width on a dialog may be wide; below the other it takes the whole of the screen. */
 const WIDE_FROM = 100;

@@ -35,7 +35,7 @@ export function togglePin(ui: Ui, sessionID: string): void {
   ui.memory.set("pinned", isPinned ? rest : [...rest.slice(1 - PINNED_MAX), sessionID]);
 }
 
-export function goTo(ui: Ui, sessionID: string): void {
+function goTo(ui: Ui, sessionID: string): void {
   ui.store.dispatch({ type: "route.changed", route: { screen: "session", sessionID } });
 }
 

@@ -66,7 +66,7 @@ function themeRows(ui: Ui): ListRow<string>[] {
   }));
 }
 
-export function keep(ui: Ui, name: string): void {
+function keep(ui: Ui, name: string): void {
   const { theme, memory, settings } = ui;
   theme.choose(name);
   memory.set("theme", { name, instead: settings.theme ?? "" });
@@ -74,7 +74,7 @@ export function keep(ui: Ui, name: string): void {
 }
 
 /** Auto, dark, light, and again. */
-export function nextMode(ui: Ui): void {
+function nextMode(ui: Ui): void {
   const { mode } = ui.theme.chosen;
   ui.theme.chooseMode(MODES[(MODES.indexOf(mode) + 1) % MODES.length] ?? "auto");
 }

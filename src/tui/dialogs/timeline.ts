@@ -26,7 +26,7 @@ export function openTimeline(ui: Ui, start?: string): void {
     empty: "Nothing was said here yet.",
     isCurrent: ({ value }) => value.info.id === (start ?? newest),
     enterText: "actions",
-    onSelect: ({ value }) => openMessageActions(ui, sessionID, value),
+    onSelect: ({ value }) => openMessageActions(ui, value),
     onMove: (row) => row !== undefined && ui.transcript?.scrollToMessage(row.value.info.id),
     onClose: () => leave(),
     keys: [
@@ -85,7 +85,8 @@ function textOf(parts: MessageWithParts["parts"]): string {
 }
 
 /** What can be done with a message of the person's. */
-export function openMessageActions(ui: Ui, sessionID: string, message: MessageWithParts): void {
+export function openMessageActions(ui: Ui, message: MessageWithParts): void {
+  const { sessionID } = message.info;
   const text = textOf(message.parts);
   const actions: [key: string, label: string, run: () => void][] = [
     ["u", "Undo to here, conversation and files", () => void undoTo(ui, sessionID, message)],

@@ -21,7 +21,7 @@ const NAMED_KEYS =
   "return escape tab space backspace delete insert home end pageup pagedown up down left right " +
   "clear menu pause printscreen capslock numlock scrolllock";
 
-export function formatStroke(key: string, modifiers: Partial<Modifiers>): Stroke {
+function formatStroke(key: string, modifiers: Partial<Modifiers>): Stroke {
   return [...ORDER.filter((modifier) => modifiers[modifier] === true), key].join("+");
 }
 

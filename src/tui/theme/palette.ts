@@ -7,7 +7,7 @@ import { completeSlots, type Slots } from "./complete-slots";
 import type { BaseSlot, Slot } from "./slots";
 
 /** The eight colours that a scheme names, each written without its "#". */
-export type Hue = "red" | "orange" | "yellow" | "green" | "cyan" | "blue" | "purple" | "pink";
+type Hue = "red" | "orange" | "yellow" | "green" | "cyan" | "blue" | "purple" | "pink";
 const HUES = ["red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink"] as const;
 const TONES = ["background", "panel", "element", "border", "text", "muted"] as const;
 type Tone = (typeof TONES)[number];

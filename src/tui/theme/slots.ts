@@ -1,5 +1,5 @@
 // The names of a theme's colours, and where a colour comes from that a theme does not name: the
-// sixteen of the base must be there, every other has a rule. Theme files and the built-in palettes
+// fifteen of the base must be there, every other has a rule. Theme files and the built-in palettes
 // are completed by the same rules.
 
 export const BASE_SLOTS = [
@@ -73,8 +73,4 @@ export const SLOTS: readonly Slot[] = [...BASE_SLOTS, ...RULED_SLOTS];
 
 export function ruleOf(slot: RuledSlot): Rule {
   return RULES[slot];
-}
-
-export function isSlot(name: string): name is Slot {
-  return (SLOTS as readonly string[]).includes(name);
 }

@@ -30,7 +30,7 @@ export interface ThemeListing {
   origin: "builtin" | "terminal" | "file";
 }
 
-export const DEFAULT_THEME = "opencode";
+const DEFAULT_THEME = "opencode";
 const SYSTEM_THEME = "system";
 
 interface Loaded {

@@ -1,6 +1,7 @@
 // The view of what a person asked: the text as typed, and what is attached to it.
 import type { BoxRenderable, TextRenderable } from "@opentui/core";
 import type { Part } from "@/schema/part";
+import { openMessageActions } from "@/tui/dialogs/timeline";
 import type { Ui } from "@/tui/ui";
 import { ink, panel, row, styled, wrapped } from "./style";
 import type { BlockOf, View } from "./view";
@@ -19,6 +20,7 @@ export class UserView implements View<UserBlock> {
   readonly #attached: TextRenderable;
   #block: UserBlock;
   #isExpanded = false;
+  #pressed: { x: number; y: number } | undefined;
 
   constructor(ui: Ui, block: UserBlock) {
     this.#ui = ui;
@@ -28,6 +30,14 @@ export class UserView implements View<UserBlock> {
     this.#attached = row(ui);
     this.root.add(this.#text);
     this.root.add(this.#attached);
+    this.root.onMouseDown = ({ x, y }) => void (this.#pressed = { x, y });
+    this.root.onMouseUp = (event) => {
+      // Whoever has drawn over text with the mouse wanted to select it.
+      const isClick = this.#pressed?.x === event.x && this.#pressed.y === event.y;
+      if (!isClick || this.#block.isQueued) return;
+      event.stopPropagation();
+      openMessageActions(ui, this.#block.entry);
+    };
     this.update(block);
   }
 

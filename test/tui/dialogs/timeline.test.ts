@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { openTimeline } from "@/tui/dialogs/timeline";
+import { UserView } from "@/tui/views/user";
 import { session, userMessage } from "./facts";
 import { dialogScreen, frameOf } from "./support";
 
@@ -72,4 +73,18 @@ test("a session is forked from a message", async () => {
   await screen.until(() => !screen.ui.prompt.isEmpty);
   expect(screen.ui.store.state.route).toEqual({ screen: "session", sessionID: "ses_9" });
   expect(screen.ui.prompt.text).toBe("then update the changelog");
+});
+
+test("a click on what was said shows what can be done with it", async () => {
+  const { screen } = await open();
+  await using _ = screen;
+  screen.ui.dialogs.closeAll();
+  const [entry] = MESSAGES;
+  if (entry === undefined) throw new Error("there are three");
+  const block = { kind: "user", key: "1", entry, isQueued: false, isUndone: false };
+  const view = new UserView(screen.ui, block as never);
+  screen.ui.renderer.root.add(view.root);
+  const y = (await screen.frame()).split("\n").findIndex((line) => line.includes("is flaky"));
+  await screen.terminal.mockMouse.click(10, y);
+  expect(await screen.frame()).toContain("Message actions");
 });

@@ -6,6 +6,9 @@ import type { Part } from "@/schema/part";
 import type { LocalChange } from "./change";
 import type { Transcript } from "./state";
 
+/** Who goes from session to session all day has the memory of these; others are loaded again. */
+const TRANSCRIPTS_MAX = 20;
+
 export type Transcripts = Readonly<Record<string, Transcript>>;
 type Loaded = Extract<LocalChange, { type: "transcript.loaded" }>;
 
@@ -59,7 +62,11 @@ export function loadTranscript(transcripts: Transcripts, loaded: Loaded): Transc
     messages: [...added, ...present],
     ...(older !== undefined && { older }),
   };
-  return { ...transcripts, [sessionID]: transcript };
+  if (place === "older") return { ...transcripts, [sessionID]: transcript };
+  // Last in its order, so that the ones opened longest ago are the first to be let go.
+  const { [sessionID]: _, ...others } = transcripts;
+  const kept = Object.entries(others).slice(1 - TRANSCRIPTS_MAX);
+  return { ...Object.fromEntries(kept), [sessionID]: transcript };
 }
 
 function edit(

@@ -75,6 +75,17 @@ test("older messages go before what is there, each once", () => {
   expect(transcript?.older).toBeUndefined();
 });
 
+test("the transcripts opened longest ago are let go", () => {
+  let state = start;
+  for (let n = 0; n < 30; n++) {
+    const sessionID = `ses_${n}`;
+    const messages = [userMessage(n, "hello")];
+    state = reduce(state, { type: "transcript.loaded", sessionID, messages, place: "newest" });
+  }
+  const kept = Object.keys(state.transcripts);
+  expect([kept.length, kept[0], kept.at(-1)]).toEqual([20, "ses_10", "ses_29"]);
+});
+
 test("events of sessions that are not open change nothing", () => {
   const { info } = userMessage(1, "one");
   expect(heard(start, "message.updated", { sessionID: SESSION, info })).toBe(start);

@@ -35,7 +35,7 @@ function reduceLocal(state: State, change: LocalChange): State {
     case "asks.loaded":
       return { ...state, permissions: change.permissions, questions: change.questions };
     case "transcript.loaded":
-      return { ...state, transcripts: loadTranscript(state.transcripts, change) };
+      return { ...state, transcripts: loadTranscript(state.transcripts, change, openID(state)) };
     case "session.loaded":
       return putSession(state, change.session);
     case "todos.loaded":
@@ -101,6 +101,10 @@ function reduceEvent(state: State, event: BusEvent, at: number): State {
       return transcripts === state.transcripts ? state : { ...state, transcripts };
     }
   }
+}
+
+function openID({ route }: State): string | undefined {
+  return route.screen === "session" ? route.sessionID : undefined;
 }
 
 function putSession(state: State, info: Session): State {

@@ -53,7 +53,11 @@ export function reduceTranscripts(transcripts: Transcripts, event: BusEvent): Tr
 }
 
 /** Puts a page in its place; what was told of its messages meanwhile is newer and stays. */
-export function loadTranscript(transcripts: Transcripts, loaded: Loaded): Transcripts {
+export function loadTranscript(
+  transcripts: Transcripts,
+  loaded: Loaded,
+  openID: string | undefined,
+): Transcripts {
   const { sessionID, messages, older, place } = loaded;
   const present = place === "older" ? (transcripts[sessionID]?.messages ?? []) : [];
   const known = new Set(present.map(({ info }) => info.id));
@@ -65,7 +69,9 @@ export function loadTranscript(transcripts: Transcripts, loaded: Loaded): Transc
   if (place === "older") return { ...transcripts, [sessionID]: transcript };
   // Last in its order, so that the ones opened longest ago are the first to be let go.
   const { [sessionID]: _, ...others } = transcripts;
-  const kept = Object.entries(others).slice(1 - TRANSCRIPTS_MAX);
+  const entries = Object.entries(others);
+  const first = entries.length + 1 - TRANSCRIPTS_MAX;
+  const kept = entries.filter(([id], at) => at >= first || id === openID);
   return { ...Object.fromEntries(kept), [sessionID]: transcript };
 }
 

@@ -12,16 +12,37 @@ export function readLooseJSON(text: string, from: number): LooseJSON | undefined
   const end = endOfValue(text, from);
   if (end === undefined) return undefined;
   const json = text.slice(from, end);
-  const value = parse(json) ?? parse(json.replace(STRING, escapeControls));
+  const value = parse(json) ?? parse(escapeStrings(json));
   return value === undefined ? undefined : { value, end };
 }
 
-const STRING = /"(?:[^"\\]|\\[\s\S])*"/g;
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const CONTROL = /[\u0000-\u001f]/g;
 
-function escapeControls(string: string): string {
-  return string.replace(CONTROL, (character) => JSON.stringify(character).slice(1, -1));
+/** The JSON with the control characters in its strings escaped. */
+function escapeStrings(json: string): string {
+  const pieces: string[] = [];
+  let at = 0;
+  for (let start = json.indexOf('"'); start >= 0; start = json.indexOf('"', at)) {
+    const end = endOfString(json, start) ?? json.length;
+    pieces.push(json.slice(at, start), json.slice(start, end).replace(CONTROL, escapeControl));
+    at = end;
+  }
+  return pieces.join("") + json.slice(at);
+}
+
+function escapeControl(character: string): string {
+  return JSON.stringify(character).slice(1, -1);
+}
+
+/** Behind the quote that ends the string which begins at `from`. */
+function endOfString(text: string, from: number): number | undefined {
+  for (let at = text.indexOf('"', from + 1); at >= 0; at = text.indexOf('"', at + 1)) {
+    let escapes = 0;
+    while (text[at - 1 - escapes] === "\\") escapes++;
+    if (escapes % 2 === 0) return at + 1;
+  }
+  return undefined;
 }
 
 /** Behind the bracket that closes the one at `from`. */
@@ -32,10 +53,9 @@ function endOfValue(text: string, from: number): number | undefined {
   let depth = 0;
   for (let found = token.exec(text); found; found = token.exec(text)) {
     if (found[0] === '"') {
-      const string = new RegExp(STRING.source, "y");
-      string.lastIndex = found.index;
-      if (!string.test(text)) return undefined;
-      token.lastIndex = string.lastIndex;
+      const end = endOfString(text, found.index);
+      if (end === undefined) return undefined;
+      token.lastIndex = end;
       continue;
     }
     depth += found[0] === "{" || found[0] === "[" ? 1 : -1;

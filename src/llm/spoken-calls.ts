@@ -112,8 +112,12 @@ function indexOr(text: string, word: string, otherwise: number): number {
 /** Whether a call could still come of it: the name of a tool stands near the beginning of one. */
 export function mayBecomeCalls(text: string, tools: readonly ModelTool[]): boolean {
   const head = text.slice(0, HEAD_CHARACTERS);
-  return head.length < HEAD_CHARACTERS || tools.some(({ name }) => head.includes(name));
+  if (head.length < HEAD_CHARACTERS || ARGUMENTS_FIRST.test(head)) return true;
+  return tools.some(({ name }) => head.includes(name));
 }
+
+/** The name may come behind them, however long they are. */
+const ARGUMENTS_FIRST = /^\S*\s*\{\s*"(arguments|parameters|args|input)"\s*:/;
 
 const HEAD_CHARACTERS = 300;
 

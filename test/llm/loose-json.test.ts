@@ -20,6 +20,12 @@ test.each(["", "x", "1", '"text"', "{", '{"a": ', '{"a" 1}', '{"a": "', "{a: 1}"
   },
 );
 
+test("a string of millions of characters is read at once", () => {
+  const text = 'x\n\\"'.repeat(2_000_000);
+  const read = readLooseJSON(JSON.stringify({ text }), 0);
+  expect(read?.value).toEqual({ text });
+});
+
 test("a long text of nothing but brackets is none", () => {
   expect(readLooseJSON("[".repeat(100_000), 0)).toBeUndefined();
 });

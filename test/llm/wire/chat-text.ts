@@ -5,6 +5,7 @@ import { chatFinish, chatText, chunk, callDelta, DONE, READ, type WireScript } f
 const READ_A = ["read", { filePath: "a.txt" }] as const;
 const READ_B = ["read", { filePath: "b.txt" }] as const;
 const CALL_A = `{"name": "read", "arguments": ${READ}}`;
+const LONG = { filePath: "c.txt", content: "x".repeat(500) };
 const CALL_B = '{"name": "read", "arguments": {"filePath": "b.txt"}}';
 
 function says(
@@ -42,6 +43,12 @@ export const CHAT_TEXT_SCRIPTS: readonly WireScript[] = [
     "Qwen behind LiteLLM",
     `<tool_call>{"name": "read", "arguments": ${JSON.stringify(READ)}}</tool_call>`,
     { calls: [READ_A] },
+  ),
+  says(
+    "a call whose name comes behind long arguments",
+    "models that sort their keys",
+    `<tool_call>${JSON.stringify({ arguments: LONG, name: "write" })}`,
+    { calls: [["write", LONG]] },
   ),
   says(
     "a call with line ends within its strings",

@@ -18,8 +18,8 @@ const IMPORT_LIMIT_MS = 10_000;
 export class PluginModules {
   readonly #clock: Clock;
   readonly #log: Logger;
-  #isRegistered = false;
-  #isZodGiven = false;
+  readonly #given = new Set<string>();
+  #prepared = Promise.resolve();
   #endDivert: (() => void) | undefined;
 
   constructor(clock: Clock, log: Logger) {
@@ -40,7 +40,7 @@ export class PluginModules {
   async load(path: string): Promise<Record<string, unknown>> {
     try {
       const { mtimeMs } = await stat(path);
-      this.#register(path);
+      await this.#prepare(path);
       const importing: Promise<unknown> = import(`${path}?${mtimeMs}`);
       const loaded = await withinTime(importing, IMPORT_LIMIT_MS, this.#clock);
       return { ...(loaded as Record<string, unknown>) };
@@ -54,34 +54,54 @@ export class PluginModules {
     return importZod();
   }
 
-  #register(path: string): void {
-    if (!this.#isRegistered) provide("@opencode-ai/plugin", pluginExports);
-    if (!this.#isRegistered) provide("@opencode-ai/plugin/tool", pluginExports);
-    this.#isRegistered = true;
+  /** One file at a time: what is given for one is there for the next. */
+  #prepare(path: string): Promise<void> {
+    this.#prepared = this.#prepared.then(() => this.#register(path));
+    return this.#prepared;
+  }
+
+  async #register(path: string): Promise<void> {
     this.#endDivert ??= divertConsole(this.#log);
-    // Files written for a directory with node_modules find it there through @opencode-ai/plugin.
-    if (this.#isZodGiven || isResolvable("zod", path)) return;
-    provide("zod", async () => ({ ...(await import("zod/v4")) }));
-    this.#isZodGiven = true;
+    for (const [name, load] of Object.entries(OURS)) await this.#give(name, load);
+    for (const [name, load] of Object.entries(FALLBACKS)) {
+      if (!isResolvable(name, path)) await this.#give(name, load);
+    }
+  }
+
+  /** Loaded before it is given: from then on its name leads to what is given. */
+  async #give(name: string, load: () => Promise<Exports>): Promise<void> {
+    if (this.#given.has(name)) return;
+    const exports = await load();
+    this.#given.add(name);
+    Bun.plugin({
+      name,
+      setup: (builder) => void builder.module(name, () => ({ exports, loader: "object" })),
+    });
   }
 }
+
+type Exports = Record<string, unknown>;
+
+/** What is always given by the program. */
+const OURS: Readonly<Record<string, () => Promise<Exports>>> = {
+  "@opencode-ai/plugin": pluginExports,
+  "@opencode-ai/plugin/tool": pluginExports,
+};
+
+/** What comes with @opencode-ai/plugin where that is installed: for files that have none beside. */
+const FALLBACKS: Readonly<Record<string, () => Promise<Exports>>> = {
+  zod: async () => ({ ...(await import("zod/v4")) }),
+  "@opencode-ai/sdk": async () => ({ ...(await import("@opencode-ai/sdk")) }),
+  "@opencode-ai/sdk/client": async () => ({ ...(await import("@opencode-ai/sdk/client")) }),
+};
 
 async function importZod(): Promise<ZodModule> {
   return (await import("zod/v4")).z;
 }
 
-async function pluginExports(): Promise<Record<string, unknown>> {
+async function pluginExports(): Promise<Exports> {
   const schema = await importZod();
   return { tool: Object.assign((definition: unknown) => definition, { schema }) };
-}
-
-function provide(name: string, exports: () => Promise<Record<string, unknown>>): void {
-  Bun.plugin({
-    name,
-    setup(builder) {
-      builder.module(name, async () => ({ exports: await exports(), loader: "object" }));
-    },
-  });
 }
 
 function isResolvable(name: string, path: string): boolean {

@@ -107,6 +107,8 @@ export const FORMATTERS: readonly Formatter[] = [
   {
     ...tool("uv", PYTHON, "uv format -- $FILE"),
     unless: "ruff",
+    // It fetches a formatter from where the project says.
+    runsProject: true,
     // Older ones cannot format.
     probe: { args: ["format", "--help"] },
   },
@@ -136,6 +138,8 @@ export const FORMATTERS: readonly Formatter[] = [
   tool("nixfmt", [".nix"], "nixfmt $FILE"),
   {
     ...tool("rustfmt", [".rs"], "rustfmt $FILE"),
+    // A project's rust-toolchain.toml may name a program of its own in its place.
+    runsProject: true,
     // By itself it reads every file as one of 2015.
     option: { name: "--edition", file: "Cargo.toml", value: /^\s*edition\s*=\s*"(\d{4})"/m },
   },

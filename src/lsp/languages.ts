@@ -145,7 +145,6 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
   },
   {
     id: "gopls",
-    isolatedUnless: [],
     extensions: [".go"],
     root: { markers: [["go.work"], ["go.mod", "go.sum"]], otherwise: "project" },
     commands: [program("gopls")],
@@ -315,7 +314,6 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
   },
   {
     id: "tinymist",
-    isolatedUnless: [],
     extensions: [".typ", ".typc"],
     root: near("typst.toml"),
     commands: [program("tinymist lsp")],

@@ -5,7 +5,7 @@ import { version } from "@/base/version";
 import type { Transport } from "@/client/transport";
 import { findRepositoryRoot } from "@/config/repository-root";
 import { ownTuiFiles } from "@/config/sources";
-import { loadThemes, loadTuiConfig } from "@/config/tui-config";
+import { loadThemes, loadTuiConfig, watchThemes } from "@/config/tui-config";
 import { writeTuiSetting } from "@/config/write";
 import { parseModelRef } from "@/provider/model-ref";
 import type { State } from "@/tui/store/state";
@@ -71,7 +71,12 @@ export async function openFace(
       configDirectory: paths.config,
       ring: (bell) => void process.stdout.write(bell),
       cacheDirectory: paths.cache,
-      loadThemes: async () => (await loadThemes(location)).themes,
+      loadThemes: async () => {
+        const { themes, warnings } = await loadThemes(location);
+        for (const warning of warnings) log.warn(warning);
+        return themes;
+      },
+      watchThemes: (changed) => watchThemes(location, changed),
       saveSetting: (path, value) =>
         writeTuiSetting(ownTuiFiles(paths), { path, value }, { stateDirectory: paths.state }),
     },

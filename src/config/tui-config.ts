@@ -1,7 +1,9 @@
 // tui.json and the directories of themes: what the terminal UI is told by files. A project's file
 // may be anybody's: what it says that would run a program does not count.
+import { watch } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { systemClock } from "@/base/clock";
 import { errorCode, errorMessage } from "@/base/error";
 import { findIssues, formatIssue } from "@/base/schema";
 import { TuiConfig } from "@/schema/tui-config";
@@ -28,6 +30,8 @@ export interface ThemeFile {
 
 /** More than anybody has; a bound on what a strange directory can cost. */
 const MAX_THEMES = 200;
+/** Editors write a file in several steps. */
+const THEMES_SETTLE_MS = 100;
 const MAX_THEME_BYTES = 256 * 1024;
 
 /** All files merged, nearer over farther. AppError invalid names the file at fault and the line. */
@@ -48,6 +52,33 @@ export async function loadThemes(
   const directories = definitionDirectories(location).map(({ path }) => join(path, "themes"));
   const themes = await Promise.all(directories.map((path) => readThemes(path, warnings)));
   return { themes: themes.flat(), warnings };
+}
+
+/**
+ * Calls `changed` a moment after themes were written, until the returned function is called. A
+ * directory that is made later is not seen before the next start.
+ */
+export function watchThemes(location: ConfigLocation, changed: () => void): () => void {
+  let cancel: (() => void) | undefined;
+  const settle = () => {
+    cancel?.();
+    cancel = systemClock.timer(THEMES_SETTLE_MS, changed);
+  };
+  const watchers = definitionDirectories(location).flatMap(({ path }) => {
+    try {
+      const watcher = watch(join(path, "themes"), { persistent: false }, settle);
+      // A directory that is taken away has no more to tell.
+      watcher.on("error", () => watcher.close());
+      return [watcher];
+    } catch {
+      // Most people have no themes of their own.
+      return [];
+    }
+  });
+  return () => {
+    cancel?.();
+    for (const watcher of watchers) watcher.close();
+  };
 }
 
 async function readSource(source: ConfigFile, warnings: string[]): Promise<TuiConfig | undefined> {

@@ -244,7 +244,11 @@ export class Tui implements Ui {
     if (chosen !== undefined && chosen.instead === (this.settings.theme ?? "")) {
       theme.choose(chosen.name);
     }
-    theme.setOwn((await this.environment.loadThemes?.()) ?? []);
+    const { loadThemes, watchThemes } = this.environment;
+    const read = async () => theme.setOwn((await loadThemes?.()) ?? []);
+    await read();
+    if (this.renderer.isDestroyed || watchThemes === undefined) return;
+    this.#ends.push(watchThemes(() => void read()));
   }
 
   #tell(fault: unknown): void {

@@ -190,6 +190,8 @@ export interface UiEnvironment {
   readonly ring?: (bell: string) => void;
   /** The person's own themes as their files are now, in the order in which later ones win. */
   readonly loadThemes?: () => Promise<ThemeSource[]>;
+  /** Hears that files of themes were written, until the returned function is called. */
+  readonly watchThemes?: (changed: () => void) => () => void;
 }
 
 export interface UiLog {

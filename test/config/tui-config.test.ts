@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { loadThemes, loadTuiConfig } from "@/config/tui-config";
+import { loadThemes, loadTuiConfig, watchThemes } from "@/config/tui-config";
+import { writeTree } from "@test/support/temp";
 import { configHome, type ConfigHome } from "./support";
 
 function locate(home: ConfigHome, env: Record<string, string> = {}) {
@@ -96,8 +97,20 @@ describe("themes", () => {
     expect(warnings).toEqual([expect.stringContaining("broken.json")]);
   });
 
+  test("that are written meanwhile are told", async () => {
+    const path = "home/.config/opencode/themes/mine.json";
+    await using home = await configHome({ [path]: "{}" });
+    const told = Promise.withResolvers<void>();
+    const stop = watchThemes(locate(home), told.resolve);
+    await writeTree(home.root, { [path]: '{"theme": {}}' });
+    await told.promise;
+    stop();
+    expect((await loadThemes(locate(home))).themes[0]?.value).toEqual({ theme: {} });
+  });
+
   test("need not be there", async () => {
     await using home = await configHome({});
+    watchThemes(locate(home), () => undefined)();
     expect(await loadThemes(locate(home))).toEqual({ themes: [], warnings: [] });
   });
 });

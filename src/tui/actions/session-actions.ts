@@ -46,9 +46,6 @@ async function undo(ui: Ui): Promise<void> {
   const asked = messagesOf(ui, session).filter(({ info }) => info.role === "user");
   const last = asked.findLast(({ info }) => from === undefined || info.id < from);
   if (!last) return toasts.show({ variant: "info", message: "There is nothing to undo" });
-  if (store.state.facts.path?.worktree === "/") {
-    toasts.show({ variant: "warning", message: "No git repository: files stay as they are" });
-  }
   await client.session.revert(session.id, { messageID: last.info.id });
   ui.prompt.setParts(last.parts);
 }

@@ -7,7 +7,12 @@ import type { Logger } from "@/base/log";
 import { matchWildcard } from "@/base/wildcard";
 import type { Hooks } from "@/plugin/hooks";
 import type { Publish } from "@/schema/event";
-import type { PermissionReply, PermissionRequest, PermissionRule } from "@/schema/permission";
+import type {
+  PermissionGrant,
+  PermissionReply,
+  PermissionRequest,
+  PermissionRule,
+} from "@/schema/permission";
 import type { ProjectStore } from "@/storage/project-store";
 import { PendingRequests } from "./pending-requests";
 import { evaluate, formatRule, type Rules } from "./rules";
@@ -39,6 +44,7 @@ export interface PermissionAsk {
 export interface ReplyWords {
   message?: string | undefined;
   always?: readonly string[] | undefined;
+  edited?: string | undefined;
 }
 
 interface WaitingAsk {
@@ -68,7 +74,7 @@ export class Permissions {
   readonly #projectID: string;
   readonly #log: Logger;
   readonly #hooks: Hooks | undefined;
-  readonly #pending = new PendingRequests<WaitingAsk, void>("Permission request");
+  readonly #pending = new PendingRequests<WaitingAsk, PermissionGrant>("Permission request");
   /** May be changed at any time; asks that wait already go on waiting. */
   policy: AskPolicy;
 
@@ -92,23 +98,24 @@ export class Permissions {
   }
 
   /**
-   * Returns when the call may act. Throws AppError denied: `PermissionDenied` (data.rules) when a
-   * rule or the policy (then with data.policy) refuses, `PermissionRejected` (data.feedback, if
-   * any) when a person does; the messages are for the model. Rejects with the signal's reason when
-   * that aborts, and then tells clients with a `permission.replied` reject to close their dialogs.
+   * Returns when the call may act, with what the person gave besides. Throws AppError denied:
+   * `PermissionDenied` (data.rules) when a rule or the policy (then with data.policy) refuses,
+   * `PermissionRejected` (data.feedback, if any) when a person does; the messages are for the
+   * model. Rejects with the signal's reason when that aborts, and then tells clients with a
+   * `permission.replied` reject to close their dialogs.
    */
-  async ask(ask: PermissionAsk, signal: AbortSignal): Promise<void> {
+  async ask(ask: PermissionAsk, signal: AbortSignal): Promise<PermissionGrant> {
     signal.throwIfAborted();
     const verdict = this.#judge(ask);
-    if (verdict.action === "allow") return;
+    if (verdict.action === "allow") return {};
     if (verdict.action === "deny") throw deniedByRules(verdict.rules);
     const status = this.#hooks ? await this.#askHooks(ask, this.#hooks, signal) : "ask";
-    if (status === "allow") return;
+    if (status === "allow") return {};
     if (status === "deny") throw deniedByPlugin(ask);
     // Nobody watches a run that repeats itself: there, allowing everything means going on for ever.
-    if (this.policy === "allow" && ask.permission !== "doom_loop") return;
+    if (this.policy === "allow" && ask.permission !== "doom_loop") return {};
     if (this.policy !== "ask") throw deniedByPolicy(ask, verdict.rules);
-    await this.#wait(ask, signal);
+    return this.#wait(ask, signal);
   }
 
   /**
@@ -125,7 +132,8 @@ export class Permissions {
     const asked = this.#pending.get(requestID);
     if (reply === "reject") return this.#rejectSession(asked, feedback);
     if (reply === "always") this.#save(asked.request, words.always ?? asked.request.always);
-    this.#allow(asked, reply);
+    const { edited } = words;
+    this.#allow(asked, reply, edited === undefined ? {} : { edited });
     if (reply === "always") this.#releaseSatisfied();
   }
 
@@ -171,10 +179,10 @@ export class Permissions {
     };
   }
 
-  async #wait(ask: PermissionAsk, signal: AbortSignal): Promise<void> {
+  #wait(ask: PermissionAsk, signal: AbortSignal): Promise<PermissionGrant> {
     const request = this.#toRequest(ask);
     const asked = { id: request.id, sessionID: ask.sessionID, request, ask };
-    await this.#pending.wait(asked, signal, {
+    return this.#pending.wait(asked, signal, {
       announce: () => this.#publish("permission.asked", request),
       withdraw: () => this.#tellReply(asked, "reject"),
     });
@@ -220,8 +228,8 @@ export class Permissions {
     this.#log.info("permission allowed for always", { rules: rules.map(formatRule) });
   }
 
-  #allow(asked: WaitingAsk, reply: "once" | "always"): void {
-    this.#pending.resolve(asked, undefined, () => this.#tellReply(asked, reply));
+  #allow(asked: WaitingAsk, reply: "once" | "always", grant: PermissionGrant = {}): void {
+    this.#pending.resolve(asked, grant, () => this.#tellReply(asked, reply));
   }
 
   #releaseSatisfied(): void {

@@ -54,10 +54,17 @@ export const PermissionReplyInput = t.Object(
     reply: PermissionReply,
     message: t.Optional(t.String()),
     always: t.Optional(t.Array(t.String({ minLength: 1, maxLength: 2000 }), { maxItems: 50 })),
+    /** With "once", of an edit of one file: its whole new text, as the person has changed it. */
+    edited: t.Optional(t.String({ maxLength: 10_000_000 })),
   },
   { $id: "PermissionReplyInput" },
 );
 export type PermissionReplyInput = Static<typeof PermissionReplyInput>;
+
+/** What a person gives with the consent: text in the place of the one that was proposed. */
+export interface PermissionGrant {
+  edited?: string;
+}
 
 /** The answer by way of the session's route; `remember` makes "once" an "always". */
 export const SessionPermissionReplyInput = t.Object(

@@ -33,8 +33,8 @@ export async function beforeCall(
   return args as Arguments; // it fits the tool, whose arguments are an object
 }
 
-function askForHook(id: string, metadata: Arguments, ask: ToolContext["ask"]): Promise<void> {
-  return ask({ permission: "hook", patterns: [id], always: [id], metadata });
+async function askForHook(id: string, metadata: Arguments, ask: ToolContext["ask"]): Promise<void> {
+  await ask({ permission: "hook", patterns: [id], always: [id], metadata });
 }
 
 /** The result that the model reads. */

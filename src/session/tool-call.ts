@@ -186,7 +186,7 @@ export class ToolCalls {
     const context = await this.#options.toolbox.context(part, step, { report, changes });
     const ask: ToolContext["ask"] = async (request) => {
       if (step.refusal) throw step.refusal;
-      await context.ask(request);
+      return context.ask(request);
     };
     return { ...context, ask };
   }

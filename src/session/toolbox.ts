@@ -175,8 +175,8 @@ export class Toolbox {
       worktree,
       signal: owner.signal,
       ask: async (request) => {
-        if (owner.byPerson) return;
-        await permissions.ask({ ...request, sessionID, tool, rules }, owner.signal);
+        if (owner.byPerson) return {};
+        return permissions.ask({ ...request, sessionID, tool, rules }, owner.signal);
       },
       ...live,
       touchFile: (path) => this.#options.touchFile(path),

@@ -8,11 +8,9 @@ import { type EditMatch, matchEdit } from "./edit-match";
 import { askExternalDirectory } from "./external-directory";
 import {
   applyChange,
-  askEdit,
-  diffChange,
+  askChange,
   type FileChange,
   requireRead,
-  requireUnchanged,
   withDiagnostics,
   withFileLocks,
 } from "./file-change";
@@ -44,13 +42,11 @@ async function run(input: Input, context: ToolContext): Promise<ToolResult> {
   await askExternalDirectory([target], context);
   const result = await withFileLocks([target.real], context, async () => {
     const { change, note } = await prepare(input, target, context);
-    const asked = await diffChange(change);
-    await askEdit([target], { filepath: target.path, diff: asked.patch }, context);
-    await requireUnchanged(change);
-    const { filediff, note: finished } = await applyChange(change, asked, context);
+    const asked = await askChange(change, context);
+    const { filediff, note: finished } = await applyChange(asked.change, asked.diff, context);
     return {
       title: target.title,
-      output: `Edit applied successfully.${note}${finished}`,
+      output: `Edit applied successfully.${note}${finished}${asked.note}`,
       metadata: { diff: filediff.patch, filediff },
     };
   });

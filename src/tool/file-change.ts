@@ -5,7 +5,7 @@ import { invalid } from "@/base/error";
 import { countChanges, createPatch } from "@/base/unified-diff";
 import { describeChange, type FileState } from "./file-reads";
 import type { FileTarget } from "./file-target";
-import { readTextFile, type TextFile, toLF, writeTextFile } from "./text-file";
+import { keepFormat, readTextFile, type TextFile, toLF, writeTextFile } from "./text-file";
 import type { ToolContext, ToolResult } from "./tool";
 
 /** A change that is shown and asked as a whole. */
@@ -83,19 +83,53 @@ export async function requireRead(
   );
 }
 
-/** Asks permission to edit; the diff is what a person is shown. */
+/**
+ * Asks permission to edit; the diff is what a person is shown. Gives the text that the person put
+ * in the place of the one proposed, if any: only a single file is changed so.
+ */
 export async function askEdit(
   targets: readonly FileTarget[],
   metadata: Record<string, unknown>,
   context: ToolContext,
-): Promise<void> {
-  await context.ask({
+): Promise<string | undefined> {
+  const { edited } = await context.ask({
     permission: "edit",
     patterns: [...new Set(targets.flatMap((target) => target.patterns))],
     always: ["*"],
     metadata,
   });
   context.signal.throwIfAborted();
+  return edited;
+}
+
+export interface AskedChange {
+  change: FileChange;
+  diff: FileDiff;
+  /** Tells the model what the person made of its change; empty when nothing. */
+  note: string;
+}
+
+/** Asks permission for the change of one file, and gives it as the person left it. */
+export async function askChange(change: FileChange, context: ToolContext): Promise<AskedChange> {
+  const { target, before } = change;
+  const diff = await diffChange(change);
+  const metadata = { filepath: target.path, diff: diff.patch };
+  const edited = await askEdit([target], metadata, context);
+  await requireUnchanged(change);
+  const after =
+    edited === undefined ? change.after : keepFormat(sameEnd(edited, change.after), before);
+  if (toLF(after) === toLF(change.after)) return { change, diff, note: "" };
+  const changed = { ...change, after };
+  const made = await describeChange(target.title, toLF(change.after), toLF(after));
+  const note = ` The user changed the text before it was written. Their change to it:\n${made}`;
+  return { change: changed, diff: await diffChange(changed), note };
+}
+
+/** With a final newline where the other has one: editors put one there unasked. */
+function sameEnd(text: string, other: string): string {
+  if (text === "") return text;
+  const bare = text.replace(/\r?\n$/, "");
+  return toLF(other).endsWith("\n") ? `${bare}\n` : bare;
 }
 
 /** Throws AppError invalid when the file changed while the permission was waited for. */

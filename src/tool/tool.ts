@@ -13,6 +13,7 @@ import type { Ripgrep } from "@/host/ripgrep";
 import type { ShellParser } from "@/host/shell-syntax";
 import type { Job } from "@/schema/job";
 import type { ModelRef } from "@/schema/primitive";
+import type { PermissionGrant } from "@/schema/permission";
 import type { QuestionInfo } from "@/schema/question";
 import type { Skill } from "@/schema/skill";
 import type { Todo } from "@/schema/todo";
@@ -126,8 +127,11 @@ export interface ToolContext {
   worktree: string;
   /** Aborts the call; every tool ends promptly, with this signal's reason where it throws. */
   signal: AbortSignal;
-  /** Resolves when allowed; throws AppError denied when refused, the signal's reason on abort. */
-  ask(request: ToolAsk): Promise<void>;
+  /**
+   * Resolves when allowed, with what the person gave besides; throws AppError denied when refused,
+   * the signal's reason on abort.
+   */
+  ask(request: ToolAsk): Promise<PermissionGrant>;
   /** Shows live progress in the running tool state; fields given replace those before. */
   report(update: { title?: string; metadata?: Record<string, unknown> }): void;
   /** One list of labels for each question; throws when the person dismisses them. */

@@ -57,14 +57,14 @@ function parseURL(text: string): URL {
   return url;
 }
 
-function ask(
+async function ask(
   url: string,
   format: Format,
   timeout: number | undefined,
   context: ToolContext,
 ): Promise<void> {
   const metadata = { url, format, timeout };
-  return context.ask({ permission: "webfetch", patterns: [url], always: ["*"], metadata });
+  await context.ask({ permission: "webfetch", patterns: [url], always: ["*"], metadata });
 }
 
 const ACCEPT: Readonly<Record<Format, string>> = {

@@ -2,15 +2,7 @@
 // saw it is never overwritten unseen.
 import { t, type Static } from "@/base/schema";
 import { askExternalDirectory } from "./external-directory";
-import {
-  applyChange,
-  askEdit,
-  diffChange,
-  requireRead,
-  requireUnchanged,
-  withDiagnostics,
-  withFileLocks,
-} from "./file-change";
+import { applyChange, askChange, requireRead, withDiagnostics, withFileLocks } from "./file-change";
 import { resolveTarget } from "./file-target";
 import { keepFormat, readTextFile } from "./text-file";
 import { defineTool, type ToolContext, type ToolResult } from "./tool";
@@ -31,15 +23,13 @@ async function run(input: Static<typeof parameters>, context: ToolContext): Prom
     }
     const after = keepFormat(input.content, before);
     const change = { target, before, after };
-    const asked = await diffChange(change);
-    await askEdit([target], { filepath: target.path, diff: asked.patch }, context);
-    await requireUnchanged(change);
-    const { filediff, note } = await applyChange(change, asked, context);
+    const asked = await askChange(change, context);
+    const { filediff, note } = await applyChange(asked.change, asked.diff, context);
     const converted = after.includes("\r") && !input.content.includes("\r");
     const kept = converted ? " (CRLF line endings kept)" : "";
     return {
       title: target.title,
-      output: `Wrote file successfully.${kept}${note}`,
+      output: `Wrote file successfully.${kept}${note}${asked.note}`,
       metadata: {
         filepath: target.path,
         exists: before !== undefined,

@@ -51,7 +51,7 @@ function bash(command: string, changes: Partial<PermissionAsk> = {}): Permission
 }
 
 /** The error an ask ended with. */
-async function failure(asked: Promise<void>): Promise<AppError> {
+async function failure(asked: Promise<unknown>): Promise<AppError> {
   const error: unknown = await asked.then(
     () => undefined,
     (reason: unknown) => reason,

@@ -14,7 +14,7 @@ import { sessionApp, type SessionAppOptions } from "@test/support/session-app";
 const PATIENCE_MS = 10_000;
 const LIMIT_MS = 30_000;
 
-async function tuiOn(options: SessionAppOptions) {
+async function tuiOn({ editor, ...options }: SessionAppOptions & { editor?: string }) {
   const t = await sessionApp({ config: { permission: { bash: "ask", edit: "ask" } }, ...options });
   const terminal = await createTestRenderer({ width: 100, height: 30, kittyKeyboard: true });
   const server = createServer(t.app);
@@ -34,7 +34,7 @@ async function tuiOn(options: SessionAppOptions) {
     environment: {
       version: "1.0.0",
       home: t.home,
-      env: {},
+      env: editor === undefined ? {} : { EDITOR: editor, PATH: process.env["PATH"] },
       stateDirectory: join(t.home, "state"),
       configDirectory: join(t.home, "config"),
       cacheDirectory: join(t.home, "cache"),
@@ -127,6 +127,28 @@ test(
     const results = ui.t.model.requests.at(-1)?.request.messages.flatMap(({ results }) => results);
     expect(JSON.stringify(results)).toContain("keep the number");
     expect(await readFile(join(ui.t.directory, "a.ts"), "utf8")).toBe("one\n");
+  },
+  LIMIT_MS,
+);
+
+test(
+  "an edit is changed before it is applied, and the model is told",
+  async () => {
+    const input = { filePath: "a.ts", oldString: "one", newString: "two" };
+    await using ui = await tuiOn({
+      files: { "a.ts": "one\nrest\n" },
+      turns: [{ calls: [{ tool: "edit", input }] }, { text: "Seen" }],
+      editor: "sed -i s/two/three/",
+    });
+    await ui.shows("Build");
+    await ui.send("change it");
+    await ui.shows("e edit before applying");
+    await systemClock.sleep(SEEN_MS);
+    ui.keys.pressKey("e");
+    await ui.shows("Seen");
+    expect(await readFile(join(ui.t.directory, "a.ts"), "utf8")).toBe("three\nrest\n");
+    const results = ui.t.model.requests.at(-1)?.request.messages.flatMap(({ results }) => results);
+    expect(JSON.stringify(results)).toContain("The user changed the text");
   },
   LIMIT_MS,
 );

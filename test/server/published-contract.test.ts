@@ -43,6 +43,7 @@ const REASONS: Readonly<Record<string, string>> = {
   "global.event: adds query after?": CURSOR,
   "global.event: adds query lastEventID?": CURSOR,
   "global.upgrade: is not served": "the executable is replaced by whoever installed it",
+  "permission.reply: adds body key edited?": "an edit may be changed before it is applied",
   "permission.reply: adds body key always?": "what is allowed for always may be narrowed",
   "project.trust.get: is ours alone": TRUST,
   "project.trust.grant: is ours alone": TRUST,

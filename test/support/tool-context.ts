@@ -12,6 +12,7 @@ import { parse } from "@/base/schema";
 import { Ripgrep } from "@/host/ripgrep";
 import { ShellParser } from "@/host/shell-syntax";
 import { FileReads } from "@/tool/file-reads";
+import type { PermissionGrant } from "@/schema/permission";
 import type { Tool, ToolAsk, ToolChanges, ToolContext, ToolResult } from "@/tool/tool";
 import type { Todo } from "@/schema/todo";
 import { tempDirectory, type Tree, writeTree } from "@test/support/temp";
@@ -45,7 +46,7 @@ export async function toolBench(
   tree: Tree = {},
   options: {
     /** Called with each ask; throwing refuses it. */
-    onAsk?: (ask: ToolAsk) => void | Promise<void>;
+    onAsk?: (ask: ToolAsk) => PermissionGrant | void | Promise<PermissionGrant | void>;
     /** What grep may not show. */
     mayRead?: (pattern: string) => boolean;
   } = {},
@@ -73,7 +74,7 @@ export async function toolBench(
     signal: abort.signal,
     async ask(request) {
       asks.push(request);
-      await options.onAsk?.(request);
+      return (await options.onAsk?.(request)) ?? {};
     },
     report: (update) => void reports.push(update),
     askQuestions: async () => {

@@ -265,3 +265,27 @@ test("an abort while waiting for another edit ends the call and writes nothing",
   await bench.context.host.locks.run(path, async () => undefined);
   expect(await readTree(bench.directory, "a.txt")).toBe("a\n");
 });
+
+describe("changed by the person before it is written", () => {
+  const edited = async (file: string, text: string) => {
+    const bench = await toolBench({ "a.ts": file }, { onAsk: () => ({ edited: text }) });
+    const result = await bench.run(editTool, edit("a.ts", "one", "two"));
+    return { bench, result, written: await readFile(join(bench.directory, "a.ts"), "utf8") };
+  };
+
+  test("their text is written, in the file's own format, and the model is told", async () => {
+    const { bench, result, written } = await edited("one\r\nrest\r\n", "three\nrest\n");
+    await using _ = bench;
+    expect(written).toBe("three\r\nrest\r\n");
+    expect(result.output).toContain("The user changed the text");
+    expect(result.output).toContain("-two\n+three");
+    expect(result.metadata["diff"]).toContain("-one\n+three");
+  });
+
+  test("a final newline that only their editor put there is none", async () => {
+    const { bench, result, written } = await edited("one", "two\n");
+    await using _ = bench;
+    expect(written).toBe("two");
+    expect(result.output).toBe("Edit applied successfully.");
+  });
+});

@@ -22,8 +22,8 @@ function directoryRoutes(app: App): AnyElysia {
     .post(
       "/permission/:requestID/reply",
       ({ instance, params, body }) => {
-        const { reply, message, always } = body;
-        instance.permissions.reply(params.requestID, reply, { message, always });
+        const { reply, ...words } = body;
+        instance.permissions.reply(params.requestID, reply, words);
         return true;
       },
       reply,

@@ -10,6 +10,7 @@ import type { State } from "@/tui/store/state";
 import type { AskBox, Ui } from "@/tui/ui";
 import { type AskPrompt, keyName } from "./ask-prompt";
 import { allowPatterns } from "./config-rules";
+import { editProposal } from "./edit-proposal";
 import { PermissionPrompt } from "./permission-prompt";
 import type { PermissionAnswer } from "./permission-state";
 import { QuestionPrompt } from "./question-prompt";
@@ -124,8 +125,9 @@ export class SessionAskBox implements AskBox {
     this.#guardedUntil = isTyping ? now + PAUSE_MS : Number.NEGATIVE_INFINITY;
     this.#prompt =
       ask.type === "permission"
-        ? new PermissionPrompt(this.#ui, ask.request, (answer) => {
-            void this.#answerPermission(ask.request, answer);
+        ? new PermissionPrompt(this.#ui, ask.request, {
+            onAnswer: (answer) => void this.#answerPermission(ask.request, answer),
+            onEdit: () => void this.#edit(ask.request),
           })
         : new QuestionPrompt(this.#ui, ask.request, (outcome) => {
             void this.#answerQuestion(ask.request, outcome);
@@ -178,6 +180,18 @@ export class SessionAskBox implements AskBox {
       await this.#ui.client.permission.reply(request.id, reply);
       if (save) await this.#save(request, reply.always ?? []);
     });
+  }
+
+  /** A change that the person has edited is allowed as it is then. */
+  async #edit(request: PermissionRequest): Promise<void> {
+    try {
+      const edited = await editProposal(this.#ui, request);
+      if (this.#prompt?.id === request.id) {
+        await this.#answerPermission(request, { reply: "once", edited });
+      }
+    } catch (error) {
+      this.#ui.toasts.show({ variant: "warning", message: errorMessage(error) });
+    }
   }
 
   async #save({ permission }: PermissionRequest, patterns: readonly string[]): Promise<void> {

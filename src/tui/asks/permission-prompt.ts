@@ -18,6 +18,7 @@ import { ink, styled } from "@/tui/views/style";
 import { harmless, oneLine } from "@/tui/views/words";
 import { AskPage } from "./ask-page";
 import { type AskPrompt, keyName } from "./ask-prompt";
+import { proposedFile } from "./edit-proposal";
 import { type PermissionFacts, permissionFacts } from "./permission-facts";
 import {
   ALWAYS_BUTTONS,
@@ -48,6 +49,7 @@ export class PermissionPrompt implements AskPrompt {
   readonly context = "permission";
   readonly #ui: Ui;
   readonly #onAnswer: (answer: PermissionAnswer) => void;
+  readonly #onEdit: () => void;
   readonly #facts: PermissionFacts;
   readonly #page: AskPage;
   #state: PermissionState;
@@ -57,9 +59,14 @@ export class PermissionPrompt implements AskPrompt {
   #body: ScrollBoxRenderable | undefined;
   #reason: InputRenderable | undefined;
 
-  constructor(ui: Ui, request: PermissionRequest, onAnswer: (answer: PermissionAnswer) => void) {
+  constructor(
+    ui: Ui,
+    request: PermissionRequest,
+    { onAnswer, onEdit }: { onAnswer: (answer: PermissionAnswer) => void; onEdit: () => void },
+  ) {
     this.#ui = ui;
     this.#onAnswer = onAnswer;
+    this.#onEdit = onEdit;
     this.#facts = permissionFacts(request);
     this.#state = openPermission(request);
     this.#page = new AskPage(ui, "warning");
@@ -83,6 +90,10 @@ export class PermissionPrompt implements AskPrompt {
 
   press(key: KeyEvent): boolean {
     const name = keyName(key);
+    if (name === "e" && this.#canEdit) {
+      this.#onEdit();
+      return true;
+    }
     if (this.#reason && name === "return") {
       this.#take(giveReason(this.#state, this.#reason.value));
       return true;
@@ -118,6 +129,10 @@ export class PermissionPrompt implements AskPrompt {
     if (answer) return this.#onAnswer(answer);
     this.#state = state;
     this.#draw();
+  }
+
+  get #canEdit(): boolean {
+    return this.#state.page === "choose" && proposedFile(this.#state.request) !== undefined;
   }
 
   #scroll(name: string): boolean {
@@ -276,7 +291,9 @@ export class PermissionPrompt implements AskPrompt {
     );
     this.#page.blank();
     const key = this.#ui.keymap.label("permission.prompt.fullscreen");
-    const left = this.#state.page === "choose" && this.#body && key ? `${key} fullscreen` : "";
+    const edit = this.#canEdit ? "e edit before applying   " : "";
+    const full = this.#state.page === "choose" && this.#body && key ? `${key} fullscreen` : "";
+    const left = edit + full;
     this.#page.row([this.#ink("textMuted", left)], { indent: 3, right: { text: hint } });
   }
 }

@@ -3,7 +3,7 @@
 // stands.
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { unavailable } from "@/base/error";
 import type { Ui } from "@/tui/ui";
 import { chipLabel } from "./chip";
@@ -17,19 +17,30 @@ export function editorCommand(env: Ui["environment"]["env"]): string | undefined
   return [env["VISUAL"], env["EDITOR"]].find((command) => command?.trim())?.trim();
 }
 
-/**
- * The draft as the person leaves it in `command`. Throws AppError unavailable when the editor could
- * not be run or says that it failed, which is how people give up an edit.
- */
+/** The draft as the person leaves it in `command`. Throws as `editText` does. */
 export async function editDraft(ui: Ui, command: string, draft: Draft): Promise<Draft> {
-  const directory = await mkdtemp(join(tmpdir(), "opencode-prompt-"));
-  const path = join(directory, "prompt.md");
+  const text = await editText(ui, command, draftText(draft), "prompt.md");
+  return chipsAgain(dropControls(text.replaceAll("\r\n", "\n")).replace(/\n+$/, ""), draft);
+}
+
+/**
+ * The text as the person leaves it in `command`, in a file of this name. Throws AppError
+ * unavailable when the editor could not be run or says that it failed, which is how people give up
+ * an edit.
+ */
+export async function editText(
+  ui: Ui,
+  command: string,
+  text: string,
+  name: string,
+): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), "opencode-edit-"));
+  const path = join(directory, basename(name));
   try {
-    await writeFile(path, draftText(draft), { mode: 0o600 });
+    await writeFile(path, text, { mode: 0o600 });
     const code = await ui.lendTerminal(() => run(command, path, ui.environment.env));
     if (code !== 0) throw unavailable(`The editor (${command}) ended with exit code ${code}`);
-    const text = (await readFile(path, "utf8")).slice(0, TEXT_MAX_CHARACTERS);
-    return chipsAgain(dropControls(text.replaceAll("\r\n", "\n")).replace(/\n+$/, ""), draft);
+    return (await readFile(path, "utf8")).slice(0, TEXT_MAX_CHARACTERS);
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

@@ -191,6 +191,28 @@ describe("answering a permission", () => {
     expect(bodies().map(([, body]) => body)).toEqual([{ reply: "once" }, { reply: "reject" }]);
   });
 
+  test("e gives an edit to the person's editor, and allows what it leaves", async () => {
+    const before = "1\n2\n3\n  }\n \n  export function greet(name: string) {\n";
+    const content = `${before}    console.log("hello " + name)\n  }\n`.replace("\n \n", "\n\n");
+    const patch = PATCH.replace("\n \n", "\n \n");
+    const answers = {
+      "GET /file/content": () => ({ type: "text", content }),
+      [`POST /permission/${edit().id}/reply`]: () => true,
+    };
+    const env = { EDITOR: "sed -i s/msg/text/g", PATH: process.env["PATH"] ?? "" };
+    const request = edit({ metadata: { filepath: "/project/src/app.ts", diff: patch } });
+    const { screen, keys, bodies } = await askScreen({ permissions: [request] }, { answers, env });
+    await using _ = screen;
+    expect(await screen.frame()).toContain("e edit before applying");
+    keys.pressKey("e");
+    await screen.until(() => bodies().length > 1 || screen.toasts.length > 0);
+    expect(screen.toasts).toEqual([]);
+    const [, replied] = bodies().at(-1) ?? [];
+    expect(replied).toMatchObject({ reply: "once" });
+    expect((replied as { edited: string }).edited).toContain("console.log(text)");
+    expect((replied as { edited: string }).edited).toStartWith("1\n2\n3\n");
+  });
+
   test("an answer that did not arrive asks again", async () => {
     const { screen, keys, box } = await askScreen({ permissions: [permission()] });
     await using _ = screen;

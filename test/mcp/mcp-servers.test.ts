@@ -1,13 +1,18 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import { isRunning } from "@/base/process";
 import { tempTree } from "@test/support/temp";
 import { local, nextEvent, published, scripted, testServers } from "@test/mcp/support";
 
+/** For a machine that has other things to do. */
+const PATIENCE_MS = 30_000;
+
+setDefaultTimeout(2 * PATIENCE_MS);
+
 test("servers start when they are needed, and offer tools in a stable order", async () => {
   await using t = await testServers({ mcp: { b: scripted(), a: scripted() } });
   expect(t.servers.tools()).toEqual([]);
-  await t.servers.ready();
+  await t.servers.ready(undefined, PATIENCE_MS);
   const tools = t.servers.tools();
   const own = "big cancelled change crash echo fail hang pids progress".split(" ");
   expect(tools.map(({ id }) => id)).toEqual(["a", "b"].flatMap((s) => own.map((n) => `${s}_${n}`)));
@@ -35,7 +40,7 @@ test("broken servers say why, and cost the others nothing", async () => {
       good: scripted({ noise: ["Welcome!", "{", "[]", '{"jsonrpc":"2.0"}'] }),
     },
   });
-  await t.servers.ready();
+  await t.servers.ready(undefined, PATIENCE_MS);
   expect(await t.servers.status()).toEqual({
     dying: { status: "failed", error: "its program exited with code 7: no licence" },
     gone: {
@@ -74,7 +79,7 @@ test("a slow server is waited for shortly and once, and comes in when it is read
 
 test("a call's time limit is exact, and the server hears of it", async () => {
   await using t = await testServers({ mcp: { s: scripted({}, { timeout: 1_000 }) } });
-  await t.servers.ready();
+  await t.servers.ready(undefined, PATIENCE_MS);
   const startedAt = performance.now();
   const error = await t.call("s_hang").catch((thrown: Error) => thrown);
   const tookMs = performance.now() - startedAt;
@@ -86,7 +91,7 @@ test("a call's time limit is exact, and the server hears of it", async () => {
 
 test("an aborted call ends at once with the reason, and the server hears of it", async () => {
   await using t = await testServers({ mcp: { s: scripted() } });
-  await t.servers.ready();
+  await t.servers.ready(undefined, PATIENCE_MS);
   const controller = new AbortController();
   const tool = t.servers.tools().find(({ id }) => id === "s_hang");
   const call = tool?.call({}, controller.signal);
@@ -99,7 +104,7 @@ test("an aborted call ends at once with the reason, and the server hears of it",
 
 test("an error of a tool is told in the server's words, progress as it comes", async () => {
   await using t = await testServers({ mcp: { s: scripted() } });
-  await t.servers.ready();
+  await t.servers.ready(undefined, PATIENCE_MS);
   await expect(t.call("s_fail")).rejects.toMatchObject({
     name: "McpToolError",
     kind: "unavailable",
@@ -115,7 +120,7 @@ test("an error of a tool is told in the server's words, progress as it comes", a
 
 test("a server that crashes is told of and started again; its tools stay as they are", async () => {
   await using t = await testServers({ mcp: { s: scripted() } });
-  await t.servers.ready();
+  await t.servers.ready(undefined, PATIENCE_MS);
   const tools = t.servers.tools();
   await expect(t.call("s_crash")).rejects.toThrow(
     "MCP server s: its program exited with code 9: out of luck",
@@ -128,7 +133,7 @@ test("a server that crashes is told of and started again; its tools stay as they
 
 test("a server that crashes without end is given up, and its tools go", async () => {
   await using t = await testServers({ mcp: { s: scripted() } });
-  await t.servers.ready();
+  await t.servers.ready(undefined, PATIENCE_MS);
   const gone = nextEvent(t);
   for (let at = 0; at < 5; at++) await t.call("s_crash").catch(() => {});
   await gone;
@@ -142,7 +147,7 @@ test("a server that crashes without end is given up, and its tools go", async ()
 
 test("a list that changed is read again", async () => {
   await using t = await testServers({ mcp: { s: scripted() } });
-  await t.servers.ready();
+  await t.servers.ready(undefined, PATIENCE_MS);
   const changed = nextEvent(t);
   await t.call("s_change");
   expect(await changed).toEqual({ type: "mcp.tools.changed", properties: { server: "s" } });
@@ -169,11 +174,11 @@ test("servers are added, disconnected and connected while others run", async () 
 
 test("a changed configuration is followed at the next need", async () => {
   await using t = await testServers({ mcp: { s: scripted(), stays: scripted() } });
-  await t.servers.ready();
+  await t.servers.ready(undefined, PATIENCE_MS);
   const [old] = JSON.parse(await t.call("s_pids"));
   const [stays] = JSON.parse(await t.call("stays_pids"));
   t.configure({ stays: scripted(), s: scripted({ tools: [{ name: "new" }] }), n: scripted() });
-  await t.servers.ready();
+  await t.servers.ready(undefined, PATIENCE_MS);
   expect(Object.keys(await t.servers.status())).toEqual(["n", "s", "stays"]);
   expect(t.servers.tools().map(({ id }) => id)).toContain("s_new");
   expect(JSON.parse(await t.call("s_pids"))[0]).not.toBe(old);
@@ -191,7 +196,7 @@ test("nothing of any server is left at the end, nor of those that are being star
       stubborn: scripted({ isStubborn: true, hasChild: true }),
     },
   });
-  await t.servers.ready();
+  await t.servers.ready(undefined, PATIENCE_MS);
   const pids: number[] = [];
   for (const name of ["s", "stubborn"]) pids.push(...JSON.parse(await t.call(`${name}_pids`)));
   t.configure({ mute: scripted({ isMute: true }) });
@@ -203,7 +208,7 @@ test("nothing of any server is left at the end, nor of those that are being star
 test("the published filesystem server works as it does elsewhere", async () => {
   await using files = await tempTree({ "a.txt": "the text" });
   await using t = await testServers({ mcp: { files: published("filesystem", files.path) } });
-  await t.servers.ready();
+  await t.servers.ready(undefined, PATIENCE_MS);
   expect(await t.call("files_read_text_file", { path: join(files.path, "a.txt") })).toBe(
     "the text",
   );
@@ -214,7 +219,7 @@ test("the published filesystem server works as it does elsewhere", async () => {
 
 test("the published everything server: tools, prompts, resources, values, images", async () => {
   await using t = await testServers({ mcp: { all: published("everything", "stdio") } });
-  await t.servers.ready();
+  await t.servers.ready(undefined, PATIENCE_MS);
   expect(await t.call("all_echo", { message: "hi" })).toBe("Echo: hi");
   const get = (id: string) => t.servers.tools().find((tool) => tool.id === id);
   const image = await get("all_get-tiny-image")?.call({}, t.signal);

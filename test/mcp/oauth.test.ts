@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { errorMessage } from "@/base/error";
@@ -9,6 +9,11 @@ import { RemoteServer, type RemoteOptions } from "@test/mcp/remote-server";
 import { testServers, type TestServers } from "@test/mcp/support";
 import { FakeClock } from "@test/support/clock";
 import { tempDirectory } from "@test/support/temp";
+
+/** For a machine that has other things to do. */
+const PATIENCE_MS = 30_000;
+
+setDefaultTimeout(2 * PATIENCE_MS);
 
 /** A remote server, a client that knows of it, and a clock for both. */
 async function setup(
@@ -47,7 +52,7 @@ async function logIn({ servers }: TestServers, remote: RemoteServer): Promise<vo
 
 test("a server that wants a login says so, and nothing else happens by itself", async () => {
   await using s = await setup();
-  await s.servers.ready();
+  await s.servers.ready(undefined, PATIENCE_MS);
   expect(await s.servers.status()).toEqual({ r: { status: "needs_auth" } });
   expect(s.remote.seen).toEqual(["refused"]);
   expect(s.servers.tools()).toEqual([]);
@@ -65,7 +70,7 @@ test("a browser's way: registered, asked with the server's scope, back and conne
   const page = await fetch(callback);
   expect(await page.text()).toContain("Logged in");
   await s.remote.until(() => s.remote.count("tools/list") === 1);
-  await s.servers.ready();
+  await s.servers.ready(undefined, PATIENCE_MS);
   expect(await s.servers.status()).toEqual({ r: { status: "connected" } });
   expect(await s.t.call("r_echo", { text: "hello" })).toBe("hello");
   expect(s.remote.seen.filter((one) => /^(authorize|register|token)/.test(one))).toEqual([
@@ -119,7 +124,7 @@ test("two directories with the same login make one refresh between them", async 
     clock: s.clock,
     data: data.path,
   });
-  await other.servers.ready();
+  await other.servers.ready(undefined, PATIENCE_MS);
   await s.clock.advance(3_000);
   const calls = [s.t, other].flatMap((t) => [1, 2, 3].map((text) => t.call("r_echo", { text })));
   expect(await Promise.all(calls)).toHaveLength(6);
@@ -139,7 +144,7 @@ test("the login outlives the process, in a private file", async () => {
     clock: s.clock,
     data: data.path,
   });
-  await later.servers.ready();
+  await later.servers.ready(undefined, PATIENCE_MS);
   expect(await later.servers.status()).toEqual({
     impostor: { status: "needs_auth" },
     r: { status: "connected" },
@@ -177,7 +182,7 @@ test("a login that ended is needed again; one that cannot be renewed now is not 
 
 test("without registration a client must be configured, and then it is used", async () => {
   await using s = await setup({ registers: false });
-  await s.servers.ready();
+  await s.servers.ready(undefined, PATIENCE_MS);
   const error = "it does not register clients by itself: set mcp.r.oauth.clientId";
   expect(await s.servers.status()).toEqual({
     r: { status: "needs_client_registration", error },

@@ -1,8 +1,13 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { systemClock } from "@/base/clock";
 import { nextEvent, publishedScript, testServers } from "@test/mcp/support";
 import { RemoteServer } from "@test/mcp/remote-server";
 import { FakeClock } from "@test/support/clock";
+
+/** For a machine that has other things to do. */
+const PATIENCE_MS = 30_000;
+
+setDefaultTimeout(2 * PATIENCE_MS);
 
 const clock = systemClock;
 const CANCELLED = "notifications/cancelled";
@@ -11,7 +16,7 @@ test("a remote server is spoken to over streamable HTTP, with the configured hea
   await using remote = new RemoteServer({ clock });
   const headers = { "X-Key": "secret" };
   await using t = await testServers({ mcp: { r: { type: "remote", url: remote.url, headers } } });
-  await t.servers.ready();
+  await t.servers.ready(undefined, PATIENCE_MS);
   expect(await t.call("r_echo", { text: "hello" })).toBe("hello");
   expect(remote.headers.every((sent) => sent.get("x-key") === "secret")).toBe(true);
   const changed = nextEvent(t);
@@ -23,7 +28,7 @@ test("a remote server is spoken to over streamable HTTP, with the configured hea
 test("a server of before streamable HTTP is spoken to over SSE", async () => {
   await using remote = new RemoteServer({ clock, isOld: true });
   await using t = await testServers({ mcp: { r: { type: "remote", url: remote.url } } });
-  await t.servers.ready();
+  await t.servers.ready(undefined, PATIENCE_MS);
   expect(await t.servers.status()).toEqual({ r: { status: "connected" } });
   expect(await t.call("r_echo", { text: "hello" })).toBe("hello");
   // Its stream is the connection: when it ends there is another, with a new greeting.
@@ -35,7 +40,7 @@ test("a server of before streamable HTTP is spoken to over SSE", async () => {
 test("a session that the server forgot is begun anew, and the call is made in it", async () => {
   await using remote = new RemoteServer({ clock });
   await using t = await testServers({ mcp: { r: { type: "remote", url: remote.url } } });
-  await t.servers.ready();
+  await t.servers.ready(undefined, PATIENCE_MS);
   remote.forgetSessions();
   const calls = [1, 2, 3].map((text) => t.call("r_echo", { text }));
   expect(await Promise.all(calls)).toEqual(["1", "2", "3"]);
@@ -49,7 +54,7 @@ test("a server that went away is found again when it is back", async () => {
   const first = new RemoteServer({ clock });
   const { port, url } = first;
   await using t = await testServers({ mcp: { r: { type: "remote", url } } });
-  await t.servers.ready();
+  await t.servers.ready(undefined, PATIENCE_MS);
   await first[Symbol.asyncDispose]();
   await expect(t.call("r_echo", { text: "1" })).rejects.toThrow(/^MCP server r: /);
   expect((await t.servers.status())["r"]?.status).toBe("failed");
@@ -64,7 +69,7 @@ test("a server that cannot be reached is tried again with growing pauses", async
   await closed[Symbol.asyncDispose]();
   const fake = new FakeClock();
   await using t = await testServers({ mcp: { r: { type: "remote", url } }, clock: fake });
-  await t.servers.ready();
+  await t.servers.ready(undefined, PATIENCE_MS);
   expect((await t.servers.status())["r"]).toMatchObject({ status: "failed" });
   for (const pauseMs of [1_000, 2_000, 4_000]) {
     expect(fake.pending).toBe(1);
@@ -90,7 +95,7 @@ test("a call that is given up keeps no request open", async () => {
   await using t = await testServers({
     mcp: { r: { type: "remote", url: remote.url, timeout: 500 } },
   });
-  await t.servers.ready();
+  await t.servers.ready(undefined, PATIENCE_MS);
   const startedAt = performance.now();
   await expect(t.call("r_hang")).rejects.toThrow("did not answer within 0.5 s");
   expect(performance.now() - startedAt).toBeWithin(495, 1_000);
@@ -101,7 +106,7 @@ test("a call that is given up keeps no request open", async () => {
 test("an answer without end is given up", async () => {
   await using remote = new RemoteServer({ clock });
   await using t = await testServers({ mcp: { r: { type: "remote", url: remote.url } } });
-  await t.servers.ready();
+  await t.servers.ready(undefined, PATIENCE_MS);
   let sent = 0;
   const endless = new ReadableStream<Uint8Array>({
     pull: (controller) => {
@@ -119,7 +124,7 @@ test("the published everything server over streamable HTTP and over SSE", async 
   for (const transport of ["streamableHttp", "sse"]) {
     await using server = await startEverything(transport);
     await using t = await testServers({ mcp: { all: { type: "remote", url: server.url } } });
-    await t.servers.ready();
+    await t.servers.ready(undefined, PATIENCE_MS);
     expect(await t.call("all_echo", { message: "hi" })).toBe("Echo: hi");
     expect(t.servers.prompts().length).toBeGreaterThan(2);
     const [resource] = t.servers.resources();

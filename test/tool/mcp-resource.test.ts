@@ -1,10 +1,16 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { published, scripted, testServers } from "@test/mcp/support";
 import { toolBench } from "@test/support/tool-context";
 import { McpTools } from "@/tool/mcp";
 
+/** For a machine that has other things to do. */
+const PATIENCE_MS = 30_000;
+
+setDefaultTimeout(2 * PATIENCE_MS);
+
 test("what servers offer to read is listed and read, with permission for each", async () => {
   await using t = await testServers({ mcp: { all: published("everything", "stdio") } });
+  await t.servers.ready(undefined, PATIENCE_MS);
   await using bench = await toolBench();
   const tool = (await new McpTools(t.servers).list()).find(({ id }) => id === "mcp_resource");
   if (!tool) throw new Error("not offered");
@@ -23,6 +29,7 @@ test("what servers offer to read is listed and read, with permission for each", 
 
 test("the tool is offered only where there is something to read", async () => {
   await using t = await testServers({ mcp: { s: scripted() } });
+  await t.servers.ready(undefined, PATIENCE_MS);
   const tools = await new McpTools(t.servers).list();
   expect(tools.map(({ id }) => id)).not.toContain("mcp_resource");
 });

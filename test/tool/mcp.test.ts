@@ -1,7 +1,12 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { testServers, published, scripted } from "@test/mcp/support";
 import { toolBench } from "@test/support/tool-context";
 import { McpTools } from "@/tool/mcp";
+
+/** For a machine that has other things to do. */
+const PATIENCE_MS = 30_000;
+
+setDefaultTimeout(2 * PATIENCE_MS);
 
 const find = async (tools: McpTools, id: string) => {
   const tool = (await tools.list()).find((one) => one.id === id);
@@ -11,6 +16,7 @@ const find = async (tools: McpTools, id: string) => {
 
 test("a tool of a server asks for its own permission, runs there, and shows progress", async () => {
   await using t = await testServers({ mcp: { s: scripted() } });
+  await t.servers.ready(undefined, PATIENCE_MS);
   await using bench = await toolBench();
   const tools = new McpTools(t.servers);
   const echo = await find(tools, "s_echo");
@@ -26,6 +32,7 @@ test("a tool of a server asks for its own permission, runs there, and shows prog
 
 test("what is refused never reaches the server", async () => {
   await using t = await testServers({ mcp: { s: scripted() } });
+  await t.servers.ready(undefined, PATIENCE_MS);
   const onAsk = () => {
     throw new Error("no");
   };
@@ -37,6 +44,7 @@ test("what is refused never reaches the server", async () => {
 
 test("images and values of a server come with its answer", async () => {
   await using t = await testServers({ mcp: { all: published("everything", "stdio") } });
+  await t.servers.ready(undefined, PATIENCE_MS);
   await using bench = await toolBench();
   const tools = new McpTools(t.servers);
   const image = await bench.run(await find(tools, "all_get-tiny-image"), {});

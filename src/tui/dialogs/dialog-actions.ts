@@ -15,8 +15,16 @@ import { openKeys } from "./keys";
 import { openMcps } from "./mcps";
 import { openModels, openVariants } from "./models";
 import { openPalette, suggestible } from "./palette";
+import { openPlugins } from "./plugins";
 import { openRename } from "./rename";
-import { forkSession, openSessions, pinnedSessions, switchToSlot, togglePin } from "./sessions";
+import {
+  forkSession,
+  listsAll,
+  openSessions,
+  pinnedSessions,
+  switchToSlot,
+  togglePin,
+} from "./sessions";
 import { openSkills } from "./skills";
 import { openStatus } from "./status";
 import { openStatusLine } from "./status-line";
@@ -127,6 +135,11 @@ function systemActions(ui: Ui): Bodies {
     "project.trust": { run: () => askTrust(ui, true) },
     "provider.connect": { run: () => openConnect(ui) },
     "mcp.list": { run: () => openMcps(ui) },
+    "plugins.list": { run: () => openPlugins(ui) },
+    "app.toggle.session_directory_filter": {
+      title: () => (listsAll(ui) ? "List sessions of this directory" : "List all sessions"),
+      run: () => ui.memory.set("allDirectories", !listsAll(ui)),
+    },
     "prompt.skills": { run: () => openSkills(ui) },
     "keys.rebind": { run: () => openKeys(ui) },
     "theme.switch": { run: () => openThemes(ui) },

@@ -39,6 +39,11 @@ function goTo(ui: Ui, sessionID: string): void {
   ui.store.dispatch({ type: "route.changed", route: { screen: "session", sessionID } });
 }
 
+/** Whether the list has sessions of other directories of the project, too. */
+export function listsAll(ui: Ui): boolean {
+  return ui.memory.get("allDirectories") ?? true;
+}
+
 /** In the order of their pinning, those that are still there. */
 export function pinnedSessions(ui: Ui): Session[] {
   const { sessions } = ui.store.state;
@@ -115,7 +120,7 @@ class SessionList {
   #all(): Session[] {
     const { sessions, directory, facts } = this.#ui.store.state;
     const own = facts.path?.directory ?? directory;
-    const isWide = this.#ui.memory.get("allDirectories") ?? true;
+    const isWide = listsAll(this.#ui);
     return Object.values(sessions ?? {})
       .filter((one) => one.parentID === undefined && !this.#trash.holds(one.id))
       .filter((one) => isWide || one.directory === own)
@@ -183,8 +188,7 @@ class SessionList {
   }
 
   #widen(): void {
-    const { memory } = this.#ui;
-    memory.set("allDirectories", !(memory.get("allDirectories") ?? true));
+    this.#ui.memory.set("allDirectories", !listsAll(this.#ui));
     this.#dialog.refresh();
   }
 }

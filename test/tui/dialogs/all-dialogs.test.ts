@@ -21,6 +21,7 @@ const OPENERS = [
   "opencode.debug",
   "mcp.list",
   "prompt.skills",
+  "plugins.list",
   "session.rename",
   "session.export",
   "keys.rebind",
@@ -43,6 +44,7 @@ function fullState() {
     transcripts: { [first.id]: { messages } },
     choice: { model: { providerID: "p", modelID: "m1" } },
     facts: {
+      config: { plugin: numbers.map((index) => `${LONG}${index}`) },
       agents: numbers.map((index) => agent(`agent-${index}`, { description: LONG })),
       providers: { providers: [provider("p", LONG, models)], default: {} },
       mcp: Object.fromEntries(

@@ -35,7 +35,7 @@ export interface Face {
 
 /** Options that every command takes. */
 export interface GlobalOptions {
-  /** Of the commands that work in a project: what its own files do is trusted. */
+  /** What the project's own files do is trusted. */
   trust?: boolean;
   printLogs?: boolean;
   logLevel?: LogLevel;

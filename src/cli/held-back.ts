@@ -4,7 +4,7 @@ import type { Instance } from "@/app/instance";
 import type { TrustState } from "@/schema/trust";
 import type { CLIContext } from "./context";
 
-const HINT = "Look at it, then use run --trust, or OPENCODE_TRUST=1";
+const HINT = "Look at it, then use --trust or OPENCODE_TRUST=1";
 
 /** Says it, if there is something. */
 export async function tellHeldBack(context: CLIContext, instance: Instance): Promise<void> {

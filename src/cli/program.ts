@@ -45,6 +45,7 @@ export function buildProgram(context: CLIContext, finish: Finish): Command {
     .helpCommand(false)
     .option("--print-logs", "print the log to stderr as well")
     .option("--pure", "run without plugins and custom tools")
+    .option("--trust", "let the project's own files run programs and reach out")
     .addOption(
       new Option("--log-level <level>", "how much is logged").choices([
         "DEBUG",
@@ -87,7 +88,6 @@ export function buildProgram(context: CLIContext, finish: Finish): Command {
 }
 
 const HELP_COLUMNS = 100;
-const TRUST_HELP = "let the project's own files run programs and reach out, whatever they are";
 
 function visibleNames(program: Command): string[] {
   return program
@@ -188,7 +188,6 @@ function addRun(program: Command, context: CLIContext, finish: Finish): void {
     .option("--dir <path>", "the directory to work in")
     .option("--port <number>", "serve HTTP on this port meanwhile (0: a free one)", parsePort)
     .option("--thinking", "show the model's reasoning")
-    .option("--trust", TRUST_HELP)
     .addHelpText(
       "after",
       `\n${examples([
@@ -214,7 +213,6 @@ function addServe(program: Command, context: CLIContext, finish: Finish): void {
     .option("--mdns", "announce the server in the local network; listens on 0.0.0.0")
     .option("--mdns-domain <name>", "the name it is announced under (default: opencode.local)")
     .option("--cors <origin>", "allow web pages of this origin (repeatable)", collect)
-    .option("--trust", TRUST_HELP)
     .addHelpText(
       "after",
       `\n${examples([

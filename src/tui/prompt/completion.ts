@@ -115,11 +115,6 @@ export class Completion {
     this.#hide();
   }
 
-  destroy(): void {
-    this.#hide();
-    this.root.destroyRecursively();
-  }
-
   /** Runs an action of the list; false when it does not apply. */
   run(actionID: string): boolean {
     switch (actionID) {

@@ -26,6 +26,7 @@ export class Keeper {
   #stash: readonly Entry[] = [];
   #files: PromptFiles | undefined;
   #loading: Promise<void> | undefined;
+  #early: ((files: PromptFiles) => Promise<void>)[] = [];
   #cancelSave: (() => void) | undefined;
   readonly #stop: () => void;
 
@@ -43,14 +44,8 @@ export class Keeper {
     return this.#stash;
   }
 
-  /** Resolves when what was kept is here. */
-  async loaded(): Promise<void> {
-    this.#start();
-    await this.#loading;
-  }
-
   remember(entry: Entry): void {
-    if (this.history.add(entry)) void this.#files?.append("history", entry);
+    if (this.history.add(entry)) this.#write((files) => files.append("history", entry));
   }
 
   addToStash(entry: Entry): void {
@@ -115,12 +110,19 @@ export class Keeper {
     this.history.load(history);
     this.#stash = [...stash, ...this.#stash];
     for (const live of adopted) this.#options.onAdopted(live);
+    for (const work of this.#early.splice(0)) void work(files);
     // What was typed meanwhile could not be kept yet.
     this.touch();
   }
 
   #setStash(entries: readonly Entry[]): void {
     this.#stash = entries.slice(-STASH_MAX);
-    void this.#files?.replace("stash", this.#stash);
+    this.#write((files) => files.replace("stash", this.#stash));
+  }
+
+  /** What comes before the files are known is written when they are. */
+  #write(work: (files: PromptFiles) => Promise<void>): void {
+    if (this.#files) void work(this.#files);
+    else this.#early.push(work);
   }
 }

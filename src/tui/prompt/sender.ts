@@ -55,11 +55,6 @@ export class Sender {
     if (taken) this.#line = this.#line.then(() => this.#send(sessionID, taken));
   }
 
-  /** Resolves when nothing is on its way any more. */
-  async settled(): Promise<void> {
-    await this.#line;
-  }
-
   #openSessionID(): string | undefined {
     const { route } = this.#ui.store.state;
     return route.screen === "session" ? route.sessionID : undefined;

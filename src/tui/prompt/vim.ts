@@ -33,11 +33,6 @@ export class Vim {
     return this.#mode;
   }
 
-  /** What was typed of a command that is not whole yet. */
-  get pending(): string {
-    return this.#keys;
-  }
-
   reset(mode: VimMode): void {
     this.#mode = mode;
     this.#keys = "";

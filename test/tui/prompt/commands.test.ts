@@ -88,8 +88,9 @@ describe("history", () => {
   test("is there in the next program of the project", async () => {
     const box = await promptScreen(OPEN);
     await using _ = box.screen;
-    await box.shows("Build");
+    // At once, before what is kept of the project was read.
     await sendAll(box, "one", "two");
+    await box.shows("Build");
     await box.prompt.close();
     const next = new EditorPromptBox(box.screen.ui);
     await box.shows("Build");

@@ -20,11 +20,20 @@ export class PluginModules {
   readonly #log: Logger;
   readonly #given = new Set<string>();
   #prepared = Promise.resolve();
+  #loadOwn: () => Promise<unknown> = async () => undefined;
   #endDivert: (() => void) | undefined;
 
   constructor(clock: Clock, log: Logger) {
     this.#clock = clock;
     this.#log = log;
+  }
+
+  /**
+   * Before anything is given, `load` is called once: packages of the program that mean another
+   * package by a name that is given have to be loaded by then, because it is given to all.
+   */
+  loadFirst(load: () => Promise<unknown>): void {
+    this.#loadOwn = load;
   }
 
   /** Gives the console back. */
@@ -61,6 +70,7 @@ export class PluginModules {
   }
 
   async #register(path: string): Promise<void> {
+    if (this.#given.size === 0) await this.#loadOwn();
     this.#endDivert ??= divertConsole(this.#log);
     for (const [name, load] of Object.entries(OURS)) await this.#give(name, load);
     for (const [name, load] of Object.entries(FALLBACKS)) {

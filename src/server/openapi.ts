@@ -28,12 +28,17 @@ const securitySchemes = {
   },
 };
 
+/** The package that collects the document, large and for the first `/doc` only. */
+export function loadCollector() {
+  return import("@elysiajs/swagger");
+}
+
 /**
  * What the swagger plugin makes of the routes. It sees their descriptions alone, in a server of its
  * own: of validators it would make invalid parameters, and its pages are not ours to serve.
  */
 async function collect(server: AnyElysia): Promise<JSONObject> {
-  const { swagger } = await import("@elysiajs/swagger");
+  const { swagger } = await loadCollector();
   const collector = new Elysia().use(
     swagger({
       path: "/page",

@@ -17,6 +17,7 @@ import { agentRoutes } from "./routes/agent";
 import { authRoutes } from "./routes/auth";
 import { commandRoutes } from "./routes/command";
 import { configRoutes } from "./routes/config";
+import { loadCollector } from "./openapi";
 import { docRoutes } from "./routes/doc";
 import { eventRoutes } from "./routes/event";
 import { experimentalRoutes } from "./routes/experimental";
@@ -106,6 +107,8 @@ export function createServer(app: App, options: ServerOptions = {}): AnyElysia {
       if (responseValue === undefined) return new Response(null, { status: 204 });
       return answerJSON(JSON.stringify(responseValue), request, set);
     });
+  // Its packages find another zod than the one that files of people are given.
+  app.services.pluginModules.loadFirst(loadCollector);
   for (const routes of routesOf(app, connections)) server.use(routes);
   return server.use(docRoutes(server));
 }

@@ -48,7 +48,7 @@ test("switches of the prompt and denials of agent and session hide tools", async
   expect(ids).not.toContain("edit");
   expect(ids).not.toContain("write");
   const agent = await t.instance.agents.get("explore");
-  expect(await names(t, { agent })).toEqual(["bash", "glob", "grep", "read", "webfetch"]);
+  expect(await names(t, { agent })).toEqual(["bash", "glob", "grep", "job", "read", "webfetch"]);
 });
 
 test("a question tool needs somebody to answer", async () => {

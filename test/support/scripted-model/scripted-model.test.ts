@@ -47,7 +47,10 @@ describe("chat completions", () => {
     expect(await check(user, asks("a", "b"), answers("a"), user)).toEqual([
       'messages[3]: call "b" has no result',
     ]);
-    expect(await check(user, asks("a"))).toEqual(['the end: call "a" has no result']);
+    expect(await check(user, asks("a"))).toEqual([
+      'the end: call "a" has no result',
+      "the last message is the model's own",
+    ]);
   });
 
   test("a result without call, twice, or too late", async () => {
@@ -70,7 +73,7 @@ describe("chat completions", () => {
   });
 
   test("messages without content, and unknown roles", async () => {
-    expect(await check(user, { role: "assistant", content: null })).toHaveLength(1);
+    expect(await check(user, { role: "assistant", content: null }, user)).toHaveLength(1);
     expect(await check({ role: "user", content: [] })).toHaveLength(1);
     expect(await check({ role: "robot", content: "x" })).toHaveLength(1);
     expect(await check()).toHaveLength(1);
@@ -125,8 +128,8 @@ describe("messages", () => {
 
   test("thinking without signature, a start by the assistant, too many cache marks", async () => {
     const thinking = { type: "thinking", thinking: "Hm" };
-    expect(await check(user, says("assistant", thinking))).toHaveLength(1);
-    expect(await check(says("assistant", { type: "text", text: "Hi" }))).toHaveLength(1);
+    expect(await check(user, says("assistant", thinking), user)).toHaveLength(1);
+    expect(await check(says("assistant", { type: "text", text: "Hi" }), user)).toHaveLength(1);
     const marked = { type: "text", text: "x", cache_control: { type: "ephemeral" } };
     expect(await check(says("user", marked, marked, marked, marked))).toEqual([]);
     expect(await check(says("user", marked, marked, marked, marked, marked))).toHaveLength(1);
@@ -153,10 +156,10 @@ describe("responses", () => {
   });
 
   test("unpaired ones, references to what was not stored, reasoning nobody can read", async () => {
-    expect(await check(user, call("a"))).toHaveLength(1);
+    expect(await check(user, call("a"), user)).toHaveLength(1);
     expect(await check(user, output("a"))).toHaveLength(1);
     expect(await check(user, { type: "item_reference", id: "msg_1" })).toHaveLength(1);
-    expect(await check(user, { type: "reasoning", id: "rs_1", summary: [] })).toHaveLength(1);
+    expect(await check(user, { type: "reasoning", id: "rs_1", summary: [] }, user)).toHaveLength(1);
   });
 });
 

@@ -154,6 +154,31 @@ test(
 );
 
 test(
+  "a change that is asked for opens in the diff viewer, and is asked for again after it",
+  async () => {
+    const input = { filePath: "a.ts", oldString: "one", newString: "two" };
+    await using ui = await tuiOn({
+      files: { "a.ts": "one\nrest\n" },
+      turns: [{ calls: [{ tool: "edit", input }] }, { text: "Seen" }],
+    });
+    await ui.shows("Build");
+    await ui.send("change it");
+    await ui.shows("d open in diff");
+    await systemClock.sleep(SEEN_MS);
+    ui.keys.pressKey("d");
+    const viewer = await ui.shows("proposed change");
+    expect(viewer).toMatch(/1 \+ two/);
+    expect(viewer).not.toContain("Permission required");
+    ui.keys.pressKey("q");
+    await ui.shows("Permission required");
+    ui.keys.pressKey("1");
+    await ui.shows("Seen");
+    expect(await readFile(join(ui.t.directory, "a.ts"), "utf8")).toBe("two\nrest\n");
+  },
+  LIMIT_MS,
+);
+
+test(
   "prompts that are queued go out one turn after the other",
   async () => {
     const gate = Promise.withResolvers<void>();

@@ -128,6 +128,7 @@ export class SessionAskBox implements AskBox {
         ? new PermissionPrompt(this.#ui, ask.request, {
             onAnswer: (answer) => void this.#answerPermission(ask.request, answer),
             onEdit: () => void this.#edit(ask.request),
+            onDiff: (patch) => this.#openDiff(patch),
           })
         : new QuestionPrompt(this.#ui, ask.request, (outcome) => {
             void this.#answerQuestion(ask.request, outcome);
@@ -180,6 +181,14 @@ export class SessionAskBox implements AskBox {
       await this.#ui.client.permission.reply(request.id, reply);
       if (save) await this.#save(request, reply.always ?? []);
     });
+  }
+
+  /** What asks is there again when the viewer is closed. */
+  #openDiff(patch: string): void {
+    const { route } = this.#ui.store.state;
+    if (route.screen === "diff") return;
+    const opened = { screen: "diff", source: { type: "patch", patch }, back: route } as const;
+    this.#ui.store.dispatch({ type: "route.changed", route: opened });
   }
 
   /** A change that the person has edited is allowed as it is then. */

@@ -25,5 +25,7 @@ export function tellAsks(ui: Ui): () => void {
 
 function isShown(state: State, sessionID: string): boolean {
   const { route } = state;
-  return route.screen === "session" && isBelow(state, sessionID, route.sessionID);
+  // From the diff viewer the way back leads to what asks.
+  const shown = route.screen === "diff" ? route.back : route;
+  return shown.screen === "session" && isBelow(state, sessionID, shown.sessionID);
 }

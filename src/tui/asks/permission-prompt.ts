@@ -45,11 +45,18 @@ const BODY_SHARE = 0.6;
 /** From this height on there is room for blank rows. */
 const ROOMY_ROWS = 30;
 
+export interface PermissionPromptEvents {
+  onAnswer(answer: PermissionAnswer): void;
+  /** The change is to be edited before it is applied. */
+  onEdit(): void;
+  /** The change is to be looked at in the diff viewer. */
+  onDiff(patch: string): void;
+}
+
 export class PermissionPrompt implements AskPrompt {
   readonly context = "permission";
   readonly #ui: Ui;
-  readonly #onAnswer: (answer: PermissionAnswer) => void;
-  readonly #onEdit: () => void;
+  readonly #events: PermissionPromptEvents;
   readonly #facts: PermissionFacts;
   readonly #page: AskPage;
   #state: PermissionState;
@@ -59,14 +66,9 @@ export class PermissionPrompt implements AskPrompt {
   #body: ScrollBoxRenderable | undefined;
   #reason: InputRenderable | undefined;
 
-  constructor(
-    ui: Ui,
-    request: PermissionRequest,
-    { onAnswer, onEdit }: { onAnswer: (answer: PermissionAnswer) => void; onEdit: () => void },
-  ) {
+  constructor(ui: Ui, request: PermissionRequest, events: PermissionPromptEvents) {
     this.#ui = ui;
-    this.#onAnswer = onAnswer;
-    this.#onEdit = onEdit;
+    this.#events = events;
     this.#facts = permissionFacts(request);
     this.#state = openPermission(request);
     this.#page = new AskPage(ui, "warning");
@@ -91,7 +93,11 @@ export class PermissionPrompt implements AskPrompt {
   press(key: KeyEvent): boolean {
     const name = keyName(key);
     if (name === "e" && this.#canEdit) {
-      this.#onEdit();
+      this.#events.onEdit();
+      return true;
+    }
+    if (name === "d" && this.#patch !== undefined) {
+      this.#events.onDiff(this.#patch);
       return true;
     }
     if (this.#reason && name === "return") {
@@ -126,13 +132,19 @@ export class PermissionPrompt implements AskPrompt {
   }
 
   #take({ state, answer }: PermissionStep): void {
-    if (answer) return this.#onAnswer(answer);
+    if (answer) return this.#events.onAnswer(answer);
     this.#state = state;
     this.#draw();
   }
 
   get #canEdit(): boolean {
     return this.#state.page === "choose" && proposedFile(this.#state.request) !== undefined;
+  }
+
+  /** The change that there is to look at. */
+  get #patch(): string | undefined {
+    const { body } = this.#facts;
+    return this.#state.page === "choose" && body.type === "diff" ? body.patch : undefined;
   }
 
   #scroll(name: string): boolean {
@@ -292,8 +304,9 @@ export class PermissionPrompt implements AskPrompt {
     this.#page.blank();
     const key = this.#ui.keymap.label("permission.prompt.fullscreen");
     const edit = this.#canEdit ? "e edit before applying   " : "";
+    const diff = this.#patch === undefined ? "" : "d open in diff viewer   ";
     const full = this.#state.page === "choose" && this.#body && key ? `${key} fullscreen` : "";
-    const left = edit + full;
+    const left = edit + diff + full;
     this.#page.row([this.#ink("textMuted", left)], { indent: 3, right: { text: hint } });
   }
 }

@@ -14,6 +14,7 @@ const TITLES: Readonly<Record<DiffSource["type"], string>> = {
   branch: "since the default branch",
   session: "this session",
   turn: "this turn",
+  patch: "proposed change",
 };
 
 export function sourceTitle(source: DiffSource): string {
@@ -24,11 +25,12 @@ export function sourceTitle(source: DiffSource): string {
 export function sourcesFor(source: DiffSource, sessionID: string | undefined): DiffSource[] {
   const ofSession: DiffSource[] =
     sessionID === undefined ? [] : [{ type: "session", sessionID } as const];
-  const ofTurn = source.type === "turn" ? [source] : [];
-  return [{ type: "worktree" }, { type: "branch" }, ...ofSession, ...ofTurn];
+  const isOwn = source.type === "turn" || source.type === "patch";
+  return [{ type: "worktree" }, { type: "branch" }, ...ofSession, ...(isOwn ? [source] : [])];
 }
 
 export async function loadDiff(client: Client, source: DiffSource): Promise<LoadedDiff> {
+  if (source.type === "patch") return { files: parsePatch(source.patch), canUndo: false };
   const canUndo = source.type === "worktree";
   const found = await (source.type === "worktree"
     ? client.vcs.diff("git")

@@ -22,12 +22,13 @@ export type BaseRoute = { screen: "home" } | { screen: "session"; sessionID: str
 /** The screen in front. The diff viewer lies over the one that `back` leads to. */
 export type Route = BaseRoute | { screen: "diff"; source: DiffSource; back: BaseRoute };
 
-/** Which changes are looked at: of git, of the open session, or of one turn of it. */
+/** Which changes are looked at: of git, of the open session, of one turn of it, or proposed. */
 export type DiffSource =
   | { type: "worktree" }
   | { type: "branch" }
   | { type: "session"; sessionID: string }
-  | { type: "turn"; sessionID: string; messageID: string };
+  | { type: "turn"; sessionID: string; messageID: string }
+  | { type: "patch"; patch: string };
 
 /** What the server knows of the directory; each is undefined until it is loaded. */
 export interface Facts {

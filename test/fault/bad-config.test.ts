@@ -42,7 +42,7 @@ test.each(FAULTS)("on the command line, one with %s", async (_, text, where, wor
   await using cli = await CLIHome.open();
   const path = join(cli.project, "opencode.json");
   await writeFile(path, text);
-  const { exitCode, stdout, stderr } = await cli.run(["run", "hi"]);
+  const { exitCode, stdout, stderr } = await cli.run(["run", "--trust", "hi"]);
   expect([exitCode, stdout]).toEqual([2, ""]);
   expect(stderr).toContain(path + where);
   expect(stderr).toMatch(words);

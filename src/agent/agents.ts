@@ -12,11 +12,13 @@ import { defineAgent, parseModel } from "./agent-definition";
 import { builtinAgents, defaultRules } from "./builtin-agents";
 import { layDefinitions, readAgentDefinitions } from "./definitions";
 import { PerConfig, type ConfigSource } from "./per-config";
+import type { References } from "./references";
 import type { Skills } from "./skills";
 
 export interface AgentsOptions {
   config: ConfigSource;
   skills: Skills;
+  references: References;
   paths: Paths;
   directory: string;
   worktree: string;
@@ -79,8 +81,12 @@ export class Agents {
   }
 
   async #load(loaded: LoadedConfig): Promise<Defined> {
-    const { paths, skills } = this.#options;
-    const access = { paths, skillDirectories: await skills.outsideDirectories() };
+    const { paths, references, skills } = this.#options;
+    const access = {
+      paths,
+      skillDirectories: await skills.outsideDirectories(),
+      referenceDirectories: await references.directories(),
+    };
     const { config } = loaded;
     const rules = {
       defaults: defaultRules(access),

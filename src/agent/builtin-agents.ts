@@ -30,6 +30,8 @@ export interface OutsideAccess {
   paths: Paths;
   /** Absolute directories of skills outside the project. */
   skillDirectories: readonly string[];
+  /** Absolute directories of references; to change something there is asked for. */
+  referenceDirectories: readonly string[];
 }
 
 /** The rules that every agent begins with: everything allowed but what reaches out or asks. */
@@ -43,6 +45,7 @@ export function defaultRules(access: OutsideAccess): PermissionRule[] {
     plan_enter: "deny",
     plan_exit: "deny",
     read: READ,
+    edit: withAction(access.referenceDirectories, "ask"),
   });
 }
 
@@ -116,11 +119,19 @@ export function builtinAgents(access: OutsideAccess): BuiltinAgent[] {
 const READ = { "*": "allow", "*.env": "ask", "*.env.*": "ask", "*.env.example": "allow" } as const;
 
 function externalDirectories(access: OutsideAccess): Record<string, "ask" | "allow"> {
-  const allowed = [access.paths.toolOutput, ...access.skillDirectories]
-    // A name with a wildcard in it would allow more than the directory.
-    .filter((directory) => !/[*?]/.test(directory))
-    .map((directory) => [join(directory, "*"), "allow"] as const);
-  return { "*": "ask", ...Object.fromEntries(allowed) };
+  const { paths, skillDirectories, referenceDirectories } = access;
+  // A name with a wildcard in it would allow more than the directory.
+  const allowed = [paths.toolOutput, ...skillDirectories, ...referenceDirectories].filter(
+    (directory) => !/[*?]/.test(directory),
+  );
+  return { "*": "ask", ...withAction(allowed, "allow") };
+}
+
+function withAction<A extends "ask" | "allow">(
+  directories: readonly string[],
+  action: A,
+): Record<string, A> {
+  return Object.fromEntries(directories.map((directory) => [join(directory, "*"), action]));
 }
 
 function rules(paths: Paths, config: PermissionConfig): PermissionRule[] {

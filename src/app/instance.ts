@@ -10,10 +10,12 @@ import type { Scope } from "@/base/scope";
 import { Agents } from "@/agent/agents";
 import { Commands } from "@/agent/commands";
 import { Instructions } from "@/agent/instructions";
+import { References } from "@/agent/references";
 import { Skills } from "@/agent/skills";
 import { ConfigService } from "@/config/config-service";
 import type { LoadedConfig } from "@/config/load";
 import { Trust } from "@/config/trust";
+import { cloneRepository } from "@/host/clone";
 import { FileIndex } from "@/host/file-index";
 import { findShell } from "@/host/find-shell";
 import { Formatters } from "@/host/formatters";
@@ -288,7 +290,11 @@ export class Instance {
 
     const found = { ...place, config: this.config, paths, env, log };
     this.skills = new Skills(found);
-    this.agents = new Agents({ ...found, skills: this.skills });
+    const references = new References({
+      ...found,
+      clone: (reference) => cloneRepository({ ...reference, env, signal: scope.signal }),
+    });
+    this.agents = new Agents({ ...found, references, skills: this.skills });
     this.commands = new Commands({
       ...found,
       skills: this.skills,
@@ -374,6 +380,7 @@ export class Instance {
       ...place,
       hooks,
       agents: this.agents,
+      references,
       skills: this.skills,
       instructions: this.instructions,
       permissions: this.permissions,
@@ -403,6 +410,7 @@ export class Instance {
       ...place,
       isGit: repository !== undefined,
       instructions,
+      references,
       skills: this.skills,
       serverInstructions: () => this.mcp.instructions(),
     });

@@ -16,6 +16,7 @@ import { type JSONRecord, valueAt } from "./json";
 import { configError, findPlace, parseJSONC } from "./jsonc";
 import { parseKeyPath } from "./key-path";
 import { locatePlugins } from "./locate-plugins";
+import { locateReferences } from "./locate-references";
 import { lowerConfig } from "./lower";
 import { lowerShapes } from "./lower-shapes";
 import { mergeConfig } from "./merge";
@@ -240,7 +241,8 @@ async function finish(draft: Draft, reader: Reader): Promise<Layer> {
   const warn = (message: string) => void warnings.push(message);
   const whole = await substitute(value, { env, home, origin, directory, warn });
   const checked = await checkConfig(whole, { origin, text, warnings });
-  const config = locatePlugins(checked, directory, home);
+  const place = { env, home, directory, warn: (told: string) => warn(`${origin}: ${told}`) };
+  const config = locateReferences(locatePlugins(checked, directory, home), place);
   return { origin, config, isProject: source.project, isFile: source.kind === "file" };
 }
 

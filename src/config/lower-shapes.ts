@@ -1,14 +1,14 @@
 // Shapes of configurations written for another generation of this program: `agents`, `commands`,
-// `mcp.servers`, models as objects or with `#variant`, and some keys of agents. They are put into
-// the shapes that are known here, as written and before anything else looks at them; what cannot be
-// said here is a warning.
+// `reference`, `mcp.servers`, models as objects or with `#variant`, and some keys of agents. They
+// are put into the shapes that are known here, as written and before anything else looks at them;
+// what cannot be said here is a warning.
 import { isRecord, type JSONRecord } from "./json";
 
 type Warn = (message: string) => void;
 
 /** The same configuration in the shapes of schema/config.ts. What it does not know stays. */
 export function lowerShapes(value: JSONRecord, warn: Warn): JSONRecord {
-  const { agents, commands, mcp, model, small_model: small, ...rest } = value;
+  const { agents, commands, reference, mcp, model, small_model: small, ...rest } = value;
   const lowered: JSONRecord = { ...rest };
   for (const [key, one] of [
     ["model", model],
@@ -19,6 +19,7 @@ export function lowerShapes(value: JSONRecord, warn: Warn): JSONRecord {
   if (mcp !== undefined) Object.assign(lowered, lowerServers(mcp, rest["experimental"], warn));
   mergeMap(lowered, "agent", agents);
   mergeMap(lowered, "command", commands);
+  mergeMap(lowered, "references", reference);
   for (const key of ["agent", "mode", "command"] as const) {
     const map = lowered[key];
     if (!isRecord(map)) continue;

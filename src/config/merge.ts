@@ -50,6 +50,8 @@ function mergeValues(low: unknown, high: unknown, path: string[]): unknown {
   if (isPermissionPath(path)) {
     return mergePermission(low as PermissionConfig | undefined, high as PermissionConfig);
   }
+  // What a name refers to is one thing, not a bit of each.
+  if (path.length === 2 && path[0] === "references") return high;
   if (isRecord(high)) return mergeRecords(isRecord(low) ? low : {}, high, path);
   if (isJoined(path) && Array.isArray(high)) {
     return joinLists(Array.isArray(low) ? low : [], high);

@@ -292,6 +292,22 @@ const ExperimentalConfig = t.Object({
   mcp_timeout: t.Optional(PositiveCount),
 });
 
+const ReferenceText = { description: t.Optional(t.String()), hidden: t.Optional(t.Boolean()) };
+
+/**
+ * A directory outside the project, or a repository: `owner/name` of GitHub or an address. As a text
+ * it is one of them. Models are told of those that have a description and are not hidden.
+ */
+export const ReferenceConfig = t.Union(
+  [
+    t.String(),
+    t.Object({ path: t.String(), ...ReferenceText }),
+    t.Object({ repository: t.String(), branch: t.Optional(t.String()), ...ReferenceText }),
+  ],
+  { $id: "ReferenceConfig" },
+);
+export type ReferenceConfig = Static<typeof ReferenceConfig>;
+
 /** A whole configuration, of one file or of all of them merged. */
 export const Config = t.Object(
   {
@@ -301,6 +317,7 @@ export const Config = t.Object(
     server: t.Optional(ServerConfig),
     command: t.Optional(t.Record(t.String(), CommandConfig)),
     skills: t.Optional(t.Object({ paths: t.Optional(Texts), urls: t.Optional(Texts) })),
+    references: t.Optional(t.Record(t.String(), ReferenceConfig)),
     watcher: t.Optional(t.Object({ ignore: t.Optional(Texts) })),
     snapshot: t.Optional(t.Boolean()),
     hooks: t.Optional(HooksConfig),

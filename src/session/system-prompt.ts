@@ -1,7 +1,9 @@
 // System prompts: the first message of every request. Made once per session, agent and model, and
 // then the same byte for byte while the program runs, so that provider caches hit; the day in it is
 // the one on which the session began.
+import { join } from "node:path";
 import type { Instructions } from "@/agent/instructions";
+import type { References } from "@/agent/references";
 import type { Skills } from "@/agent/skills";
 import { prompts } from "@/agent/prompts";
 import { evaluate, isToolHidden } from "@/permission/rules";
@@ -14,6 +16,7 @@ import { findSchema, INSTRUCTION } from "./structured-output";
 interface SystemPromptsOptions {
   instructions: Instructions;
   skills: Skills;
+  references: References;
   directory: string;
   worktree: string;
   isGit: boolean;
@@ -35,6 +38,8 @@ interface SystemPromptInput {
 }
 
 const REMEMBERED_MAX = 200;
+/** Of those that models are told of. */
+const REFERENCES_MAX = 20;
 
 export class SystemPrompts {
   readonly #options: SystemPromptsOptions;
@@ -65,15 +70,17 @@ export class SystemPrompts {
   }
 
   async #make({ session, agent, model }: SystemPromptInput): Promise<string> {
-    const [instructions, skills] = await Promise.all([
+    const [instructions, skills, references] = await Promise.all([
       this.#options.instructions.forSession(session.id),
       this.#listSkills(agent),
+      this.#listReferences(agent),
     ]);
     return [
       agent.prompt ?? prompts.system,
       this.#environment(session, model),
       ...instructions.map(({ path, content }) => `Instructions from: ${path}\n${content}`),
       ...skills,
+      ...references,
       ...this.#serverInstructions(agent),
     ].join("\n\n");
   }
@@ -99,6 +106,18 @@ export class SystemPrompts {
       `Date: ${new Date(session.time.created).toDateString()}`,
       "</env>",
     ].join("\n");
+  }
+
+  async #listReferences({ permission }: Agent): Promise<string[]> {
+    const lines = (await this.#options.references.list())
+      .filter(({ description }) => description !== undefined)
+      .filter(({ directory }) => {
+        return evaluate("external_directory", join(directory, "*"), permission).action !== "deny";
+      })
+      .slice(0, REFERENCES_MAX)
+      .map(({ name, directory, description }) => `- @${name}/ is ${directory}/: ${description}`);
+    if (lines.length === 0) return [];
+    return [`References (outside the project, to read in):\n${lines.join("\n")}`];
   }
 
   async #listSkills(agent: Agent): Promise<string[]> {

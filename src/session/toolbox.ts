@@ -3,6 +3,7 @@
 import { isValid, toJSONSchema } from "@/base/schema";
 import type { Agents } from "@/agent/agents";
 import type { Instructions } from "@/agent/instructions";
+import type { References } from "@/agent/references";
 import type { Skills } from "@/agent/skills";
 import type { ModelTool } from "@/llm/model-event";
 import type { HookOutput } from "@/plugin/hook-types";
@@ -69,6 +70,7 @@ export interface ToolboxOptions {
   hooks: Hooks;
   agents: Agents;
   skills: Skills;
+  references: References;
   instructions: Instructions;
   permissions: Permissions;
   questions: Questions;
@@ -187,6 +189,7 @@ export class Toolbox {
       findSkill: (name) => skills.find(name),
       listSkills: () => skills.list(),
       mayRead: (pattern) => evaluate("read", pattern, rules).action === "allow",
+      fetchReference: (path) => this.#options.references.fetch(path, owner.signal),
       instructionsFor: (path) => this.#options.instructions.forFile(sessionID, path),
       ...(planMode ? { planMode } : {}),
       // A person who runs a command waits for it.

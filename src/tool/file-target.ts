@@ -21,16 +21,21 @@ export interface FileTarget {
   outside: boolean;
 }
 
-type Place = Pick<ToolContext, "directory" | "worktree" | "host">;
+type Place = Pick<ToolContext, "directory" | "worktree" | "host" | "fetchReference">;
 
 const SUGGESTIONS_MAX = 3;
 const ENTRIES_COMPARED_MAX = 2_000;
 
-/** Throws AppError invalid for an argument that cannot be a path. */
+/**
+ * Throws AppError invalid for an argument that cannot be a path, unavailable for one in a reference
+ * that cannot be had.
+ */
 export async function resolveTarget(argument: string, context: Place): Promise<FileTarget> {
   if (argument.trim() === "") throw invalid("The path is empty: give the path of a file");
   if (argument.includes("\0")) throw invalid("The path holds a NUL character");
   const path = resolve(context.directory, expandHome(argument, context.host.paths.home));
+  // Before links are followed: it may bring some.
+  await context.fetchReference?.(path);
   const roots = projectRoots(context);
   const [real, ...realRoots] = await Promise.all([path, ...roots].map(nearestRealpath));
   const found = real ?? path;

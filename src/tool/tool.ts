@@ -150,6 +150,8 @@ export interface ToolContext {
   mayRead(pattern: string): boolean;
   /** Instruction files of the directories above `path` that the model has not been shown yet. */
   instructionsFor?(path: string): Promise<{ path: string; content: string }[]>;
+  /** Sees to it that a reference in which `path` lies is there. Throws AppError unavailable. */
+  fetchReference?(path: string): Promise<void>;
   /** Tells language servers that a file is looked at, so that they are ready for its edits. */
   touchFile?(path: string): void;
   /** What language servers say of a file as it is now; takes seconds at most, never rejects. */

@@ -8,6 +8,7 @@ import { resolvePaths } from "@/base/paths";
 import { Agents } from "@/agent/agents";
 import { Commands } from "@/agent/commands";
 import { Instructions } from "@/agent/instructions";
+import { References } from "@/agent/references";
 import { Skills } from "@/agent/skills";
 import { findActing } from "@/app/find-acting";
 import { ConfigService } from "@/config/config-service";
@@ -47,6 +48,10 @@ export async function fixture(tree: Tree, { env = {}, ...options }: FixtureOptio
     findActing: (directories: readonly string[]) => findActing(directories, place),
   };
   const config = new ConfigService({ ...common, managedDirectory, trust });
+  const clone = async () => {
+    throw new Error("nothing is cloned here");
+  };
+  const references = new References({ paths, config, clone });
   const skills = new Skills({ ...common, config });
   return {
     ...common,
@@ -55,7 +60,7 @@ export async function fixture(tree: Tree, { env = {}, ...options }: FixtureOptio
     project,
     config,
     skills,
-    agents: new Agents({ ...common, config, skills }),
+    agents: new Agents({ ...common, config, references, skills }),
     commands: new Commands({ ...common, config, skills, served: async () => [] }),
     instructions: new Instructions({ ...common, config }),
     /** All warnings so far. */

@@ -50,6 +50,8 @@ const DESCRIPTIONS: Record<keyof Config, string> = {
   server: "The HTTP server. Only in your own configuration.",
   command: "Slash commands by name; also as markdown in .opencode/command.",
   skills: "Further directories of skills, and addresses of lists of them.",
+  references:
+    "Directories outside the project, and repositories, that agents may read: by their names.",
   watcher: "Files whose changes are of no interest, as globs.",
   snapshot: "Whether changes of files can be undone.",
   hooks: "Commands that run before and after tools, on prompts, at the start and the end.",

@@ -1,5 +1,6 @@
 // Shell: which screen is in front. Follows the route and the size of the terminal.
 import { BoxRenderable, TextRenderable } from "@opentui/core";
+import { openDiff } from "./open-diff";
 import { DiffScreen } from "./screens/diff";
 import { HomeScreen } from "./screens/home";
 import { MiniScreen } from "./screens/mini";
@@ -47,7 +48,7 @@ export class Shell {
     renderer.on("resize", () => this.#resize());
     theme.subscribe(() => this.#restyle());
     ui.actions.register({
-      "diff.open": { run: () => this.#openDiff() },
+      "diff.open": { run: () => openDiff(ui, { type: "worktree" }) },
       "screen.switch": { run: () => this.#switchScreen() },
     });
   }
@@ -100,13 +101,6 @@ export class Shell {
     await environment.saveSetting?.(["screen"], screen);
     const name = mini ? "Full screen" : "Mini mode";
     toasts.show({ variant: "info", message: `${name} from the next start on` });
-  }
-
-  #openDiff(): void {
-    const { route } = this.#ui.store.state;
-    if (route.screen === "diff") return;
-    const opened = { screen: "diff", source: { type: "worktree" }, back: route } as const;
-    this.#ui.store.dispatch({ type: "route.changed", route: opened });
   }
 
   /** Views take their colours when they are made. */

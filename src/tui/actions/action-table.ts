@@ -36,6 +36,8 @@ const ROWS: Readonly<Record<ActionGroup, readonly (readonly string[])[]>> = {
     ["session.find", "Find in session@", "find"],
     ["session.sidebar.toggle", "Toggle sidebar@"],
     ["session.undo", "Undo last message@", "undo"],
+    ["session.retry", "Send the last prompt again@"],
+    ["session.error.copy", "Copy details of the error@"],
     ["session.redo", "Redo@", "redo"],
     ["session.export", "Export session@", "export"],
     ["session.copy", "Copy session transcript@", "copy"],

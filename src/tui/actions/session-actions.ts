@@ -2,6 +2,7 @@
 // to its subagents.
 import type { MessageWithParts } from "@/schema/message";
 import type { Session } from "@/schema/session";
+import { failureText } from "@/tui/store/failure";
 import { presentModel } from "@/tui/store/present";
 import type { Ui } from "@/tui/ui";
 import { answerText, transcriptText } from "@/tui/transcript-text";
@@ -18,6 +19,10 @@ export function sessionActions(ui: Ui): Record<string, ActionBody> {
     "messages.copy": { when: isIdle, run: () => copyAnswer(ui) },
     "session.share": { when: () => canShare(ui), run: () => share(ui) },
     "session.unshare": { when: () => session()?.share !== undefined, run: () => unshare(ui) },
+    "session.error.copy": {
+      when: () => failureText(ui.store.state) !== undefined,
+      run: () => copy(ui, failureText(ui.store.state) ?? "", "The error"),
+    },
     ...familyActions(ui),
   };
 }

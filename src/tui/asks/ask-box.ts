@@ -7,6 +7,7 @@ import { errorMessage } from "@/base/error";
 import type { PermissionRequest } from "@/schema/permission";
 import type { QuestionRequest } from "@/schema/question";
 import type { State } from "@/tui/store/state";
+import { openDiff } from "@/tui/open-diff";
 import type { AskBox, Ui } from "@/tui/ui";
 import { type AskPrompt, keyName } from "./ask-prompt";
 import { allowPatterns } from "./config-rules";
@@ -128,7 +129,8 @@ export class SessionAskBox implements AskBox {
         ? new PermissionPrompt(this.#ui, ask.request, {
             onAnswer: (answer) => void this.#answerPermission(ask.request, answer),
             onEdit: () => void this.#edit(ask.request),
-            onDiff: (patch) => this.#openDiff(patch),
+            // What asks is there again when the viewer is closed.
+            onDiff: (patch) => openDiff(this.#ui, { type: "patch", patch }),
           })
         : new QuestionPrompt(this.#ui, ask.request, (outcome) => {
             void this.#answerQuestion(ask.request, outcome);
@@ -181,14 +183,6 @@ export class SessionAskBox implements AskBox {
       await this.#ui.client.permission.reply(request.id, reply);
       if (save) await this.#save(request, reply.always ?? []);
     });
-  }
-
-  /** What asks is there again when the viewer is closed. */
-  #openDiff(patch: string): void {
-    const { route } = this.#ui.store.state;
-    if (route.screen === "diff") return;
-    const opened = { screen: "diff", source: { type: "patch", patch }, back: route } as const;
-    this.#ui.store.dispatch({ type: "route.changed", route: opened });
   }
 
   /** A change that the person has edited is allowed as it is then. */

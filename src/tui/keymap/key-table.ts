@@ -253,6 +253,8 @@ const ROWS = [
   ["history_search", "<leader>p", "prompt.history.search", "prompt"],
   ["queue_restore", "alt+up", "prompt.queue.restore", "prompt"],
   ["help_keys", "?", "help.keys", "prompt"],
+  ["session_retry", "r", "session.retry", "prompt"],
+  ["session_error_copy", "y", "session.error.copy", "prompt"],
   ["session_backtrack", "escape escape", "session.timeline", "session"],
   ["toast_last", "<leader>.", "toast.last", "app"],
   ["transcript_editor", "none", "session.transcript.editor", "session"],

@@ -2,13 +2,14 @@
 // the history. False says that an action does not apply now, so that its key may mean another.
 import { errorMessage } from "@/base/error";
 import type { ActionBody } from "@/tui/actions/actions";
+import { failureText, isAuthFailure, newestFailure } from "@/tui/store/failure";
 import type { Ui } from "@/tui/ui";
-
 import { plainDraft, trimDraft } from "./draft";
 import { editDraft, editorCommand } from "./external-editor";
 import type { Entry } from "./history";
 import type { Keeper } from "./keeper";
 import { openHistory, openQueue, openStash } from "./lists";
+import { draftOfParts } from "./parts";
 import type { Paster } from "./paster";
 import { lineEnd } from "./segments";
 import type { Sender } from "./sender";
@@ -39,6 +40,9 @@ const SHARED = [
   "app.toggle.paste_summary",
 ] as const;
 
+/** A letter that nothing follows for so long was meant by itself. */
+const ALONE_MS = 400;
+
 const ALWAYS_OURS: readonly string[] = ["input.newline", "input.undo", "input.redo"];
 
 export class PromptCommands {
@@ -65,12 +69,13 @@ export class PromptCommands {
       "prompt.queue.restore": isQueued,
       "session.queued_prompts": isQueued,
     };
-    return Object.fromEntries(
-      SHARED.map((id) => {
-        const applies = when[id];
-        return [id, { run: () => void this.run(id), ...(applies && { when: applies }) }];
-      }),
-    );
+    const bodies = SHARED.map((id): [string, ActionBody] => {
+      const applies = when[id];
+      return [id, { run: () => void this.run(id), ...(applies && { when: applies }) }];
+    });
+    const canRetry = () => newestFailure(this.#ui.store.state)?.asked !== undefined;
+    const retry = { when: canRetry, run: () => this.#retry() };
+    return { ...Object.fromEntries(bodies), "session.retry": retry };
   }
 
   run(actionID: string): boolean {
@@ -111,6 +116,9 @@ export class PromptCommands {
       case "help.keys":
         // With something written it is a question mark.
         return written.isEmpty && this.#ui.actions.run(actionID);
+      case "session.retry":
+      case "session.error.copy":
+        return this.#whenAlone(actionID);
       case "app.toggle.paste_summary":
         paster.isSummarizing = !paster.isSummarizing;
         return true;
@@ -121,6 +129,7 @@ export class PromptCommands {
 
   submit(): boolean {
     const { written, slash } = this.#parts;
+    if (written.isEmpty && this.#reconnect()) return true;
     if (written.isBlank || this.#continueLine()) return true;
     if (written.mode === "prompt" && slash.call(written.draft)) return true;
     const { draft, mode } = written.entry;
@@ -138,6 +147,37 @@ export class PromptCommands {
     keeper.addToStash(written.entry);
     written.clear();
     return true;
+  }
+
+  /**
+   * For a letter in an empty box: whoever goes on typing writes a prompt that begins with it, so
+   * it is typed, and means the action when nothing follows.
+   */
+  #whenAlone(actionID: string): false {
+    const { written } = this.#parts;
+    if (!written.isEmpty || failureText(this.#ui.store.state) === undefined) return false;
+    this.#ui.clock.timer(ALONE_MS, () => {
+      if (written.mode !== "prompt" || written.draft.text.length > 1) return;
+      if (this.#ui.actions.run(actionID)) written.clear();
+    });
+    return false;
+  }
+
+  /** What had been asked, as it would be sent now, with the model and agent that are chosen. */
+  #retry(): void {
+    const { state } = this.#ui.store;
+    const asked = newestFailure(state)?.asked;
+    if (!asked) return;
+    const directory = state.facts.path?.directory ?? state.directory;
+    const draft = draftOfParts(asked.parts, directory);
+    this.#parts.sender.submit({ draft, mode: "prompt" });
+  }
+
+  /** Return on nothing, after a provider has refused the key. */
+  #reconnect(): boolean {
+    const failure = newestFailure(this.#ui.store.state);
+    if (!failure || !isAuthFailure(failure.error)) return false;
+    return this.#ui.actions.run("provider.connect");
   }
 
   /** For terminals that send nothing else for a new line: a backslash before return. */

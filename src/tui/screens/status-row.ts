@@ -108,7 +108,9 @@ export class StatusRow {
   #retryWords(status: Extract<SessionStatus, { type: "retry" }>): string {
     const wait = elapsed(status.next - this.#ui.clock.now());
     const stop = this.#isArmed ? "esc again to stop" : "esc stop";
-    return `${oneLine(status.message)} · retry ${status.attempt} in ${wait}  ${stop}`;
+    const key = this.#ui.keymap.label("session.error.copy");
+    const copy = key === undefined ? "" : `  ${key} copy`;
+    return `${oneLine(status.message)} · retry ${status.attempt} in ${wait}${copy}  ${stop}`;
   }
 
   /** A lit stretch that goes from one end to the other and back. */

@@ -21,7 +21,7 @@ export type Block = { key: string } & (
   /** A stretch of an answer's text; the last one of a part that still grows is live. */
   | { kind: "text"; text: string; isLive: boolean; part: TextPart; message: AssistantMessage }
   | { kind: "part"; part: Part; message: AssistantMessage }
-  | { kind: "error"; error: MessageError; message: AssistantMessage }
+  | { kind: "error"; error: MessageError; message: AssistantMessage; isNewest: boolean }
   | { kind: "end"; end: TurnEnd }
   | { kind: "compaction"; entry: MessageWithParts; part: Part }
   /** What is undone: `count` messages of the person are behind it. */
@@ -79,9 +79,10 @@ export class Blocks {
     const isAborted = info.error?.name === "MessageAbortedError";
     if (info.error && !isAborted) {
       const { error } = info;
-      blocks.push({ key: `${info.id} error`, kind: "error", error, message: info });
+      const isNewest = context === "failed";
+      blocks.push({ key: `${info.id} error`, kind: "error", error, message: info, isNewest });
     }
-    if (context === "last") {
+    if (context === "last" || context === "failed") {
       blocks.push({ key: `${info.id} end`, kind: "end", end: turnEnd(messages, index, info) });
     }
     return blocks;
@@ -122,7 +123,8 @@ function contextOf(
   const info = messages[index]?.info;
   if (info?.role === "user") return isBusy && isWaiting(messages, index) ? "queued" : "";
   const isLast = !next || next.info.role === "user";
-  return isLast && info?.time.completed !== undefined && (next || !isBusy) ? "last" : "";
+  if (!isLast || info?.time.completed === undefined || (!next && isBusy)) return "";
+  return !next && info.error ? "failed" : "last";
 }
 
 /** Whether a turn of an earlier message still runs, so that this one has to wait. */

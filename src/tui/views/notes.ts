@@ -1,6 +1,10 @@
 // The views that are a row or two of the program's own words: the end of a turn, an error, the
 // mark of a compaction, what is undone.
 import type { BoxRenderable, TextRenderable } from "@opentui/core";
+import { plural } from "@/base/text";
+import { columns } from "@/tui/cells";
+import { openDiff } from "@/tui/open-diff";
+import { causeOf, isAuthFailure } from "@/tui/store/failure";
 import type { Slot } from "@/tui/theme/slots";
 import type { Ui } from "@/tui/ui";
 import type { TurnEnd } from "./blocks";
@@ -33,40 +37,59 @@ abstract class NoteView<T> implements View<T> {
 }
 
 export class EndView extends NoteView<BlockOf<"end">> {
+  #asked: TurnEnd["asked"];
+  /** The columns of the row in which the changed files stand: a click there shows the changes. */
+  #files = { start: 0, end: 0 };
+
   constructor(ui: Ui, block: BlockOf<"end">) {
     super(ui, plain(ui), row(ui));
+    this.root.onMouseUp = (event) => {
+      const at = event.x - this.text.x;
+      if (!this.#asked || at < this.#files.start || at >= this.#files.end) return;
+      event.stopPropagation();
+      const { id: messageID, sessionID } = this.#asked;
+      openDiff(ui, { type: "turn", sessionID, messageID });
+    };
     this.update(block);
   }
 
   update({ end }: BlockOf<"end">): void {
     const { ui } = this;
-    const [agent = "", ...facts] = factsOf(ui, end);
+    const agent = oneLine(capitalized(end.message.agent));
+    const facts = factsOf(ui, end);
+    const files = filesOf(end);
+    const before = ["", ...facts].join(" · ");
     const color = ui.theme.agentColor(end.message.agent);
     const mark = { ...ink(ui, "textMuted", "▣  "), fg: color };
+    const changed = files === "" ? "" : ` · ${files}`;
+    const start = columns(mark.text + agent + before);
+    this.#asked = end.asked;
+    this.#files = { start, end: start + columns(changed) };
     this.text.content = styled(
       mark,
       ink(ui, "text", agent),
-      ink(ui, "textMuted", facts.map((fact) => ` · ${fact}`).join("")),
+      ink(ui, "textMuted", before + changed + (end.isInterrupted ? " · interrupted" : "")),
     );
   }
 }
 
-function factsOf(ui: Ui, { message, asked, cost, durationMs, isInterrupted }: TurnEnd): string[] {
-  const { providers } = ui.store.state.facts;
-  const provider = providers?.providers.find((one) => one.id === message.providerID);
-  const model = provider?.models[message.modelID]?.name ?? message.modelID;
+function capitalized(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+/** What the turn changed; empty when it changed nothing. */
+function filesOf({ asked }: TurnEnd): string {
   const diffs = asked?.summary?.diffs ?? [];
   const additions = diffs.reduce((sum, diff) => sum + diff.additions, 0);
   const deletions = diffs.reduce((sum, diff) => sum + diff.deletions, 0);
-  const files = `${diffs.length} ${diffs.length === 1 ? "file" : "files"}`;
-  return [
-    oneLine(message.agent.charAt(0).toUpperCase() + message.agent.slice(1)),
-    oneLine(model),
-    duration(durationMs),
-    ...(cost > 0 ? [dollars(cost)] : []),
-    ...(diffs.length > 0 ? [`${files} +${additions} -${deletions}`] : []),
-    ...(isInterrupted ? ["interrupted"] : []),
-  ];
+  return diffs.length === 0 ? "" : `${plural(diffs.length, "file")} +${additions} -${deletions}`;
+}
+
+function factsOf(ui: Ui, { message, cost, durationMs }: TurnEnd): string[] {
+  const { providers } = ui.store.state.facts;
+  const provider = providers?.providers.find((one) => one.id === message.providerID);
+  const model = provider?.models[message.modelID]?.name ?? message.modelID;
+  return [oneLine(model), duration(durationMs), ...(cost > 0 ? [dollars(cost)] : [])];
 }
 
 export class ErrorView extends NoteView<BlockOf<"error">> {
@@ -75,13 +98,31 @@ export class ErrorView extends NoteView<BlockOf<"error">> {
     this.update(block);
   }
 
-  update({ error, message }: BlockOf<"error">): void {
+  update({ error, message, isNewest }: BlockOf<"error">): void {
+    const { ui } = this;
     const { data } = error;
     const status = "statusCode" in data ? ` said ${String(data["statusCode"])}` : "";
     const words = "message" in data ? String(data["message"]) : error.name;
     const said = `✗ ${message.providerID}${status}: ${oneLine(words)}`;
-    this.text.content = styled(ink(this.ui, "error", said));
+    const cause = causeOf(ui.store.state, error, message.providerID);
+    const keys = isNewest ? keysFor(ui, isAuthFailure(error)) : [];
+    const rest = [cause, ...keys].filter(Boolean).join("  ");
+    const more = rest === "" ? "" : `\n  ${rest}`;
+    this.text.content = styled(ink(ui, "error", said), ink(ui, "textMuted", more));
   }
+}
+
+/** The keys that help, as long as nothing came after it. */
+function keysFor({ keymap }: Ui, isAuth: boolean): string[] {
+  const hints = [
+    ...(isAuth ? [["input.submit", "reconnect"]] : []),
+    ["session.retry", "retry"],
+    ["session.error.copy", "copy details"],
+  ];
+  return hints.flatMap(([id = "", what]) => {
+    const key = keymap.label(id);
+    return key === undefined ? [] : [`${key} ${what}`];
+  });
 }
 
 export class CompactionView extends NoteView<BlockOf<"compaction">> {

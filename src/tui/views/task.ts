@@ -12,6 +12,9 @@ import { describeTool } from "./tools";
 import { partOf, type PartBlock, type View } from "./view";
 import { duration, elapsed, oneLine } from "./words";
 
+/** What lets the agent go on without waiting for it. */
+const RELEASE = "session.background";
+
 export class TaskView implements View<PartBlock> {
   readonly root: BoxRenderable;
   readonly isRow = false;
@@ -100,7 +103,9 @@ export class TaskView implements View<PartBlock> {
     const now = newest ? [oneLine(describeTool(newest).title)] : [];
     const startedAt = state.status === "pending" ? undefined : state.time.start;
     const time = startedAt === undefined ? [] : [elapsed(this.#ui.clock.now() - startedAt)];
-    return [...count, ...now, ...time].join(" · ");
+    const key = this.#isInBackground(part) ? undefined : this.#ui.keymap.label(RELEASE);
+    const release = key === undefined ? [] : [`${key} background`];
+    return [...count, ...now, ...time, ...release].join(" · ");
   }
 }
 

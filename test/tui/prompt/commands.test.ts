@@ -2,10 +2,12 @@
 import { describe, expect, test } from "bun:test";
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { MessageError } from "@/schema/message-error";
 import { plainDraft } from "@/tui/prompt/draft";
 import { EditorPromptBox } from "@/tui/prompt/prompt-box";
 import { expectFrame } from "@test/support/frames";
 import { DONE, IN_SESSION, promptScreen, saidIn, SESSION_ID } from "@test/support/prompt-screen";
+import { answerMessage, messageID, userMessage } from "@test/support/transcript";
 
 const OPEN = { ...DONE, state: { ...IN_SESSION, directory: "/project" } };
 
@@ -320,4 +322,51 @@ test("a draft can be put together again from the parts of a message", async () =
   prompt.run("input.backspace");
   expect(prompt.text).toBe("ask ");
   expect(plainDraft(prompt.text).chips).toEqual([]);
+});
+
+describe("after an error", () => {
+  const error: MessageError = {
+    name: "APIError",
+    data: { message: "no", statusCode: 401, isRetryable: false },
+  };
+  const messages = [userMessage(1, "Do it"), answerMessage(2, messageID(1), () => [], { error })];
+  const failed = { ...OPEN, state: { ...OPEN.state, transcripts: { ses_1: { messages } } } };
+
+  test("the key by itself sends the last prompt again", async () => {
+    const box = await promptScreen(failed);
+    await using _ = box.screen;
+    box.keys.pressKey("r");
+    await box.screen.clock.advance(400);
+    await box.screen.until(() => box.bodies("/prompt_async").length === 1);
+    expect(JSON.stringify(box.bodies("/prompt_async"))).toContain('"Do it"');
+    expect(box.prompt.isEmpty).toBe(true);
+  });
+
+  test("a prompt that begins with the key's letter is a prompt", async () => {
+    const box = await promptScreen(failed);
+    await using _ = box.screen;
+    await box.type("run it");
+    await box.screen.clock.advance(400);
+    expect(box.prompt.text).toBe("run it");
+    expect(box.bodies("/prompt_async")).toEqual([]);
+  });
+
+  test("the details are copied by their key, and return leads to a new key", async () => {
+    const box = await promptScreen(failed);
+    await using _ = box.screen;
+    box.keys.pressKey("y");
+    await box.screen.clock.advance(400);
+    box.keys.pressEnter();
+    expect(box.screen.actions).toEqual(["session.error.copy", "provider.connect"]);
+  });
+
+  test("without one the letters are letters, and return does nothing", async () => {
+    const box = await promptScreen(OPEN);
+    await using _ = box.screen;
+    box.keys.pressEnter();
+    await box.type("y");
+    await box.screen.clock.advance(400);
+    expect(box.prompt.text).toBe("y");
+    expect(box.screen.actions).toEqual([]);
+  });
 });

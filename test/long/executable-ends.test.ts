@@ -105,7 +105,7 @@ describe.concurrent("whatever the provider does, within its time limits", () => 
     async (fault, option) => {
       await using model = scriptedModel({
         order: "conversation",
-        turns: [{ text: "some words", fault }],
+        turns: [{ text: ["some ", "words ", "and ", "some ", "more"], fault }],
         providerOptions: { headerTimeout: 1_000, chunkTimeout: 1_000 },
       });
       await using home = await openHome(model);

@@ -14,6 +14,11 @@ export function keepRestrictions(merged: Config, person: Config, project: Config
   if (enabled !== undefined && project.enabled_providers !== undefined) {
     kept.enabled_providers = project.enabled_providers.filter((id) => enabled.includes(id));
   }
+  const { policies } = person.experimental ?? {};
+  const denials = project.experimental?.policies?.filter(({ effect }) => effect === "deny");
+  if (denials !== undefined) {
+    kept.experimental = { ...merged.experimental, policies: [...(policies ?? []), ...denials] };
+  }
   if (person.budget !== undefined && merged.budget !== undefined) {
     kept.budget = smaller(person.budget, merged.budget);
   }

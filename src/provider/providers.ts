@@ -21,6 +21,7 @@ import { apiOrigin, KeyedProviders } from "./keyed-providers";
 import { LocalServers, type LocalServer } from "./local-servers";
 import { findModelRef, parseModelRef, suggest } from "./model-ref";
 import { PluginOptions } from "./plugin-options";
+import { findModelDenial, findProviderDenial, formatDenial } from "./policies";
 import { publicProvider } from "./public-provider";
 import { canWork, pickSmallModel, rankModels } from "./ranking";
 import { readRecentModels } from "./recent-models";
@@ -253,6 +254,11 @@ export class Providers {
     const { catalog } = this.#options;
     const { config, connected } = await this.#current();
     const model = `${providerID}/${modelID}`;
+    const denial = findProviderDenial(config, providerID);
+    if (denial) {
+      const reason = `provider ${providerID} may not be used: ${formatDenial(denial)}`;
+      return missing(model, reason, []);
+    }
     if (!isEnabled(providerID, config)) {
       const hint = "It is switched off by disabled_providers or enabled_providers";
       return missing(model, `provider ${providerID} may not be used. ${hint}`, []);
@@ -282,12 +288,14 @@ export class Providers {
   async #noModel(provider: Provider, modelID: string): Promise<AppError> {
     const model = `${provider.id}/${modelID}`;
     const { catalog } = this.#options;
+    const { config, connected } = await this.#current();
+    const denial = findModelDenial(config, provider.id, modelID);
+    if (denial) return missing(model, `it may not be used: ${formatDenial(denial)}`, []);
     const listed = catalog.findProvider(provider.id) && catalog.models(provider.id);
     const withdrawn = listed && ownValue(listed, modelID)?.status === "deprecated";
     const reason = withdrawn
       ? "it was withdrawn by its provider"
       : `${provider.id} has no such model`;
-    const { connected } = await this.#current();
     const elsewhere = connected
       .filter((other) => other.provider.id !== provider.id)
       .filter((other) => ownValue(other.provider.models, modelID))

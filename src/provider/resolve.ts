@@ -9,6 +9,7 @@ import type { CatalogProvider } from "@/llm/catalog-format";
 import type { Auth } from "@/schema/auth";
 import type { Config, ProviderConfig } from "@/schema/config";
 import type { Model, Provider } from "@/schema/provider";
+import { findModelDenial, findProviderDenial } from "./policies";
 import { toModel } from "./catalog-model";
 import { envOptions, expandVariables, findCredential } from "./credentials";
 
@@ -72,7 +73,8 @@ export function resolveProvider(id: string, input: ResolveInput): Provider {
 /** Whether the configuration lets the provider be used. */
 export function isEnabled(id: string, config: Config): boolean {
   if (config.disabled_providers?.includes(id)) return false;
-  return config.enabled_providers?.includes(id) ?? true;
+  if (config.enabled_providers?.includes(id) === false) return false;
+  return findProviderDenial(config, id) === undefined;
 }
 
 function resolveOne(id: string, input: ResolveInput): Connected | undefined {
@@ -163,7 +165,9 @@ function buildModels(id: string, input: ResolveInput, variables: Env): Record<st
       variables,
     });
   });
-  const shown = models.filter((model) => isShown(model, providerConfig, input.alpha));
+  const shown = models
+    .filter((model) => isShown(model, providerConfig, input.alpha))
+    .filter((model) => findModelDenial(config, id, model.id) === undefined);
   return Object.fromEntries(shown.map((model) => [model.id, model]));
 }
 

@@ -283,6 +283,17 @@ const CompactionConfig = t.Object({
   reserved: t.Optional(Count),
 });
 
+/** A provider's id or `provider/model`, with wildcards; the last that matches decides. */
+export const PolicyConfig = t.Object(
+  {
+    action: t.Literal("provider.use"),
+    effect: stringEnum(["allow", "deny"]),
+    resource: t.String(),
+  },
+  { $id: "PolicyConfig" },
+);
+export type PolicyConfig = Static<typeof PolicyConfig>;
+
 const ExperimentalConfig = t.Object({
   disable_paste_summary: t.Optional(t.Boolean()),
   batch_tool: t.Optional(t.Boolean()),
@@ -290,6 +301,7 @@ const ExperimentalConfig = t.Object({
   primary_tools: t.Optional(Texts),
   continue_loop_on_deny: t.Optional(t.Boolean()),
   mcp_timeout: t.Optional(PositiveCount),
+  policies: t.Optional(t.Array(PolicyConfig)),
 });
 
 const ReferenceText = { description: t.Optional(t.String()), hidden: t.Optional(t.Boolean()) };

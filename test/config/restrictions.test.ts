@@ -6,6 +6,10 @@ import type { Config } from "@/schema/config";
 const keep = (person: Config, project: Config) =>
   keepRestrictions({ ...person, ...project }, person, project);
 
+const policy = (effect: "allow" | "deny", resource: string) => {
+  return { action: "provider.use", effect, resource } as const;
+};
+
 test.each<[what: string, person: Config, project: Config, expected: Config]>([
   ["sharing stays off", { share: "disabled" }, { share: "auto" }, { share: "disabled" }],
   ["sharing is switched off", { share: "auto" }, { share: "disabled" }, { share: "disabled" }],
@@ -23,6 +27,12 @@ test.each<[what: string, person: Config, project: Config, expected: Config]>([
     { enabled_providers: ["a", "b"] },
     { enabled_providers: ["b", "c"] },
     { enabled_providers: ["b"] },
+  ],
+  [
+    "policies: what the person denies stays, and the project may deny more",
+    { experimental: { policies: [policy("deny", "a")] } },
+    { experimental: { policies: [policy("allow", "a"), policy("deny", "b")] } },
+    { experimental: { policies: [policy("deny", "a"), policy("deny", "b")] } },
   ],
   [
     "the smaller budget",

@@ -74,6 +74,7 @@ import { McpTools } from "@/tool/mcp";
 import { builtinTools } from "@/tool/registry";
 import { findActing } from "./find-acting";
 import { listFiles } from "./list-files";
+import { managedPreferences } from "./managed-preferences";
 import { mcpCommands } from "./mcp-commands";
 import type { Place } from "./projects";
 import type { AppServices } from "./services";
@@ -167,6 +168,7 @@ export class Instance {
         findActing: (directories) => findActing(directories, { ...place, log }),
       },
       remote: () => services.organisations.list(),
+      managed: () => managedPreferences(),
       amend: (loaded) => this.plugins.amend(loaded),
     });
     this.trust = new Trust({

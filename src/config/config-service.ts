@@ -20,6 +20,8 @@ export interface ConfigServiceOptions extends ConfigLocation {
   amend?: (loaded: LoadedConfig) => Promise<LoadedConfig>;
   /** What is fetched for the person from elsewhere. Never rejects. */
   remote?: () => Promise<RemoteConfig[]>;
+  /** What an administrator has set for this machine: it counts more than all else. */
+  managed?: () => Promise<RemoteConfig[]>;
   /** What the person has decided of the project; nothing of it is trusted without. */
   trust?: TrustSource;
 }
@@ -122,7 +124,10 @@ export class ConfigService {
     const loaded = await loadConfig(
       this.#options,
       (acting, directories) => this.#judge(acting, directories),
-      await this.#options.remote?.(),
+      {
+        lowest: await this.#options.remote?.(),
+        highest: await this.#options.managed?.(),
+      },
     );
     for (const warning of loaded.warnings) this.#options.log.warn(warning);
     const { amend } = this.#options;

@@ -98,15 +98,25 @@ export type JudgeTrust = (
   directories: readonly string[],
 ) => Promise<ProjectTrust>;
 
+/** What others say: under all that the person says, and over it. */
+interface FetchedConfigs {
+  lowest?: readonly RemoteConfig[] | undefined;
+  highest?: readonly RemoteConfig[] | undefined;
+}
+
 /** The configuration of one directory. AppError invalid names the file at fault, and the line. */
 export async function loadConfig(
   location: ConfigLocation,
   judge: JudgeTrust,
-  remote: readonly RemoteConfig[] = [],
+  fetched: FetchedConfigs = {},
 ): Promise<LoadedConfig> {
   const { env, paths, directory } = location;
   const reader: Reader = { env, home: paths.home, directory, warnings: [] };
-  const sources = [...fromRemote(remote), ...configSources(location)];
+  const sources = [
+    ...fromElsewhere(fetched.lowest),
+    ...configSources(location),
+    ...fromElsewhere(fetched.highest),
+  ];
   const [drafts, existing] = await Promise.all([
     readDrafts(sources, reader, projectRoot(location)),
     existingDirectories(definitionDirectories(location)),
@@ -147,8 +157,8 @@ function rankDirectories(
   });
 }
 
-/** What others say for the person, under all that the person says. */
-function fromRemote(remote: readonly RemoteConfig[]): ConfigSource[] {
+/** What others say for the person. */
+function fromElsewhere(remote: readonly RemoteConfig[] = []): ConfigSource[] {
   return remote.map((one) => ({ ...one, kind: "text", project: false }));
 }
 

@@ -42,7 +42,7 @@ async function world(answers: Answers) {
     clock,
     organisations: new OrganisationConfig({ auth: store, paths, clock, log }),
     load: async (organisations: OrganisationConfig) =>
-      loadConfig(place, async () => NO_PROJECT, await organisations.list()),
+      loadConfig(place, async () => NO_PROJECT, { lowest: await organisations.list() }),
     /** As another process would. */
     another: () => new OrganisationConfig({ auth: store, paths, clock, log }),
     async [Symbol.asyncDispose]() {

@@ -13,6 +13,12 @@ export function flag(env: Env, name: string): boolean {
   return value === "1" || value === "true";
 }
 
+/** A whole number from 1 on; undefined for everything else, unset included. */
+export function positiveCount(env: Env, name: string): number | undefined {
+  const text = env[name]?.trim() ?? "";
+  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined;
+}
+
 /**
  * Keeps connections of this process to this machine out of proxies: the runtime would send even
  * those through one. What programs that we start see of the environment is not changed by it.

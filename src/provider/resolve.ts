@@ -3,7 +3,7 @@
  * environment and stored credentials, in that order: the later adds to or overrides the earlier.
  * A provider is connected when somebody gave it what it needs, never because it exists. Pure.
  */
-import type { Env } from "@/base/env";
+import { positiveCount, type Env } from "@/base/env";
 import type { Catalog } from "@/llm/catalog";
 import type { CatalogProvider } from "@/llm/catalog-format";
 import type { Auth } from "@/schema/auth";
@@ -168,7 +168,15 @@ function buildModels(id: string, input: ResolveInput, variables: Env): Record<st
   const shown = models
     .filter((model) => isShown(model, providerConfig, input.alpha))
     .filter((model) => findModelDenial(config, id, model.id) === undefined);
-  return Object.fromEntries(shown.map((model) => [model.id, model]));
+  const most = positiveCount(input.env, "OPENCODE_EXPERIMENTAL_OUTPUT_TOKEN_MAX");
+  const bounded = shown.map((model) => (most === undefined ? model : withOutput(model, most)));
+  return Object.fromEntries(bounded.map((model) => [model.id, model]));
+}
+
+/** A model that does not say how much it answers has 0. */
+function withOutput(model: Model, most: number): Model {
+  const output = model.limit.output > 0 ? Math.min(model.limit.output, most) : most;
+  return { ...model, limit: { ...model.limit, output } };
 }
 
 function isShown(model: Model, config: ProviderConfig | undefined, alpha: boolean): boolean {

@@ -2,6 +2,7 @@
 // the shell does, or before it where the command goes on as a job (shell-job.ts). Limits, process
 // trees and spill files are host's; permissions bash-permission's.
 import { resolve } from "node:path";
+import { positiveCount } from "@/base/env";
 import { invalid } from "@/base/error";
 import { t, type Static } from "@/base/schema";
 import { type RunOptions, type RunResult, runShell } from "@/host/shell";
@@ -72,10 +73,13 @@ async function run(input: Input, context: ToolContext): Promise<ToolResult> {
 /** How long the call waits, and whether what outlasts that goes on. */
 function waitFor(
   { background, timeout }: Input,
-  { jobs }: ToolContext,
+  { host, jobs }: ToolContext,
 ): Pick<RunOptions, "timeoutMs" | "keep"> {
   if (background && jobs) return { timeoutMs: BACKGROUND_WAIT_MS, keep: "all" };
-  const timeoutMs = Math.min(timeout ?? TIMEOUT_DEFAULT_MS, TIMEOUT_MAX_MS);
+  // Of a person, who may want commands to take longer than models may.
+  const own = positiveCount(host.env, "OPENCODE_EXPERIMENTAL_BASH_DEFAULT_TIMEOUT_MS");
+  const wanted = own ?? TIMEOUT_DEFAULT_MS;
+  const timeoutMs = timeout === undefined ? wanted : Math.min(timeout, TIMEOUT_MAX_MS);
   if (!jobs?.hasRoom) return { timeoutMs };
   // Who gives a limit wants the command ended by it.
   return { timeoutMs, keep: timeout === undefined ? "all" : "survivors" };

@@ -39,6 +39,16 @@ test("a model is found with its provider", async () => {
   expect(model.id).toBe("acme-1");
 });
 
+test("models that are not ready yet are shown when a variable says so", async () => {
+  const OPENCODE_ENABLE_EXPERIMENTAL_MODELS = "1";
+  await using home = await providerHome({
+    env: { ...ACME.env, OPENCODE_ENABLE_EXPERIMENTAL_MODELS },
+  });
+  expect((await home.providers.model("acme", "acme-2-alpha")).model.status).toBe("alpha");
+  await using usual = await providerHome(ACME);
+  expect((await failure(usual, "acme", "acme-2-alpha")).message).toContain("no such model");
+});
+
 test("a model that is not there is not found, with what was likely meant", async () => {
   await using home = await providerHome(ACME);
   const error = await failure(home, "acme", "acme-11");

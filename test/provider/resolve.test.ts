@@ -28,6 +28,16 @@ test("a variable connects, with its value as key", () => {
   expect(Object.keys(found?.models ?? {})).toEqual(["acme-1", "acme-1-mini"]);
 });
 
+test("a variable bounds what models answer", () => {
+  const output = (most: string) => {
+    const env = { ACME_API_KEY: "k", OPENCODE_EXPERIMENTAL_OUTPUT_TOKEN_MAX: most };
+    return first({ env })?.models["acme-1"]?.limit.output;
+  };
+  expect(output("500")).toBe(500);
+  expect(output("999999")).toBe(10_000);
+  for (const odd of ["", "0", "-5", "many"]) expect(output(odd)).toBe(10_000);
+});
+
 test("a stored key counts more than a variable", () => {
   const found = first({ env: { ACME_API_KEY: "k" }, auth: { acme: key("stored") } });
   expect(found).toMatchObject({ source: "api", key: "stored" });

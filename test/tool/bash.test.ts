@@ -93,6 +93,17 @@ describe("running", () => {
     expect(result.output).toContain(`Still running in the background:\n${pid} sleep 61\n`);
   });
 
+  test("the person may say how long commands take whose limit nobody gives", async () => {
+    await using bench = await toolBench();
+    const env = {
+      ...bench.context.host.env,
+      OPENCODE_EXPERIMENTAL_BASH_DEFAULT_TIMEOUT_MS: "700",
+    };
+    const host = { ...bench.context.host, env };
+    const { output } = await bench.run(bashTool, { command: "sleep 60" }, { host });
+    expect(output).toContain("timeout of 700 ms");
+  });
+
   test("an empty command and a timeout of zero are refused", async () => {
     await using bench = await toolBench();
     expect(await bench.failure(bashTool, { command: " " })).toContain("empty");

@@ -31,6 +31,7 @@ export async function attach(
     username: options.username ?? (env["OPENCODE_SERVER_USERNAME"] || undefined),
   });
   const face = await openFace(context, options, { transport, directory: options.dir });
+  face.serves(url, undefined);
   try {
     await face.left;
   } finally {

@@ -71,6 +71,7 @@ export async function openFace(
       configDirectory: paths.config,
       ring: (bell) => void process.stdout.write(bell),
       cacheDirectory: paths.cache,
+      logDirectory: paths.log,
       loadThemes: async () => {
         const { themes, warnings } = await loadThemes(location);
         for (const warning of warnings) log.warn(warning);

@@ -8,15 +8,26 @@ const TITLE_MAX = 80;
 /** Keeps the title, until the returned function is called, which leaves none. */
 export function followTitle(ui: Ui): () => void {
   let shown: string | undefined;
+  let isOn = true;
   const show = (state: State) => {
-    const title = titleOf(state);
+    const title = isOn ? titleOf(state) : "";
     if (title !== shown) ui.renderer.setTerminalTitle(title);
     shown = title;
   };
   show(ui.store.state);
   const stop = ui.store.subscribe(show);
+  const unregister = ui.actions.register({
+    "terminal.title.toggle": {
+      title: () => (isOn ? "Leave the terminal's title alone" : "Set the terminal's title"),
+      run: () => {
+        isOn = !isOn;
+        show(ui.store.state);
+      },
+    },
+  });
   return () => {
     stop();
+    unregister();
     if (!ui.renderer.isDestroyed) ui.renderer.setTerminalTitle("");
   };
 }

@@ -18,6 +18,7 @@ import { Sync } from "./sync";
 import { followAttention } from "./attention";
 import { Actions } from "./actions/actions";
 import { AppActions } from "./actions/app-actions";
+import { debugActions } from "./actions/debug-actions";
 import { sessionActions } from "./actions/session-actions";
 import { viewActions } from "./actions/view-actions";
 import { MachineClipboard } from "./clipboard";
@@ -164,7 +165,12 @@ export class Tui implements Ui {
     this.#sync.start();
     const app = new AppActions(this, options.stop ?? (() => undefined));
     this.keymap.enter("app", (id, key) => app.runByKey(id, key));
-    this.actions.register({ ...app.bodies, ...viewActions(this), ...sessionActions(this) });
+    this.actions.register({
+      ...app.bodies,
+      ...viewActions(this),
+      ...sessionActions(this),
+      ...debugActions(this),
+    });
     this.#ends.push(
       followTerminal(renderer, this.theme),
       followTitle(this),

@@ -184,6 +184,7 @@ export interface UiEnvironment {
   readonly stateDirectory: string;
   readonly configDirectory: string;
   readonly cacheDirectory: string;
+  readonly logDirectory: string;
   /** Keeps settings beyond the life of the program; without it they count until then. */
   readonly saveSetting?: SaveSetting;
   /** Writes a control character that draws nothing to the terminal. */

@@ -196,6 +196,7 @@ function quietUi(terminal: TestRendererSetup, parts: QuietParts): Ui {
       stateDirectory: `${parts.home}/state`,
       configDirectory: `${parts.home}/config`,
       cacheDirectory: "/home/user/.cache/opencode",
+      logDirectory: `${parts.home}/log`,
     },
     log: { info: nothing, warn: nothing, error: nothing },
     leave: nothing,

@@ -1,7 +1,9 @@
 // Actions on the open session that need no dialog: take back, bring back, shorten, copy, share, go
 // to its subagents.
+import { unavailable } from "@/base/error";
 import type { MessageWithParts } from "@/schema/message";
 import type { Session } from "@/schema/session";
+import { editorCommand, editText } from "@/tui/prompt/external-editor";
 import { failureText } from "@/tui/store/failure";
 import { presentModel } from "@/tui/store/present";
 import type { Ui } from "@/tui/ui";
@@ -19,6 +21,7 @@ export function sessionActions(ui: Ui): Record<string, ActionBody> {
     "messages.copy": { when: isIdle, run: () => copyAnswer(ui) },
     "session.share": { when: () => canShare(ui), run: () => share(ui) },
     "session.unshare": { when: () => session()?.share !== undefined, run: () => unshare(ui) },
+    "session.transcript.editor": { when: isIdle, run: () => openInEditor(ui) },
     "session.error.copy": {
       when: () => failureText(ui.store.state) !== undefined,
       run: () => copy(ui, failureText(ui.store.state) ?? "", "The error"),
@@ -86,6 +89,15 @@ async function copyAll(ui: Ui): Promise<void> {
   const session = openSession(ui);
   if (!session) return;
   await copy(ui, transcriptText(session, messagesOf(ui, session)), "The session");
+}
+
+/** For reading and taking from: what becomes of the text there changes nothing here. */
+async function openInEditor(ui: Ui): Promise<void> {
+  const session = openSession(ui);
+  const command = editorCommand(ui.environment.env);
+  if (!session) return;
+  if (command === undefined) throw unavailable("Set $VISUAL or $EDITOR to open the transcript");
+  await editText(ui, command, transcriptText(session, messagesOf(ui, session)), "transcript.md");
 }
 
 async function copyAnswer(ui: Ui): Promise<void> {

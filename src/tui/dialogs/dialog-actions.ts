@@ -15,7 +15,7 @@ import { openKeys } from "./keys";
 import { openMcps } from "./mcps";
 import { openModels, openVariants } from "./models";
 import { openPalette, suggestible } from "./palette";
-import { openPlugins } from "./plugins";
+import { openInstall, openPlugins } from "./plugins";
 import { openRename } from "./rename";
 import {
   forkSession,
@@ -95,6 +95,7 @@ function sessionActions(ui: Ui, trash: Trash): Bodies {
     "session.rename": withSession((session) => openRename(ui, session)),
     "session.fork": withSession(({ id }) => forkSession(ui, id)),
     "session.export": withSession((session) => openExport(ui, session)),
+    "session.delete": withSession((session) => trash.put(session)),
     "session.pin.toggle": withSession(({ id }) => togglePin(ui, id)),
   };
 }
@@ -136,6 +137,7 @@ function systemActions(ui: Ui): Bodies {
     "provider.connect": { run: () => openConnect(ui) },
     "mcp.list": { run: () => openMcps(ui) },
     "plugins.list": { run: () => openPlugins(ui) },
+    "plugins.install": { run: () => openInstall(ui) },
     "app.toggle.session_directory_filter": {
       title: () => (listsAll(ui) ? "List sessions of this directory" : "List all sessions"),
       run: () => ui.memory.set("allDirectories", !listsAll(ui)),

@@ -2,6 +2,7 @@
 // leader, or for as long as it is asked for.
 
 import { BoxRenderable, fg, StyledText, TextRenderable, type TextChunk } from "@opentui/core";
+import { type ActionGroup, PALETTE_GROUPS } from "@/tui/actions/action-table";
 import type { ActionBody } from "@/tui/actions/actions";
 import { columns as widthOf, cut, pad } from "@/tui/cells";
 import type { Ui } from "@/tui/ui";
@@ -15,6 +16,7 @@ const SHORT_ROWS = 1;
 interface Entry {
   label: string;
   title: string;
+  group: ActionGroup;
 }
 
 export class WhichKey {
@@ -25,6 +27,8 @@ export class WhichKey {
   #isWanted = true;
   #isShort = false;
   #first = 0;
+  /** The group that is shown alone; undefined for all. */
+  #group: ActionGroup | undefined;
 
   constructor(ui: Ui) {
     this.#ui = ui;
@@ -43,6 +47,7 @@ export class WhichKey {
     ui.renderer.on("resize", () => this.#draw());
     ui.keymap.onHint(() => {
       this.#first = 0;
+      this.#group = undefined;
       this.#draw();
     });
   }
@@ -66,6 +71,8 @@ export class WhichKey {
       "which-key.toggle": set(() => (this.#isPinned = !this.#isPinned)),
       "which-key.pending.toggle": set(() => (this.#isWanted = !this.#isWanted)),
       "which-key.layout.toggle": set(() => (this.#isShort = !this.#isShort)),
+      "which-key.group.previous": { when: isShown, run: () => this.#turn(-1) },
+      "which-key.group.next": { when: isShown, run: () => this.#turn(1) },
       "which-key.scroll.up": scroll(() => this.#first - 1),
       "which-key.scroll.down": scroll(() => this.#first + 1),
       "which-key.page.up": scroll((rows) => this.#first - rows),
@@ -80,15 +87,33 @@ export class WhichKey {
     return this.#isShort ? SHORT_ROWS : most;
   }
 
+  /** To the next group that has keys; after the last one all are shown. */
+  #turn(step: 1 | -1): void {
+    const present = new Set(this.#allEntries().map(({ group }) => group));
+    const groups = [undefined, ...PALETTE_GROUPS.filter((group) => present.has(group))];
+    const at = groups.indexOf(this.#group);
+    this.#group = groups[(at + step + groups.length) % groups.length];
+    this.#first = 0;
+    this.#draw();
+  }
+
+  /** Of a group that is shown alone the name goes before. */
   #entries(): Entry[] {
+    const group = this.#group;
+    const all = this.#allEntries();
+    if (group === undefined) return all;
+    return [{ label: group, title: "", group }, ...all.filter((entry) => entry.group === group)];
+  }
+
+  #allEntries(): Entry[] {
     const { keymap, actions } = this.#ui;
     const { hint } = keymap;
-    const ready = new Map(actions.ready().map(({ id, title }) => [id, title]));
+    const ready = new Map(actions.ready().map((action) => [action.id, action]));
     const wanted = hint === undefined || !this.#isWanted ? [] : hint.continuations;
     const pinned = this.#isPinned && hint === undefined ? keymap.leaderKeys() : wanted;
     const entries = pinned.flatMap(({ label, actionID }) => {
-      const title = ready.get(actionID);
-      return title === undefined ? [] : [{ label, title }];
+      const action = ready.get(actionID);
+      return action === undefined ? [] : [{ label, title: action.title, group: action.group }];
     });
     // Digits go last: they are many, and all alike.
     const isDigit = ({ label }: Entry) => Number(/^\d/.test(label));

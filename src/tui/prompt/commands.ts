@@ -31,6 +31,8 @@ const SHARED = [
   "prompt.paste",
   "prompt.editor",
   "prompt.history.search",
+  "prompt.history.previous",
+  "prompt.history.next",
   "prompt.stash",
   "prompt.stash.pop",
   "prompt.stash.list",

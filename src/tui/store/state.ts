@@ -43,7 +43,7 @@ export interface Facts {
   mcp?: Readonly<Record<string, MCPStatus>>;
   lsp?: readonly LSPStatus[];
   formatters?: readonly FormatterStatus[];
-  /** Where other programs reach the server of this process. */
+  /** Where other programs reach the server. */
   serverURL?: string;
 }
 

@@ -45,3 +45,21 @@ test("it can be done without", async () => {
   await screen.clock.advance(500);
   expect(await screen.frame()).not.toContain("Switch session");
 });
+
+test("its keys are shown group by group, and all of them again", async () => {
+  const { screen, which } = await open();
+  await using _ = screen;
+  which.actions["which-key.toggle"]?.run();
+  which.actions["which-key.group.next"]?.run();
+  const sessions = await screen.frame();
+  expect(sessions).toMatch(/^ +Session /m);
+  expect(sessions).toContain("l Switch session");
+  expect(sessions).not.toContain("m Switch model");
+  which.actions["which-key.group.next"]?.run();
+  expect(await screen.frame()).toContain("m Switch model");
+  which.actions["which-key.group.previous"]?.run();
+  which.actions["which-key.group.previous"]?.run();
+  const all = await screen.frame();
+  expect(all).toContain("l Switch session");
+  expect(all).toContain("m Switch model");
+});

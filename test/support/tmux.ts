@@ -56,6 +56,11 @@ export class Tmux implements AsyncDisposable {
     return this.#run(["capture-pane", "-p"]);
   }
 
+  /** The rows on the screen and those that were pushed out of it. */
+  async history(): Promise<string> {
+    return this.#run(["capture-pane", "-p", "-S", "-"]);
+  }
+
   /** The screen as soon as it fits; throws with the screen when it does not in time. */
   async until(isThere: string | RegExp | ((screen: string) => boolean)): Promise<string> {
     const deadline = performance.now() + WAIT_MS;

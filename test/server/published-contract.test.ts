@@ -15,7 +15,7 @@ import { testApp } from "@test/support/test-app";
 
 const CURSOR = "for EventSource, which cannot set Last-Event-ID at its first connection";
 const TRUST = "the published program runs what any repository holds";
-const REFERENCES = "further directories of a configuration, which nothing published describes";
+const REFERENCES = "another name of `references`, which files may use and clients need not";
 
 const BUDGET = "a turn ends before its next request once it has used so much";
 const HOOKS = "the published program has hooks in plugins only, not as plain commands";
@@ -27,7 +27,6 @@ const REASONS: Readonly<Record<string, string>> = {
   "config.update: adds body key budget?": BUDGET,
   "config.update: adds body key hooks?": HOOKS,
   "config.update: lacks body key reference?": REFERENCES,
-  "config.update: lacks body key references?": REFERENCES,
   "config.schema: is ours alone": "the published schema lies at an address of its own",
   "doc.get: is ours alone": "a document that lacks itself cannot be asked for by its clients",
   "event.subscribe: adds query after?": CURSOR,
@@ -39,7 +38,6 @@ const REASONS: Readonly<Record<string, string>> = {
   "global.config.update: adds body key budget?": BUDGET,
   "global.config.update: adds body key hooks?": HOOKS,
   "global.config.update: lacks body key reference?": REFERENCES,
-  "global.config.update: lacks body key references?": REFERENCES,
   "global.event: adds query after?": CURSOR,
   "global.event: adds query lastEventID?": CURSOR,
   "global.upgrade: is not served": "the executable is replaced by whoever installed it",

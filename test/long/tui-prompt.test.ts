@@ -26,7 +26,8 @@ async function place() {
   const open = async (more: Record<string, string> = {}) => {
     const options = { cwd: project, env: { ...env, ...more } };
     const tmux = await Tmux.start(`exec ${executable.path}`, options);
-    await tmux.until("Build");
+    // The last of what comes by itself, which moves the box.
+    await tmux.until("No model is connected");
     return tmux;
   };
   return { directory, open };

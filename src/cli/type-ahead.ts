@@ -38,7 +38,8 @@ export class TypeAhead {
    * out what the terminal can do by where the cursor goes, from the first column on.
    */
   eraseEcho(): void {
-    if (this.#chunks.length > 0) process.stdout.write("\r\u001b[K");
+    // What was echoed may not have been read yet.
+    process.stdout.write(this.#chunks.length > 0 ? "\r\u001b[K" : "\r");
   }
 
   /** What was typed so far; from now on others listen, in raw mode still. */

@@ -1,8 +1,7 @@
 // View: what shows one block of the transcript. It is made with the block as it is then, and given
 // each later one of the same kind; it draws at once, without waiting for anything.
 import type { Renderable } from "@opentui/core";
-import type { Part, ToolPart } from "@/schema/part";
-import type { Ui } from "@/tui/ui";
+import type { Part } from "@/schema/part";
 import type { Block } from "./blocks";
 
 export interface View<T> {
@@ -18,14 +17,6 @@ export interface View<T> {
 
 export type BlockOf<K extends Block["kind"]> = Extract<Block, { kind: K }>;
 export type PartBlock = BlockOf<"part">;
-
-/** A tool's part, with the block it is in. */
-export interface ToolValue {
-  part: ToolPart;
-  block: PartBlock;
-}
-
-export type ViewOf<T> = new (ui: Ui, value: T) => View<T>;
 
 /** The part of a block, when it is of this type. */
 export function partOf<T extends Part["type"]>(

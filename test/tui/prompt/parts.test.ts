@@ -22,7 +22,7 @@ const PASTE: Chip = { type: "paste", text: "one\ntwo\nthree\n" };
 
 describe("sending", () => {
   test("labels stay in the text, and each part says where its label stands", () => {
-    const parts = draftParts(build("  日本 ", PASTE, FILE, " and ", IMAGE, " "), "/work");
+    const parts = draftParts(build("  日本 ", PASTE, FILE, " and ", IMAGE, " "), "/project");
     const [text, file, image] = parts;
     const said = "日本 one\ntwo\nthree\n@src/my file.ts#L3-9 and [Image 1]";
     expect(text).toEqual({ type: "text", text: said });
@@ -30,7 +30,7 @@ describe("sending", () => {
       type: "file",
       mime: "text/plain",
       filename: "src/my file.ts",
-      url: "file:///work/src/my%20file.ts?start=3&end=9",
+      url: "file:///project/src/my%20file.ts?start=3&end=9",
       source: {
         type: "file",
         path: "src/my file.ts",
@@ -52,9 +52,12 @@ describe("sending", () => {
     const agent: Chip = { type: "agent", name: "docs" };
     const [, directory, mentioned, attached] = draftParts(
       build({ type: "file", path: "src/" }, " ", agent, " ", resource),
-      "/work",
+      "/project",
     );
-    expect(directory).toMatchObject({ mime: "application/x-directory", url: "file:///work/src" });
+    expect(directory).toMatchObject({
+      mime: "application/x-directory",
+      url: "file:///project/src",
+    });
     expect(mentioned).toEqual({
       type: "agent",
       name: "docs",
@@ -70,21 +73,21 @@ describe("sending", () => {
 describe("taking back", () => {
   test("a message gives the draft it was made of", () => {
     const draft = build("see ", FILE, " ", { type: "agent", name: "docs" }, " ", IMAGE);
-    const stored = draftParts(draft, "/work").map((part, index) => ({
+    const stored = draftParts(draft, "/project").map((part, index) => ({
       ...part,
       id: `prt_${index}`,
       sessionID: "ses_1",
       messageID: "msg_1",
     })) as Part[];
     const read: Part = { ...place(), type: "text", text: "Called the read tool", synthetic: true };
-    expect(draftOfParts([read, ...stored], "/work")).toEqual(draft);
+    expect(draftOfParts([read, ...stored], "/project")).toEqual(draft);
   });
 
   test("a source that does not fit its text is left out", () => {
     const text: Part = { ...place(), type: "text", text: "short" };
     const source = { value: "@docs", start: 0, end: 5 };
     const agent: Part = { ...place(), type: "agent", name: "docs", source };
-    expect(draftOfParts([text, agent], "/work")).toEqual(plainDraft("short"));
+    expect(draftOfParts([text, agent], "/project")).toEqual(plainDraft("short"));
   });
 });
 

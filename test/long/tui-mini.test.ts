@@ -35,7 +35,7 @@ test.skipIf(!hasTmux)("a turn is printed once, and dialogs leave no trace", asyn
   const tmux = await Tmux.start(command, { cwd, env, columns: 80, rows: 30 });
   closers.push(() => tmux[Symbol.asyncDispose]());
 
-  await tmux.until("commands");
+  await tmux.until("Scripted main");
   expect(await tmux.format("#{alternate_on}")).toBe("0");
   await tmux.type("count for me");
   await tmux.press("Enter");

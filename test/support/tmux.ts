@@ -2,7 +2,7 @@
 // once it is there. What tmux shows is what its own emulation made of the bytes.
 
 import { join } from "node:path";
-import { runProcess } from "@/base/process";
+import { killTree, listDescendants, runProcess } from "@/base/process";
 import { tempDirectory, type TempDirectory } from "@test/support/temp";
 
 export interface TmuxOptions {
@@ -76,8 +76,13 @@ export class Tmux implements AsyncDisposable {
     return (await this.#run(["display-message", "-p", format])).trim();
   }
 
+  /** Nothing of what ran in it is left: it could write into what is removed next. */
   async [Symbol.asyncDispose](): Promise<void> {
+    const pids = await this.#run(["list-panes", "-a", "-F", "#{pane_pid}"]).catch(() => ""); // gone
+    const shells = pids.trim().split("\n").filter(Boolean).map(Number);
+    const running = [...shells, ...(await listDescendants(...shells))];
     await this.#run(["kill-server"]).catch(() => undefined); // it has ended by itself
+    await Promise.all(running.map((pid) => killTree(pid)));
     await this.#temp[Symbol.asyncDispose]();
   }
 

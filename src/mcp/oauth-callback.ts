@@ -1,6 +1,7 @@
 // The address that browsers come back to after a login. It listens on loopback only while a login
 // waits, one listener for each port, shared by all logins of this process. Whoever comes with the
 // state of a waiting login ends it; anybody else learns nothing.
+import { loginPage } from "@/base/login-page";
 import { errorMessage } from "@/base/error";
 import type { Logger } from "@/base/log";
 import { withoutControls } from "./plain-text";
@@ -67,16 +68,16 @@ export class OAuthCallbacks {
 }
 
 async function answer(url: URL, waiting: ReadonlyMap<string, Finish>): Promise<Response> {
-  if (url.pathname !== CALLBACK_PATH) return page(404, "Not found", "There is nothing here.");
+  if (url.pathname !== CALLBACK_PATH) return loginPage(404, "Not found", "There is nothing here.");
   const finish = waiting.get(url.searchParams.get("state") ?? "");
   if (!finish) {
-    return page(400, "No such login", "No login waits for this page. Start it again.");
+    return loginPage(400, "No such login", "No login waits for this page. Start it again.");
   }
   try {
     await finish(readAnswer(url.searchParams));
-    return page(200, "Logged in", "You can close this window.");
+    return loginPage(200, "Logged in", "You can close this window.");
   } catch (error) {
-    return page(400, "Login failed", errorMessage(error).slice(0, REASON_MAX_LENGTH));
+    return loginPage(400, "Login failed", errorMessage(error).slice(0, REASON_MAX_LENGTH));
   }
 }
 
@@ -86,19 +87,4 @@ export function readAnswer(params: URLSearchParams): CallbackAnswer {
   if (code) return { code };
   const reason = params.get("error_description") ?? params.get("error") ?? "no code was given";
   return { error: withoutControls(reason).slice(0, REASON_MAX_LENGTH) };
-}
-
-function page(status: number, title: string, text: string): Response {
-  const body = `<!doctype html><meta charset="utf-8"><title>${title}</title>
-<h1>${title}</h1><p>${Bun.escapeHTML(text)}</p>`;
-  return new Response(body, {
-    status,
-    headers: {
-      "content-type": "text/html; charset=utf-8",
-      "content-security-policy": "default-src 'none'",
-      "referrer-policy": "no-referrer",
-      "cache-control": "no-store",
-      connection: "close",
-    },
-  });
 }

@@ -1,5 +1,6 @@
 // The address that a browser comes back to after a login at a provider. It listens on loopback
 // while one login waits (RFC 8252) and answers nobody but who brings that login's state.
+import { loginPage } from "@/base/login-page";
 import { errorMessage } from "@/base/error";
 import { refusal } from "./oauth-request";
 
@@ -29,7 +30,7 @@ export function listenForRedirect(options: {
       hostname: "127.0.0.1",
       port,
       fetch: (request) => answer(request, state, finish),
-      error: () => page(500, "Login failed", "Something unexpected happened. Start it again."),
+      error: () => loginPage(500, "Login failed", "Something unexpected happened. Start it again."),
     });
     return {
       url: redirectURL(server.port ?? port),
@@ -60,31 +61,20 @@ async function answer(
 ): Promise<Response> {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.pathname !== REDIRECT_PATH) {
-    return page(404, "Not found", "There is nothing here.");
+    return loginPage(404, "Not found", "There is nothing here.");
   }
   // The login goes on waiting: any page could send a browser here.
   if (url.searchParams.get("state") !== state) {
-    return page(400, "Another login", "This address belongs to another login. Start it again.");
+    return loginPage(
+      400,
+      "Another login",
+      "This address belongs to another login. Start it again.",
+    );
   }
   try {
     await finish(readRedirect(url.searchParams));
-    return page(200, "Logged in", "You can close this window.");
+    return loginPage(200, "Logged in", "You can close this window.");
   } catch (error) {
-    return page(400, "Login failed", errorMessage(error));
+    return loginPage(400, "Login failed", errorMessage(error));
   }
-}
-
-function page(status: number, title: string, text: string): Response {
-  const body = `<!doctype html><meta charset="utf-8"><title>${title}</title>
-<h1>${title}</h1><p>${Bun.escapeHTML(text)}</p>`;
-  return new Response(body, {
-    status,
-    headers: {
-      "content-type": "text/html; charset=utf-8",
-      "content-security-policy": "default-src 'none'",
-      "referrer-policy": "no-referrer",
-      "cache-control": "no-store",
-      connection: "close",
-    },
-  });
 }

@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import { notFound, unavailable } from "@/base/error";
 import { nearestRealpath } from "@/base/file";
 import type { AppServices } from "./services";
-import { Instance } from "./instance";
+import { type Instance, openInstance } from "./instance";
 
 export class Instances {
   readonly #services: AppServices;
@@ -30,7 +30,7 @@ export class Instances {
     if (this.#closed) throw unavailable("The program is being closed", { directory: path });
     let instance = this.#instances.get(path);
     if (!instance) {
-      instance = Instance.open(path, this.#services);
+      instance = openInstance(path, this.#services);
       this.#instances.set(path, instance);
       // One that could not be opened is tried again when it is asked for again.
       instance.catch(() => this.#instances.delete(path));

@@ -62,7 +62,7 @@ export async function readCommandDefinitions(
 }
 
 /** Without what acts when it is a project's; the person's own is left as it is. */
-export async function splitDefinition<T extends AgentConfig | CommandConfig>(
+async function splitDefinition<T extends AgentConfig | CommandConfig>(
   definition: ConfigDefinition<T>,
   place: Place,
 ): Promise<{ value: T; acting: Acting[] }> {

@@ -4,7 +4,7 @@
 import { errorMessage, invalid } from "@/base/error";
 import { formatIssue, findIssues, type Static, type TSchema } from "@/base/schema";
 
-export interface Markdown {
+interface Markdown {
   /** The top-level keys that have a value; none when the file has no front matter. */
   fields: Record<string, unknown>;
   /** The text behind, without blank lines at its ends. */

@@ -19,7 +19,7 @@ const FILE_NAME = "ai.opencode.managed.plist";
 const TIMEOUT_MS = 5_000;
 
 /** The places and the reader of this system; undefined where there are no such preferences. */
-export function systemPreferences(): ManagedPreferencesOptions | undefined {
+function systemPreferences(): ManagedPreferencesOptions | undefined {
   if (platform() !== "darwin") return undefined;
   const directory = "/Library/Managed Preferences";
   return { directory, user: userInfo().username, read: readPropertyList };

@@ -14,7 +14,7 @@ export interface Place {
   repository?: Repository;
 }
 
-export const GLOBAL_PROJECT_ID = "global";
+const GLOBAL_PROJECT_ID = "global";
 /** Further clones of a project; the newest are remembered. */
 const SANDBOXES_MAX = 100;
 

@@ -26,7 +26,7 @@ export interface CLIContext {
   face?: Face;
 }
 
-export interface Face {
+interface Face {
   /** Gives the terminal back, at once. */
   restore(): void;
   /** Shows a failure that nothing waited for. */

@@ -35,7 +35,7 @@ import { Caller, type Query } from "./call";
 import type { Transport } from "./transport";
 
 /** Newest first are at most `limit` messages taken, and given oldest first. */
-export interface MessagePage {
+interface MessagePage {
   messages: MessageWithParts[];
   /** What to ask with as `before` for older ones; undefined when there are none. */
   older?: string;

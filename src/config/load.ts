@@ -64,7 +64,7 @@ export interface LoadedConfig {
   trust: ProjectTrust;
 }
 
-export interface LoadedDirectory extends ConfigDirectory {
+interface LoadedDirectory extends ConfigDirectory {
   /** How many of the layers it counts more than: those of its own files, and all below. */
   rank: number;
 }

@@ -15,7 +15,7 @@ export interface FileSearchOptions {
   limit?: number;
 }
 
-export const FILE_SEARCH_LIMIT_MAX = 200;
+const FILE_SEARCH_LIMIT_MAX = 200;
 const LIMIT_DEFAULT = 10;
 /** An older list is renewed behind the search that finds it old. */
 const FRESH_MS = 5_000;

@@ -9,7 +9,7 @@ import { formatBytes, truncateTail, type LimitedText, type TextLimit } from "@/b
 /** How long a live tail may be, in characters. */
 export const LIVE_TAIL_MAX_LENGTH = 30_000;
 /** The file with the whole output ends here. */
-export const SPILL_MAX_BYTES = 1024 * 1024 * 1024;
+const SPILL_MAX_BYTES = 1024 * 1024 * 1024;
 
 /** Four bytes a character at most, and what a limit may ask for. */
 const KEEP_MIN_BYTES = 4 * LIVE_TAIL_MAX_LENGTH;

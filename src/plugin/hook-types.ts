@@ -24,7 +24,7 @@ interface Call {
 }
 
 /** A request for permission, with the names that plugins of former times know it by. */
-export interface PermissionInput extends PermissionRequest {
+interface PermissionInput extends PermissionRequest {
   type: string;
   pattern: string[];
   title: string;
@@ -33,7 +33,7 @@ export interface PermissionInput extends PermissionRequest {
   time: { created: number };
 }
 
-export interface HookMap {
+interface HookMap {
   /** A prompt is about to be stored. */
   "chat.message": {
     input: {

@@ -13,7 +13,7 @@ export interface PluginAuth {
 }
 
 /** Models that a plugin adds to a provider. */
-export interface PluginProvider {
+interface PluginProvider {
   id: string;
   models: (provider: unknown, context: unknown) => Promise<unknown>;
 }

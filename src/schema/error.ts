@@ -22,14 +22,8 @@ export const ForbiddenError = errorSchema("ForbiddenError", "The request is refu
 /** 404: no such thing, or no such path. */
 export const NotFoundError = errorSchema("NotFoundError", "Nothing has this id or path");
 
-/** 405: the path exists, but not for this method. */
-export const MethodNotAllowedError = errorSchema("MethodNotAllowedError", "Not with this method");
-
 /** 409: the thing is no longer in the state the request needs. */
 export const ConflictError = errorSchema("ConflictError", "Already done, or done by another");
-
-/** 409: a session is running a prompt. */
-export const BusyError = errorSchema("BusyError", "The session is busy");
 
 /** 413: too large, or too many. */
 export const LimitError = errorSchema("LimitError", "A limit is exceeded");

@@ -63,7 +63,7 @@ export async function planFile(input: FileToPlan, contents: Contents): Promise<F
 }
 
 /** `present` with the change from one version to the other, merged where it is neither. */
-export async function replace(
+async function replace(
   present: KeptEntry | undefined,
   from: FileVersion | undefined,
   to: FileVersion | undefined,

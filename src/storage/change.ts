@@ -18,7 +18,7 @@ import { message, part, project, session, todo, tombstone } from "./tables";
 const PAGE_ROWS = 100;
 
 /** What changed: the present state of a thing, or that it is gone. */
-export type ChangedThing =
+type ChangedThing =
   | { kind: "project"; project: Project }
   | { kind: "session"; session: Session }
   | { kind: "message"; info: Message }

@@ -4,7 +4,7 @@
 import { AppError, errorCode, errorMessage, unavailable } from "@/base/error";
 
 /** SQLite's code ("SQLITE_BUSY", "SQLITE_IOERR_WRITE") of an error or of what caused it. */
-export function sqliteCode(error: unknown): string | undefined {
+function sqliteCode(error: unknown): string | undefined {
   const code = errorCode(error);
   if (code?.startsWith("SQLITE_")) return code;
   // Drizzle wraps what some of its calls throw.

@@ -7,7 +7,7 @@ import { findLines, foldLine, foldUnicode, similarity } from "./line-folding";
 import { type LineMap, mapLines } from "./text-span";
 
 /** Offsets into the text, end exclusive, and what comes in their place. */
-export interface EditSpan {
+interface EditSpan {
   start: number;
   end: number;
   replacement: string;

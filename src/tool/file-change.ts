@@ -45,7 +45,7 @@ export async function withFileLocks<T>(
 }
 
 /** Rejects as soon as the signal aborts, though `work` may still be on its way to its own end. */
-export function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);
     if (signal.aborted) onAbort();

@@ -20,7 +20,7 @@ export interface WindowRequest {
   signal: AbortSignal;
 }
 
-export const LINE_MAX_CHARACTERS = 2_000;
+const LINE_MAX_CHARACTERS = 2_000;
 /** Four bytes a character at most, and some to see that more follows. */
 const LINE_MAX_BYTES = LINE_MAX_CHARACTERS * 4 + 8;
 /** Beyond the window, lines of at most this many bytes are still counted. */

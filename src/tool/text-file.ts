@@ -26,7 +26,7 @@ export interface TextFile extends TextFormat {
 }
 
 /** A text beyond this is not changed by tools: matching and diffing would hold up everything. */
-export const TEXT_FILE_MAX_BYTES = 16 * 1024 * 1024;
+const TEXT_FILE_MAX_BYTES = 16 * 1024 * 1024;
 
 const NEW_FILE_MODE = 0o666;
 

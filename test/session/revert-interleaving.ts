@@ -9,7 +9,7 @@ import { join } from "node:path";
 import type { RevertBench } from "./revert-bench";
 
 /** Deterministic; the seed is printed with a failure. */
-export class Random {
+class Random {
   #state: number;
 
   constructor(seed: number) {
@@ -57,7 +57,7 @@ interface DoneTurn {
 const COMMIT = "if [ -e .git ]; then git add -A && git commit -qm x --allow-empty; fi";
 const NAMES = ["a.txt", "b.txt", "sub/c.txt"];
 
-export class Interleaving {
+class Interleaving {
   readonly #bench: RevertBench;
   readonly #random: Random;
   readonly #other: string;

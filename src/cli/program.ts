@@ -15,6 +15,7 @@ import type { ServeOptions } from "./serve";
 import type { AttachOptions } from "./attach";
 import type { TuiOptions } from "./tui";
 import { isTerminal } from "./terminal";
+import { addOptions, MINI, WHICH_SESSION } from "./options";
 import { amount, collect, parsePort, positive } from "./option-values";
 import { EXIT_CODES } from "./exit-code";
 
@@ -109,53 +110,40 @@ function tuiHelp(program: Command): string {
 
 /** What is run when no command is named; a command of its own, so that its options are its own. */
 function addTui(program: Command, context: CLIContext, finish: Finish): void {
-  program
+  const command = program
     .command("tui", { isDefault: true, hidden: true })
     .description("The terminal UI in a project's directory.")
-    .argument("[project]", "the directory to open the terminal UI in")
-    .option("-m, --model <provider/model>", "the model that answers")
-    .option("--agent <name>", "the agent that answers")
-    .option("-c, --continue", "go on with the newest session of the directory")
-    .option("-s, --session <id>", "go on with this session")
-    .option("--fork", "go on with a copy of the session (with -c or -s)")
-    .option("--prompt <text>", "what to ask first")
-    .option("--auto", "allow what the rules would ask for; what they deny stays denied")
-    .option("--mini", "keep the transcript in the terminal's own scrollback")
-    .option("--no-replay", "with --mini: do not print an opened session again")
-    .option(
-      "--replay-limit <number>",
-      "with --mini: print so much of it",
-      positive("--replay-limit"),
-    )
-    .option("--port <number>", "port for other programs (default: a free one)", parsePort)
-    .option("--hostname <host>", "address to listen on (default: 127.0.0.1)")
-    .action(async (project: string | undefined, _: unknown, self: Command) => {
+    .argument("[project]", "the directory to open the terminal UI in");
+  addOptions(command, ["model", "agent", ...WHICH_SESSION]).option(
+    "--prompt <text>",
+    "what to ask first",
+  );
+  addOptions(command, ["auto", ...MINI]).option(
+    "--port <number>",
+    "port for other programs (default: a free one)",
+    parsePort,
+  );
+  addOptions(command, ["hostname"]).action(
+    async (project: string | undefined, _: unknown, self: Command) => {
       // Where nobody sees the screen, the way to the other commands is what can be told.
       if (project === undefined && !isTerminal()) return program.outputHelp();
       const { tui } = await import("./tui");
       const commands = visibleNames(program);
       finish(await tui(context, { project, commands }, self.optsWithGlobals<TuiOptions>()));
-    });
+    },
+  );
 }
 
 function addAttach(program: Command, context: CLIContext, finish: Finish): void {
-  program
+  const command = program
     .command("attach")
     .description("Open the terminal UI of a server that runs elsewhere.")
     .argument("<url>", "the server's address, such as http://localhost:4096")
-    .option("--dir <path>", "the directory to work in, on the server's machine")
-    .option("-c, --continue", "go on with the newest session of the directory")
-    .option("-s, --session <id>", "go on with this session")
-    .option("--fork", "go on with a copy of the session (with -c or -s)")
+    .option("--dir <path>", "the directory to work in, on the server's machine");
+  addOptions(command, WHICH_SESSION)
     .option("-p, --password <text>", "the server's password (or OPENCODE_SERVER_PASSWORD)")
-    .option("-u, --username <name>", "the server's user (or OPENCODE_SERVER_USERNAME)")
-    .option("--mini", "keep the transcript in the terminal's own scrollback")
-    .option("--no-replay", "with --mini: do not print an opened session again")
-    .option(
-      "--replay-limit <number>",
-      "with --mini: print so much of it",
-      positive("--replay-limit"),
-    )
+    .option("-u, --username <name>", "the server's user (or OPENCODE_SERVER_USERNAME)");
+  addOptions(command, MINI)
     .addHelpText("after", `\n${examples(["opencode attach http://localhost:4096 -c"])}`)
     .action(async (url: string, _: unknown, self: Command) => {
       const { attach } = await import("./attach");
@@ -164,25 +152,24 @@ function addAttach(program: Command, context: CLIContext, finish: Finish): void 
 }
 
 function addRun(program: Command, context: CLIContext, finish: Finish): void {
-  program
+  const command = program
     .command("run")
     .description("Answer one message and end. Standard input is added to the message.")
     .argument("[message...]", 'what to do; "-" waits for standard input to its end')
-    .option("-f, --file <path>", "attach a file or directory (repeatable)", collect)
-    .option("-m, --model <provider/model>", "the model that answers")
-    .option("--agent <name>", "the agent that answers")
-    .option("--variant <name>", "the model's variant, such as its reasoning effort")
-    .option("-c, --continue", "go on with the newest session of the directory")
-    .option("-s, --session <id>", "go on with this session")
-    .option("--fork", "go on with a copy of the session (with -c or -s)")
+    .option("-f, --file <path>", "attach a file or directory (repeatable)", collect);
+  addOptions(command, ["model", "agent"]).option(
+    "--variant <name>",
+    "the model's variant, such as its reasoning effort",
+  );
+  addOptions(command, WHICH_SESSION)
     .option("--command <name>", "run this slash command; the message is its arguments")
     .option("--title [title]", "title of a new session; without a text the message's beginning")
     .addOption(
       new Option("--format <format>", "text, or one JSON object a line")
         .choices(["default", "json"])
         .default("default"),
-    )
-    .option("--auto", "allow what the rules would ask for; what they deny stays denied")
+    );
+  addOptions(command, ["auto"])
     .option("--max-cost <dollars>", "stop when it has cost this much", amount("--max-cost"))
     .option("--max-tokens <number>", "stop when it has used so many", positive("--max-tokens"))
     .option("--dir <path>", "the directory to work in")
@@ -205,11 +192,11 @@ function addRun(program: Command, context: CLIContext, finish: Finish): void {
 }
 
 function addServe(program: Command, context: CLIContext, finish: Finish): void {
-  program
+  const command = program
     .command("serve")
     .description("Serve the HTTP API until interrupted.")
-    .option("--port <number>", "port; 0 is a free one (default: 4096)", parsePort)
-    .option("--hostname <host>", "address to listen on (default: 127.0.0.1)")
+    .option("--port <number>", "port; 0 is a free one (default: 4096)", parsePort);
+  addOptions(command, ["hostname"])
     .option("--mdns", "announce the server in the local network; listens on 0.0.0.0")
     .option("--mdns-domain <name>", "the name it is announced under (default: opencode.local)")
     .option("--cors <origin>", "allow web pages of this origin (repeatable)", collect)

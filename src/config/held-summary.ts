@@ -20,6 +20,16 @@ const NAMES: Record<TrustKind, [one: string, more: string]> = {
   url: ["address", "addresses"],
   variable: ["environment variable", "environment variables"],
 };
+/** Kinds whose things have no name of their own: the place in the configuration tells them. */
+const NAMELESS: readonly TrustKind[] = [
+  "file",
+  "model",
+  "sharing",
+  "shell",
+  "telemetry",
+  "url",
+  "variable",
+];
 const NAMES_SHOWN = 3;
 /** Keys of which each entry is one thing with a name. */
 const NAMED: readonly string[] = [
@@ -42,13 +52,18 @@ function ofKind(kind: TrustKind, items: readonly TrustItem[]): string {
   const names = [...new Set(items.map(nameOf))];
   const [one, more] = NAMES[kind];
   const [first = ""] = names;
-  if (names.length === 1) return first === one ? one : `${one} ${first}`;
   const rest = names.length > NAMES_SHOWN ? ", ..." : "";
-  return `${names.length} ${more} (${names.slice(0, NAMES_SHOWN).join(", ")}${rest})`;
+  const shown = `(${names.slice(0, NAMES_SHOWN).join(", ")}${rest})`;
+  if (names.length > 1)
+    return one === more ? `${one} ${shown}` : `${names.length} ${more} ${shown}`;
+  if (one === first || one.endsWith(` ${first}`)) return one;
+  return `${one} ${NAMELESS.includes(kind) ? shown : first}`;
 }
 
-function nameOf({ what, origin }: TrustItem): string {
+function nameOf({ kind, what, origin }: TrustItem): string {
   if (what === origin) return what;
   const [key, name] = parseKeyPath(what);
-  return NAMED.includes(String(key)) && typeof name === "string" ? name : what;
+  if (!NAMED.includes(String(key)) || typeof name !== "string") return what;
+  if (kind === "model") return `${String(key)} ${name}`;
+  return NAMELESS.includes(kind) ? what : name;
 }

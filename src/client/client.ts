@@ -71,6 +71,8 @@ function sessionOperations(call: Caller) {
       abort: (id: string) => call.post<boolean>(of(id, "/abort")),
       /** Sends what the session waits for to the background; false when that is nothing. */
       release: (id: string) => call.post<boolean>(`/experimental${of(id, "/background")}`),
+      /** Sends a request that waits to be tried again now; false when none does. */
+      retry: (id: string) => call.post<boolean>(`/experimental${of(id, "/retry")}`),
       summarize: (id: string, input: SummarizeInput) =>
         call.post<boolean>(of(id, "/summarize"), input),
       diff: (id: string, messageID?: string) =>

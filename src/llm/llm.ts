@@ -49,6 +49,8 @@ export class LLM {
   readonly #random: () => number;
   readonly #models = new OpenModels();
   readonly #concessions = new Concessions();
+  /** What ends the waits of each session before their time. */
+  readonly #waits = new Map<string, Set<AbortController>>();
 
   constructor(options: { clock: Clock; log: Logger; random?: () => number }) {
     this.#clock = options.clock;
@@ -84,10 +86,20 @@ export class LLM {
       if ("error" in decision) return yield { type: "error", error: decision.error };
       const { waitMs } = decision;
       yield { type: "retry", attempt, message: words(failure.error), next: now + waitMs };
-      const isAborted = await this.#wait(waitMs, signal);
+      const isAborted = await this.#wait(request.sessionID, waitMs, signal);
       if (isAborted) return yield { type: "error", error: ABORTED };
-      waitedMs += waitMs;
+      waitedMs += this.#clock.now() - now;
     }
+  }
+
+  /**
+   * Sends at once what the session waits to send again, since a person asks for it; false when it
+   * waits for nothing.
+   */
+  retryNow(sessionID: string): boolean {
+    const waits = this.#waits.get(sessionID);
+    for (const wait of waits ?? []) wait.abort();
+    return waits !== undefined;
   }
 
   /**
@@ -162,12 +174,18 @@ export class LLM {
     }
   }
 
-  /** Whether the wait was cut short by an abort. */
-  async #wait(ms: number, signal: AbortSignal): Promise<boolean> {
+  /** Whether the wait was cut short by an abort; `retryNow` cuts it short as well. */
+  async #wait(sessionID: string, ms: number, signal: AbortSignal): Promise<boolean> {
+    const end = new AbortController();
+    const waits = this.#waits.get(sessionID) ?? new Set();
+    this.#waits.set(sessionID, waits.add(end));
     try {
-      await this.#clock.sleep(ms, signal);
+      await this.#clock.sleep(ms, AbortSignal.any([signal, end.signal]));
     } catch (error) {
-      if (!signal.aborted) throw error;
+      if (!signal.aborted && !end.signal.aborted) throw error;
+    } finally {
+      waits.delete(end);
+      if (waits.size === 0) this.#waits.delete(sessionID);
     }
     return signal.aborted;
   }

@@ -89,6 +89,24 @@ test("what a failed attempt said is taken back before the next one", async () =>
   expect(t.history(session).at(-1)?.parts).toEqual(parts);
 });
 
+test("a person need not wait: what is put off is sent at once", async () => {
+  const clock = new FakeClock();
+  const headers = { "retry-after-ms": "60000" };
+  await using t = await sessionApp({ clock, turns: [{ status: 429, headers }, { text: "Now" }] });
+  const { llm } = t.app.services;
+  const session = t.create();
+  expect(llm.retryNow(session.id)).toBe(false);
+  const waits = retry(t);
+  const answered = t.prompt(session, "Tell");
+  await waits;
+  await clock.waitForPending();
+  expect(llm.retryNow("ses_other")).toBe(false);
+  expect(llm.retryNow(session.id)).toBe(true);
+  const { parts } = await answered;
+  expect(parts.find((part) => part.type === "text")).toMatchObject({ text: "Now" });
+  expect(llm.retryNow(session.id)).toBe(false);
+});
+
 test("a failure that stays is given up after five attempts", async () => {
   const turns = Array.from({ length: 5 }, () => ({ status: 500, headers: NOW }));
   await using t = await sessionApp({ turns });

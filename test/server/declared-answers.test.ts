@@ -142,6 +142,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   "experimental.session.background.get": async (world) => ({ params: await world.job() }),
   "experimental.session.background.list": withSession,
   "experimental.session.background.stop": async (world) => ({ params: await world.job() }),
+  "experimental.session.retry": withSession,
   "file.list": { query: { path: "src" } },
   "file.read": { query: { path: "src/a.txt" } },
   "find.files": { query: { query: "a" } },

@@ -35,6 +35,7 @@ const REASONS: Readonly<Record<string, string>> = {
   "experimental.session.background.get: is ours alone": JOBS,
   "experimental.session.background.list: is ours alone": JOBS,
   "experimental.session.background.stop: is ours alone": JOBS,
+  "experimental.session.retry: is ours alone": "a person need not wait until the server does",
   "global.config.update: adds body key budget?": BUDGET,
   "global.config.update: adds body key hooks?": HOOKS,
   "global.config.update: lacks body key reference?": REFERENCES,

@@ -1,8 +1,9 @@
-// Experimental: what may change: what this server can do beyond the rest, and the sessions of all
-// projects in one list.
+// Experimental: what may change: what this server can do beyond the rest, the sessions of all
+// projects in one list, and sending at once what a provider has put off.
 import { type AnyElysia, Elysia } from "elysia";
 import type { App } from "@/app/app";
 import { t } from "@/base/schema";
+import { SessionID } from "@/schema/primitive";
 import { GlobalSession } from "@/schema/session";
 import { ExperimentalCapabilities } from "@/schema/status";
 import { globalSessions } from "@/server/global-sessions";
@@ -24,6 +25,13 @@ export function experimentalRoutes(app: App): AnyElysia {
         return sessions;
       },
       sessions,
+    )
+    .post(
+      "/experimental/session/:sessionID/retry",
+      ({ instance, params: { sessionID } }) => {
+        return app.services.llm.retryNow(instance.sessions.get(sessionID).id);
+      },
+      retry,
     );
 }
 
@@ -55,4 +63,15 @@ const sessions = operation({
   }),
   response: t.Array(GlobalSession),
   headers: { "X-Next-Cursor": "What to give as `cursor` to get older ones, when there are any" },
+});
+
+const retry = operation({
+  id: "experimental.session.retry",
+  group: "Sessions",
+  place: "directory",
+  summary: "Send a failed model request again now",
+  description:
+    "Instead of waiting until its status says. False when the session waits for nothing.",
+  params: t.Object({ sessionID: SessionID }),
+  response: t.Boolean(),
 });

@@ -75,8 +75,11 @@ export class PromptCommands {
       const applies = when[id];
       return [id, { run: () => void this.run(id), ...(applies && { when: applies }) }];
     });
-    const canRetry = () => newestFailure(this.#ui.store.state)?.asked !== undefined;
-    const retry = { when: canRetry, run: () => this.#retry() };
+    const retry: ActionBody = {
+      title: () => (this.#isPutOff ? "Send again now" : "Send the last prompt again"),
+      when: () => this.#isPutOff || newestFailure(this.#ui.store.state)?.asked !== undefined,
+      run: () => this.#retry(),
+    };
     return { ...Object.fromEntries(bodies), "session.retry": retry };
   }
 
@@ -165,9 +168,22 @@ export class PromptCommands {
     return false;
   }
 
-  /** What had been asked, as it would be sent now, with the model and agent that are chosen. */
-  #retry(): void {
+  /** Whether a request of the session waits to be sent again. */
+  get #isPutOff(): boolean {
+    return this.#ui.store.state.status[this.#sessionID() ?? ""]?.type === "retry";
+  }
+
+  /**
+   * What waits to be sent again is sent now. After a failure that has ended the turn: what had been
+   * asked, as it would be sent now, with the model and agent that are chosen.
+   */
+  async #retry(): Promise<void> {
     const { state } = this.#ui.store;
+    const sessionID = this.#sessionID();
+    if (this.#isPutOff && sessionID !== undefined) {
+      await this.#ui.client.session.retry(sessionID);
+      return;
+    }
     const asked = newestFailure(state)?.asked;
     if (!asked) return;
     const directory = state.facts.path?.directory ?? state.directory;

@@ -1,6 +1,7 @@
 // The status row beneath the prompt box. Left: where one is, or how the turn goes. Right: how full
 // the context is, what it cost, the keys; what does not fit is left out, the least important first.
 import { BoxRenderable, type StyledText, type TextChunk, TextRenderable } from "@opentui/core";
+import { MODEL_ATTEMPTS_MAX } from "@/base/limits";
 import type { SessionStatus } from "@/schema/session";
 import { cut } from "@/tui/cells";
 import type { State } from "@/tui/store/state";
@@ -14,6 +15,8 @@ import { usageOf } from "./usage";
 
 const CELLS = 8;
 const LIT = 3;
+/** Columns beside the words of a retry: the margins, and how full the context is. */
+const RETRY_MARGIN = 12;
 
 export class StatusRow {
   readonly root: BoxRenderable;
@@ -106,11 +109,15 @@ export class StatusRow {
   }
 
   #retryWords(status: Extract<SessionStatus, { type: "retry" }>): string {
-    const wait = elapsed(status.next - this.#ui.clock.now());
+    const { clock, keymap } = this.#ui;
+    const wait = elapsed(Math.max(0, status.next - clock.now()));
+    const key = keymap.label("session.retry");
+    const now = key === undefined ? "" : `  ${key} now`;
     const stop = this.#isArmed ? "esc again to stop" : "esc stop";
-    const key = this.#ui.keymap.label("session.error.copy");
-    const copy = key === undefined ? "" : `  ${key} copy`;
-    return `${oneLine(status.message)} · retry ${status.attempt} in ${wait}${copy}  ${stop}`;
+    const which = `${status.attempt + 1} of ${MODEL_ATTEMPTS_MAX}`;
+    const tail = ` · retry ${which} in ${wait}${now}  ${stop}`;
+    const room = this.columns - Bun.stringWidth(tail) - RETRY_MARGIN;
+    return cut(oneLine(status.message), Math.max(0, room)) + tail;
   }
 
   /** A lit stretch that goes from one end to the other and back. */

@@ -63,3 +63,14 @@ test("the list is searched, and leaves archived sessions out unless they are wan
   expect(await list({ start: "99999999999999" })).toEqual([]);
   await contract.call("experimental.session.list", { query: { limit: "0" }, status: 400 });
 });
+
+test("a session that waits for nothing has nothing to send again", async () => {
+  await using t = await testApp();
+  const contract = await Contract.of(t);
+  const { id } = (await contract.call("session.create", { body: {} })).body as Session;
+  const again = (sessionID: string, status: number) => {
+    return contract.call("experimental.session.retry", { params: { sessionID }, status });
+  };
+  expect((await again(id, 200)).body).toBe(false);
+  await again("ses_unknown", 404);
+});

@@ -324,6 +324,18 @@ test("a draft can be put together again from the parts of a message", async () =
   expect(plainDraft(prompt.text).chips).toEqual([]);
 });
 
+test("the key by itself sends at once what the provider has put off", async () => {
+  const retry = "POST /experimental/session/ses_1/retry";
+  const box = await promptScreen({ ...OPEN, answers: { ...OPEN.answers, [retry]: () => true } });
+  await using _ = box.screen;
+  box.setStatus("retry");
+  box.keys.pressKey("r");
+  await box.screen.clock.advance(400);
+  await box.screen.until(() => box.bodies("/retry").length === 1);
+  expect(box.bodies("/prompt_async")).toEqual([]);
+  expect(box.prompt.isEmpty).toBe(true);
+});
+
 describe("after an error", () => {
   const error: MessageError = {
     name: "APIError",

@@ -122,6 +122,25 @@ test("escape stops a turn the second time, and forgets the first after a while",
   expect(screen.sent.map(({ path }) => path)).toEqual([`/session/${SESSION}/abort`]);
 });
 
+test("a request that is put off says until when, and which keys change it", async () => {
+  const put = async (message: string, width: number) => {
+    const retry = {
+      type: "retry",
+      attempt: 1,
+      message,
+      next: Date.UTC(2026, 0, 1) + 3_000,
+    } as const;
+    const state = { ...STATE, status: { [SESSION]: retry } };
+    await using screen = await testScreen({ width, height: 24, state });
+    show(screen, { columns: width, rows: 24 });
+    return (await screen.frame()).trimEnd().split("\n").at(-1);
+  };
+  const tail = "· retry 2 of 5 in 3s  r now  esc stop";
+  expect(await put("Provider is overloaded", 100)).toContain(`   Provider is overloaded ${tail}`);
+  const long = "Cannot connect to the provider: the network is unreachable";
+  expect(await put(long, 80)).toContain(`   Cannot connect to the provide… ${tail}`);
+});
+
 test("all output of the newest turn opens, and closes again", async () => {
   await using screen = await testScreen({ width: 80, height: 24, state: STATE });
   const shown = show(screen, { columns: 80, rows: 24 });

@@ -23,7 +23,7 @@ import { findModelRef, parseModelRef, suggest } from "./model-ref";
 import { PluginOptions } from "./plugin-options";
 import { findModelDenial, findProviderDenial, formatDenial } from "./policies";
 import { publicProvider } from "./public-provider";
-import { canWork, pickSmallModel, rankModels } from "./ranking";
+import { canWork, findBestModel, pickSmallModel } from "./ranking";
 import { readRecentModels } from "./recent-models";
 import {
   isEnabled,
@@ -56,6 +56,12 @@ interface Snapshot {
   connected: Connected[];
 }
 
+/** All that the list of providers is made of. */
+interface Version {
+  snapshot: Snapshot;
+  local: readonly Provider[];
+}
+
 export interface UsableModel {
   provider: Provider;
   model: Model;
@@ -67,6 +73,7 @@ export class Providers {
   readonly #keyed: KeyedProviders;
   readonly #plugins: PluginOptions;
   #snapshot: Snapshot | undefined;
+  #version: Version | undefined;
 
   constructor(options: ProvidersOptions) {
     this.#options = options;
@@ -95,7 +102,18 @@ export class Providers {
     return [...Object.values(connected), ...rest];
   }
 
-  /** All of them for clients to see, without secrets. */
+  /** The same object for as long as `describeAll` would answer the same. */
+  async version(): Promise<object> {
+    const snapshot = await this.#current();
+    const local = await this.#localProviders(snapshot);
+    const kept = this.#version;
+    if (kept?.snapshot === snapshot && Bun.deepEquals(kept.local, local)) return kept;
+    const version = { snapshot, local };
+    this.#version = version;
+    return version;
+  }
+
+  /** All of them for clients to see, without secrets. Costly: for a `version` it is made once. */
   async describeAll(): Promise<ProviderList> {
     const all = await this.all();
     const connected = Object.keys(await this.connected());
@@ -185,7 +203,7 @@ export class Providers {
     const all = providers ?? Object.values(await this.connected());
     return Object.fromEntries(
       all.flatMap((provider) => {
-        const [best] = rankModels(Object.values(provider.models));
+        const best = findBestModel(Object.values(provider.models));
         return best === undefined ? [] : [[provider.id, best.id]];
       }),
     );
@@ -315,7 +333,7 @@ function bestModel(provider: Provider): Model | undefined {
   const usable = Object.values(provider.models).filter(
     (model) => isSupported(model.api.npm) && canWork(model),
   );
-  return rankModels(usable)[0];
+  return findBestModel(usable);
 }
 
 /** Throws AppError unavailable that names what the model lacks. */

@@ -36,16 +36,34 @@ const SMALL = /(^|[-_./:])(haiku|flashx?|mini|nano|micro|small|lite|luna|instant
 /** Editions of small models that are dearer or of another kind. */
 const SMALL_EDITION = /[-:](fast|pro|preview|exp|latest|free|codex|vl|vision)\b/i;
 
-/** The models, best for the work first; those that cannot do it come last. */
-export function rankModels(models: Iterable<Model>): Model[] {
-  return [...models].toSorted(
-    (a, b) =>
-      Number(canWork(b)) - Number(canWork(a)) ||
-      Number(a.status !== "active") - Number(b.status !== "active") ||
-      flagshipRank(a) - flagshipRank(b) ||
-      editionRank(a) - editionRank(b) ||
-      compareNewest(a, b),
-  );
+/** The model that is best for the work; one that cannot do it when there is no other. */
+export function findBestModel(models: Iterable<Model>): Model | undefined {
+  let best: Ranked | undefined;
+  for (const model of models) {
+    const ranked = rank(model);
+    if (best === undefined || compareRanks(ranked, best) < 0) best = ranked;
+  }
+  return best?.model;
+}
+
+interface Ranked {
+  model: Model;
+  /** Smaller is better; the first that differs decides. */
+  ranks: readonly number[];
+}
+
+/** Reads the names once: there are thousands of models, and each is compared with others. */
+function rank(model: Model): Ranked {
+  const isPoor = [!canWork(model), model.status !== "active"].map(Number);
+  return { model, ranks: [...isPoor, flagshipRank(model), editionRank(model)] };
+}
+
+function compareRanks(a: Ranked, b: Ranked): number {
+  for (const [index, own] of a.ranks.entries()) {
+    const difference = own - (b.ranks[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return compareNewest(a.model, b.model);
 }
 
 /**

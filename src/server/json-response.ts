@@ -5,10 +5,23 @@ import { promisify } from "node:util";
 /** Below this neither is worth its time. */
 const LARGE_LENGTH = 4 * 1024;
 /** Speed counts more than the last percent. */
-const ZSTD_LEVEL = 1;
+export const ZSTD_LEVEL = 1;
 const GZIP_LEVEL = 4;
 
+export type Encoding = "zstd" | "gzip" | "identity";
+
+/** A large answer, whichever way it is kept. */
+export interface LargeAnswer {
+  /** Absent when the client may not keep the answer. */
+  tag?: string | undefined;
+  encode(encoding: Encoding): Promise<Body>;
+}
+
+type Body = string | Buffer;
+
 type Headers = Record<string, string | number>;
+
+const TYPE = { "content-type": "application/json" };
 
 /** The answer `text`, which is JSON. `set` holds the headers that the answer will have besides. */
 export async function answerJSON(
@@ -16,36 +29,49 @@ export async function answerJSON(
   request: Request,
   set: { headers: Headers },
 ): Promise<Response> {
-  const type = { "content-type": "application/json" };
-  if (text.length < LARGE_LENGTH) return new Response(text, { headers: type });
-  set.headers["vary"] = addToken(String(set.headers["vary"] ?? ""), "Accept-Encoding");
+  if (text.length < LARGE_LENGTH) return new Response(text, { headers: TYPE });
   const isRead = request.method === "GET" || request.method === "HEAD";
-  const validator = isRead ? tagOf(text) : undefined;
-  if (validator !== undefined) {
-    set.headers["etag"] = validator;
+  const tag = isRead ? tagOf(text) : undefined;
+  return answerLarge({ tag, encode: (encoding) => encodeText(text, encoding) }, request, set);
+}
+
+/** As `answerJSON`, for one that is large and may be kept in another form. */
+export async function answerLarge(
+  answer: LargeAnswer,
+  request: Request,
+  set: { headers: Headers },
+): Promise<Response> {
+  set.headers["vary"] = addToken(String(set.headers["vary"] ?? ""), "Accept-Encoding");
+  if (answer.tag !== undefined) {
+    set.headers["etag"] = answer.tag;
     // It may be kept, by this client alone, and has to be asked for again.
     set.headers["cache-control"] = "private, no-cache";
-    if (hasTag(request, validator)) return new Response(null, { status: 304 });
+    if (hasTag(request, answer.tag)) return new Response(null, { status: 304 });
   }
-  return compress(text, request, type);
+  const encoding = chooseEncoding(request.headers.get("accept-encoding") ?? "");
+  const body = await answer.encode(encoding);
+  const headers = encoding === "identity" ? TYPE : { ...TYPE, "content-encoding": encoding };
+  return new Response(body, { headers });
 }
 
-async function compress(text: string, request: Request, type: Record<string, string>) {
-  const accepted = acceptedEncodings(request.headers.get("accept-encoding") ?? "");
-  if (accepted.includes("zstd")) {
-    const body = await Bun.zstdCompress(text, { level: ZSTD_LEVEL });
-    return new Response(body, { headers: { ...type, "content-encoding": "zstd" } });
-  }
-  if (accepted.includes("gzip")) {
-    const { gzip } = await import("node:zlib");
-    const body = await promisify(gzip)(text, { level: GZIP_LEVEL });
-    return new Response(body, { headers: { ...type, "content-encoding": "gzip" } });
-  }
-  return new Response(text, { headers: type });
+/** `text`, or its bytes, compressed in that way. */
+export async function encodeText(text: Body, encoding: Encoding): Promise<Body> {
+  if (encoding === "zstd") return Bun.zstdCompress(text, { level: ZSTD_LEVEL });
+  if (encoding === "identity") return text;
+  const { gzip } = await import("node:zlib");
+  return promisify(gzip)(text, { level: GZIP_LEVEL });
 }
 
-/** Weak, because the same answer has other bytes in another encoding. */
-function tagOf(text: string): string {
+function chooseEncoding(header: string): Encoding {
+  const accepted = acceptedEncodings(header);
+  return (["zstd", "gzip"] as const).find((name) => accepted.includes(name)) ?? "identity";
+}
+
+/**
+ * By which a client asks for what it has. Weak, because the same answer has other bytes in another
+ * encoding.
+ */
+export function tagOf(text: string): string {
   return `W/"${Bun.hash(text).toString(36)}"`;
 }
 

@@ -233,3 +233,19 @@ test("a server that is named and not there says so", async () => {
   const error = await failure(home, LOCAL.provider, "x");
   expect(error.message).toContain("no ollama server answers on this machine");
 });
+
+test("the version of the list stays until the list is another", async () => {
+  using server = localServer();
+  await using home = await providerHome({ localServers: servers(server.port) });
+  const first = await home.providers.version();
+  home.clock.advance(60_000);
+  expect(await home.providers.version()).toBe(first);
+  expect(server.requests).toBe(2);
+  await home.config.update({ provider: { acme: { name: "Acme & Sons" } } });
+  const second = await home.providers.version();
+  expect(second).not.toBe(first);
+  await home.auth.set("acme", { type: "api", key: "k" });
+  const third = await home.providers.version();
+  expect(third).not.toBe(second);
+  expect(await home.providers.version()).toBe(third);
+});

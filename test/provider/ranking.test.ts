@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { Catalog } from "@/llm/catalog";
 import { toModel } from "@/provider/catalog-model";
-import { pickSmallModel, rankModels } from "@/provider/ranking";
+import { findBestModel, pickSmallModel } from "@/provider/ranking";
 import type { ModelConfig } from "@/schema/config";
 import type { Model } from "@/schema/provider";
 
@@ -20,7 +20,7 @@ function embeddedModels(providerID: string): Model[] {
   );
 }
 
-const best = (all: Model[]) => rankModels(all)[0]?.id;
+const best = (all: Model[]) => findBestModel(all)?.id;
 
 test("of plain names the last comes first", () => {
   expect(best(models("fake", { "fake-large": {}, "fake-small": {}, "fake-medium": {} }))).toBe(

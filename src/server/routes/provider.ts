@@ -9,13 +9,20 @@ import {
   ProviderAuthMethod,
 } from "@/schema/auth";
 import { ProviderList } from "@/schema/provider";
+import { KeptAnswers } from "@/server/kept-answers";
 import { operation } from "@/server/operation";
 import { inDirectory } from "@/server/request-context";
 
 export function providerRoutes(app: App): AnyElysia {
+  const kept = new KeptAnswers();
   return new Elysia()
     .use(inDirectory(app))
-    .get("/provider", ({ instance }) => instance.providers.describeAll(), list)
+    .get(
+      "/provider",
+      async ({ instance: { providers }, request, set }) =>
+        kept.answer(await providers.version(), () => providers.describeAll(), { request, set }),
+      list,
+    )
     .get("/provider/auth", ({ instance }) => instance.logins.methods(), methods)
     .post(
       "/provider/:providerID/oauth/authorize",

@@ -18,6 +18,22 @@ test("all providers are listed, and which of them are connected", async () => {
   // Several megabytes are held against the document.
 }, 20_000);
 
+test("a client that has the list is sent it anew only when something changed", async () => {
+  await using t = await testApp();
+  const url = new URL("/provider", t.server.url);
+  const first = await fetch(url);
+  const before = (await first.json()) as ProviderList;
+  const headers = { "if-none-match": first.headers.get("etag") ?? "" };
+  expect((await fetch(url, { headers })).status).toBe(304);
+  const { config } = await t.instance();
+  await config.update({ provider: { openai: { name: "Ours" } } });
+  const changed = await fetch(url, { headers });
+  expect(changed.status).toBe(200);
+  const after = (await changed.json()) as ProviderList;
+  const nameIn = ({ all }: ProviderList) => all.find(({ id }) => id === "openai")?.name;
+  expect([nameIn(before), nameIn(after)]).toEqual(["OpenAI", "Ours"]);
+}, 20_000);
+
 test("each provider tells how to log in", async () => {
   await using t = await testApp();
   const contract = await Contract.of(t);

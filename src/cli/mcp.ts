@@ -107,12 +107,13 @@ function describe(status: MCPStatus, summary: Summary | undefined): string {
   if ("error" in status) return status.error;
   if (status.status === "needs_auth") return `log in: opencode mcp auth ${summary?.name}`;
   if (status.status !== "connected" || !summary) return "";
-  const { tools, prompts, resources } = summary.counts;
+  const { tools, prompts, resources, templates } = summary.counts;
   const counts: [number, string][] = [
     [tools, "tools"],
     [prompts, "prompts"],
+    [resources, "resources"],
+    [templates, "resource templates"],
   ];
-  counts.push([resources, "resources"]);
   const some = counts.filter(([count]) => count > 0);
   return some.map(([count, what]) => `${count} ${what}`).join(", ") || "nothing";
 }

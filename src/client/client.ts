@@ -11,7 +11,7 @@ import type {
 import type { Command } from "@/schema/command";
 import type { Config } from "@/schema/config";
 import type { FileContent, FileNode, SnapshotFileDiff } from "@/schema/file";
-import type { McpAuthorization, MCPStatus, McpResource } from "@/schema/mcp";
+import type { McpAuthorization, MCPStatus, McpResource, McpResourceTemplate } from "@/schema/mcp";
 import type { CommandInput, MessageWithParts, PromptInput, ShellInput } from "@/schema/message";
 import type { PermissionReplyInput, PermissionRequest } from "@/schema/permission";
 import type { Project, ProjectDirectories } from "@/schema/project";
@@ -187,6 +187,8 @@ function toolOperations(call: Caller) {
       disconnect: (name: string) =>
         call.post<boolean>(`/mcp/${encodeURIComponent(name)}/disconnect`),
       resources: () => call.get<Record<string, McpResource>>("/experimental/resource"),
+      resourceTemplates: () =>
+        call.get<Record<string, McpResourceTemplate>>("/experimental/resource/template"),
       /** Begins a login, and says where to send the person. */
       authorize: (name: string) =>
         call.post<McpAuthorization>(`/mcp/${encodeURIComponent(name)}/auth`),

@@ -1,7 +1,7 @@
 // What MCP servers offer, in neutral terms: tools, prompts and resources as the rest of the program
 // knows them. All texts come from servers that nobody vouches for: they are data, already bounded
 // and without control characters, and never instructions of ours.
-import type { McpResource, McpServerConfig, MCPStatus } from "@/schema/mcp";
+import type { McpResource, McpResourceTemplate, McpServerConfig, MCPStatus } from "@/schema/mcp";
 
 /** What is said of a call that runs; `total` is unknown when it is absent. */
 export interface McpProgress {
@@ -49,11 +49,12 @@ export interface PromptOffer {
   arguments: PromptArgument[];
 }
 
-/** All that one server offers, each list sorted by name. */
+/** All that one server offers, each list sorted by name or address. */
 export interface Offer {
   tools: readonly ToolOffer[];
   prompts: readonly PromptOffer[];
   resources: readonly McpResource[];
+  templates: readonly McpResourceTemplate[];
   /** What the server wants models to know of it. */
   instructions?: string;
 }
@@ -103,6 +104,6 @@ export interface McpSummary {
   name: string;
   config: McpServerConfig;
   status: MCPStatus;
-  counts: { tools: number; prompts: number; resources: number };
+  counts: { tools: number; prompts: number; resources: number; templates: number };
   login: LoginSummary;
 }

@@ -19,7 +19,19 @@ const NO_TIMEOUT_MS = 2 ** 31 - 1;
 const PAGES_MAX = 100;
 const REASON_MAX_LENGTH = 2_000;
 
-export type ListName = "tools" | "prompts" | "resources";
+/** The lists of a server: how each is asked for, where it stands, what says that it is there. */
+const LISTS = {
+  tools: { method: "tools/list", key: "tools", capability: "tools" },
+  prompts: { method: "prompts/list", key: "prompts", capability: "prompts" },
+  resources: { method: "resources/list", key: "resources", capability: "resources" },
+  templates: {
+    method: "resources/templates/list",
+    key: "resourceTemplates",
+    capability: "resources",
+  },
+} as const;
+
+export type ListName = keyof typeof LISTS;
 
 export interface ClientOptions extends WireOptions {
   /** For connecting, and for each answer. */
@@ -48,7 +60,9 @@ export class McpClient {
     openWire: OpenWire,
   ) {
     const { log } = options;
-    const changed = (list: ListName) => () => options.onListChanged(this, list);
+    const changed = (...lists: readonly ListName[]) => {
+      return () => lists.forEach((list) => options.onListChanged(this, list));
+    };
     this.#options = options;
     this.#sdk = sdk;
     this.#wire = openWire((error) => this.#tellLost(error));
@@ -57,7 +71,7 @@ export class McpClient {
     this.#client.onerror = (error) => log.debug("wire", { error: describeFailure(error) });
     this.#client.setNotificationHandler(sdk.toolsChanged, changed("tools"));
     this.#client.setNotificationHandler(sdk.promptsChanged, changed("prompts"));
-    this.#client.setNotificationHandler(sdk.resourcesChanged, changed("resources"));
+    this.#client.setNotificationHandler(sdk.resourcesChanged, changed("resources", "templates"));
   }
 
   /**
@@ -99,10 +113,6 @@ export class McpClient {
     return this.#client.getInstructions();
   }
 
-  has(list: ListName): boolean {
-    return this.#client.getServerCapabilities()?.[list] !== undefined;
-  }
-
   /**
    * Asks the server. Throws AppError unavailable when it reports an error or does not answer in
    * time (each progress it reports begins the time anew), ConnectionLost when it is gone,
@@ -140,11 +150,12 @@ export class McpClient {
   /** All entries of a list, as they came; empty where the server has no such list. */
   async list(list: ListName, signal: AbortSignal): Promise<unknown[]> {
     const entries: unknown[] = [];
-    if (!this.has(list)) return entries;
+    const { method, key, capability } = LISTS[list];
+    if (this.#client.getServerCapabilities()?.[capability] === undefined) return entries;
     let cursor: string | undefined;
     for (let page = 0; page < PAGES_MAX && entries.length < LIST_MAX; page++) {
-      const result = await this.request(`${list}/list`, cursor ? { cursor } : {}, { signal });
-      const found = result[list];
+      const result = await this.request(method, cursor ? { cursor } : {}, { signal });
+      const found = result[key];
       if (Array.isArray(found)) entries.push(...found.slice(0, LIST_MAX));
       const next = result["nextCursor"];
       if (typeof next !== "string" || next === "" || next === cursor) break;

@@ -8,7 +8,13 @@ import type { McpServerConfig, MCPStatus } from "@/schema/mcp";
 import { retryDelay } from "./backoff";
 import type { Offer } from "./definition";
 import { describeFailure, type ListName, McpClient, type RequestOptions } from "./mcp-client";
-import { parseInstructions, parsePrompts, parseResources, parseTools } from "./offers";
+import {
+  parseInstructions,
+  parsePrompts,
+  parseResources,
+  parseTemplates,
+  parseTools,
+} from "./offers";
 import { type Challenge, LoginNeeded, type OAuthTokens } from "./oauth-tokens";
 import { ConnectionLost } from "./remote-fetch";
 import type { WireOptions } from "./wire";
@@ -18,7 +24,7 @@ const GOOD_AFTER_MS = 60_000;
 /** Lists that change in quick succession are read once. */
 const LIST_PAUSE_MS = 250;
 
-const NOTHING: Offer = { tools: [], prompts: [], resources: [] };
+const NOTHING: Offer = { tools: [], prompts: [], resources: [], templates: [] };
 
 export interface ConnectionOptions extends Omit<WireOptions, "tokens"> {
   name: string;
@@ -206,17 +212,19 @@ export class McpConnection {
   }
 
   async #readOffer(client: McpClient, signal: AbortSignal): Promise<Offer> {
-    const [tools, prompts, resources] = await Promise.all([
+    const [tools, prompts, resources, templates] = await Promise.all([
       client.list("tools", signal),
       // A server may be of use without these.
       this.#orNothing(client.list("prompts", signal)),
       this.#orNothing(client.list("resources", signal)),
+      this.#orNothing(client.list("templates", signal)),
     ]);
     const instructions = parseInstructions(client.instructions);
     return {
       tools: parseTools(tools),
       prompts: parsePrompts(prompts),
       resources: parseResources(resources, this.name),
+      templates: parseTemplates(templates, this.name),
       ...(instructions !== undefined && { instructions }),
     };
   }
@@ -262,6 +270,7 @@ export class McpConnection {
   #parse(list: ListName, entries: readonly unknown[]): Partial<Offer> {
     if (list === "tools") return { tools: parseTools(entries) };
     if (list === "prompts") return { prompts: parsePrompts(entries) };
+    if (list === "templates") return { templates: parseTemplates(entries, this.name) };
     return { resources: parseResources(entries, this.name) };
   }
 

@@ -9,7 +9,13 @@ import type { Scope } from "@/base/scope";
 import { didYouMean, stableStringify } from "@/base/text";
 import type { Config } from "@/schema/config";
 import type { Publish } from "@/schema/event";
-import type { McpAuthorization, McpResource, McpServerConfig, MCPStatus } from "@/schema/mcp";
+import type {
+  McpAuthorization,
+  McpResource,
+  McpResourceTemplate,
+  McpServerConfig,
+  MCPStatus,
+} from "@/schema/mcp";
 import type { McpContent, McpPrompt, McpSummary, McpTool, Offer } from "./definition";
 import { parseResourceResult } from "./content";
 import type { McpAuth, WaitingLogin } from "./mcp-auth";
@@ -84,11 +90,16 @@ export class McpServers {
     const { auth } = this.#options;
     const statuses = this.#statuses();
     return Promise.all(
-      this.#sorted().map(async ({ name, config, offer: { tools, prompts, resources } }) => ({
+      this.#sorted().map(async ({ name, config, offer }) => ({
         name,
         config,
         status: statuses[name] ?? { status: "disabled" },
-        counts: { tools: tools.length, prompts: prompts.length, resources: resources.length },
+        counts: {
+          tools: offer.tools.length,
+          prompts: offer.prompts.length,
+          resources: offer.resources.length,
+          templates: offer.templates.length,
+        },
         login: await auth.describe(name, config),
       })),
     );
@@ -129,13 +140,22 @@ export class McpServers {
     return this.#sorted().flatMap(({ offer }) => offer.resources);
   }
 
+  /** Kinds of resources that models can read, sorted by server and address. */
+  resourceTemplates(): McpResourceTemplate[] {
+    return this.#sorted().flatMap(({ offer }) => offer.templates);
+  }
+
   /**
    * The contents of a resource, whether it is listed or not. AppError not-found for an unknown
-   * server, unavailable when it cannot give it; the signal's reason on abort.
+   * server, invalid for a template as it is, unavailable when the server cannot give it; the
+   * signal's reason on abort.
    */
   async readResource(server: string, uri: string, signal: AbortSignal): Promise<McpContent> {
     await this.#follow();
     const connection = this.#get(server);
+    if (connection.offer.templates.some(({ uriTemplate }) => uriTemplate === uri)) {
+      throw invalid(`${uri} is a template: put a value in the place of each {name}`);
+    }
     return parseResourceResult(await connection.request("resources/read", { uri }, { signal }));
   }
 

@@ -2,7 +2,7 @@
 // only itself; texts are cut, schemas are objects, and each list is sorted and bounded, so that the
 // same server gives the same bytes whatever order it answers in.
 import { cutBytes } from "@/base/text";
-import type { McpResource } from "@/schema/mcp";
+import type { McpResource, McpResourceTemplate } from "@/schema/mcp";
 import type { PromptArgument, PromptOffer, ToolOffer } from "./definition";
 import { cleanInputSchema } from "./input-schema";
 import { isFields, withoutControls } from "./plain-text";
@@ -43,24 +43,16 @@ export function parsePrompts(entries: readonly unknown[]): PromptOffer[] {
 
 /** `server` becomes the `client` of each. */
 export function parseResources(entries: readonly unknown[], server: string): McpResource[] {
-  const found = entries.slice(0, LIST_MAX).flatMap((entry): McpResource[] => {
-    if (!isFields(entry)) return [];
-    const uri = parseText(entry["uri"], URI_MAX_LENGTH);
-    const name = parseName(entry["name"]) ?? uri;
-    if (uri === undefined || name === undefined) return [];
-    const description = describe(entry["description"]);
-    const mimeType = parseText(entry["mimeType"], NAME_MAX_LENGTH);
-    return [
-      {
-        name,
-        uri,
-        ...(description && { description }),
-        ...(mimeType && { mimeType }),
-        client: server,
-      },
-    ];
+  return parseReadable(entries, "uri").map(({ address, ...readable }) => {
+    return { ...readable, uri: address, client: server };
   });
-  return firstOfEach(found, ({ uri }) => uri);
+}
+
+/** As `parseResources`. */
+export function parseTemplates(entries: readonly unknown[], server: string): McpResourceTemplate[] {
+  return parseReadable(entries, "uriTemplate").map(({ address, ...readable }) => {
+    return { ...readable, uriTemplate: address, client: server };
+  });
 }
 
 /** What a server wants models to know, bounded; undefined when it says nothing. */
@@ -85,6 +77,27 @@ function firstOfEach<T>(entries: readonly T[], keyOf: (entry: T) => string): T[]
   const byKey = new Map<string, T>();
   for (const entry of entries) if (!byKey.has(keyOf(entry))) byKey.set(keyOf(entry), entry);
   return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
+}
+
+interface Readable {
+  name: string;
+  address: string;
+  description?: string;
+  mimeType?: string;
+}
+
+/** What can be read, sorted by the address that stands under `key`. */
+function parseReadable(entries: readonly unknown[], key: string): Readable[] {
+  const found = entries.slice(0, LIST_MAX).flatMap((entry): Readable[] => {
+    if (!isFields(entry)) return [];
+    const address = parseText(entry[key], URI_MAX_LENGTH);
+    const name = parseName(entry["name"]) ?? address;
+    if (address === undefined || name === undefined) return [];
+    const description = describe(entry["description"]);
+    const mimeType = parseText(entry["mimeType"], NAME_MAX_LENGTH);
+    return [{ name, address, ...(description && { description }), ...(mimeType && { mimeType }) }];
+  });
+  return firstOfEach(found, ({ address }) => address);
 }
 
 function parseArgument(value: unknown): PromptArgument[] {

@@ -103,6 +103,19 @@ export const McpResource = t.Object(
 );
 export type McpResource = Static<typeof McpResource>;
 
+/** Resources of one kind: with values in the place of what stands in braces it is an address. */
+export const McpResourceTemplate = t.Object(
+  {
+    name: t.String(),
+    uriTemplate: t.String({ description: "As RFC 6570 writes them" }),
+    description: t.Optional(t.String()),
+    mimeType: t.Optional(t.String()),
+    client: t.String(),
+  },
+  { $id: "McpResourceTemplate" },
+);
+export type McpResourceTemplate = Static<typeof McpResourceTemplate>;
+
 export const McpAddInput = t.Object(
   { name: t.String(), config: McpServerConfig },
   { $id: "McpAddInput" },

@@ -33,7 +33,10 @@ export function mcpResourceTool(servers: McpServers): Tool {
 }
 
 function list(servers: McpServers, server: string | undefined): ToolResult {
-  const found = servers.resources().filter(({ client }) => client === (server ?? client));
+  const templates = servers.resourceTemplates().map((one) => ({ ...one, uri: one.uriTemplate }));
+  const found = [...servers.resources(), ...templates].filter(
+    ({ client }) => client === (server ?? client),
+  );
   const lines = found.map(({ client, uri, name, description: about, mimeType }) => {
     const [summary = ""] = (about ?? "").split("\n", 1);
     return [`${client} ${uri}`, name, ...(mimeType ? [mimeType] : []), summary].join(" | ");

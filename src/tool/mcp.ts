@@ -24,7 +24,8 @@ export class McpTools {
   async list(signal?: AbortSignal): Promise<Tool[]> {
     await this.#servers.ready(signal);
     const tools = this.#servers.tools().map((tool) => this.#toTool(tool));
-    return this.#servers.resources().length > 0 ? [...tools, this.#resourceTool] : tools;
+    const readable = [...this.#servers.resources(), ...this.#servers.resourceTemplates()];
+    return readable.length > 0 ? [...tools, this.#resourceTool] : tools;
   }
 
   #toTool(tool: McpTool): Tool {

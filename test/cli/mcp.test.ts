@@ -23,7 +23,9 @@ test("servers are listed with how they are doing and what they offer", async () 
   await using cli = await CLIHome.open({ ...NO_MODEL, mcp });
   const { exitCode, stdout } = await cli.run(["mcp", "list"]);
   expect(exitCode).toBe(0);
-  expect(stdout).toMatch(/^all +connected +\d+ tools, \d+ prompts, \d+ resources +\S+bun/m);
+  expect(stdout).toMatch(
+    /^all +connected +\d+ tools, \d+ prompts, \d+ resources, \d+ resource templates +\S+bun/m,
+  );
   expect(stdout).toMatch(/^dying +failed +its program exited with code 7: no \[31mlicence/m);
   expect(stdout).toMatch(/^off +disabled/m);
   const empty = await cli.run(["mcp", "auth", "ls"]);

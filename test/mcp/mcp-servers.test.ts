@@ -154,6 +154,33 @@ test("a list that changed is read again", async () => {
   expect(t.servers.tools().map(({ id }) => id)).toContain("s_extra");
 });
 
+test("templates of resources are listed, followed, and read with their values", async () => {
+  const templates = [{ uriTemplate: "x://{id}", name: "x", description: "One of them" }];
+  const resources = { "x://7": { uri: "x://7", text: "seven" } };
+  await using t = await testServers({ mcp: { s: scripted({ templates, resources }) } });
+  await t.servers.ready(undefined, PATIENCE_MS);
+  const [first] = t.servers.resourceTemplates();
+  expect(first).toEqual({
+    name: "x",
+    uriTemplate: "x://{id}",
+    description: "One of them",
+    client: "s",
+  });
+  expect((await t.servers.readResource("s", "x://7", t.signal)).text).toBe("seven");
+  await expect(t.servers.readResource("s", "x://{id}", t.signal)).rejects.toMatchObject({
+    kind: "invalid",
+    message: "x://{id} is a template: put a value in the place of each {name}",
+  });
+  const isThere = () => t.servers.resourceTemplates().length === 2;
+  const changed = nextEvent(t, isThere);
+  await t.call("s_change");
+  await changed;
+  expect(t.servers.resourceTemplates().map(({ uriTemplate }) => uriTemplate)).toEqual([
+    "extra://{id}",
+    "x://{id}",
+  ]);
+});
+
 test("servers are added, disconnected and connected while others run", async () => {
   await using t = await testServers({ mcp: { s: scripted() } });
   const status = await t.servers.add("added", scripted());
@@ -240,4 +267,12 @@ test("the published everything server: tools, prompts, resources, values, images
     "MCP server all",
   );
   expect(t.servers.instructions()[0]?.text).toContain("Everything Server");
+  const template = "demo://resource/dynamic/text/{resourceId}";
+  expect(t.servers.resourceTemplates().map(({ uriTemplate }) => uriTemplate)).toContain(template);
+  const expanded = await t.servers.readResource(
+    "all",
+    template.replace("{resourceId}", "7"),
+    t.signal,
+  );
+  expect(expanded.text).toContain("Resource 7: ");
 });

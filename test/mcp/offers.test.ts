@@ -1,5 +1,11 @@
 import { expect, test } from "bun:test";
-import { parseInstructions, parsePrompts, parseResources, parseTools } from "@/mcp/offers";
+import {
+  parseInstructions,
+  parsePrompts,
+  parseResources,
+  parseTemplates,
+  parseTools,
+} from "@/mcp/offers";
 
 const tool = (name: unknown, more: Record<string, unknown> = {}) => ({
   name,
@@ -67,5 +73,18 @@ test("resources say whose they are", () => {
   expect(found).toEqual([
     { name: "a://1", uri: "a://1", client: "server" },
     { name: "two", uri: "b://2", mimeType: "text/plain", client: "server" },
+  ]);
+});
+
+test("templates are told of as resources are", () => {
+  const found = parseTemplates(
+    [
+      { uriTemplate: "b://{id}", name: "b", mimeType: "text/plain" },
+      { uri: "a://1", name: "a" },
+    ],
+    "server",
+  );
+  expect(found).toEqual([
+    { name: "b", uriTemplate: "b://{id}", mimeType: "text/plain", client: "server" },
   ]);
 });

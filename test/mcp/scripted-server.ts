@@ -21,6 +21,8 @@ export interface Behaviour {
   tools?: readonly unknown[];
   /** What resources/read gives for an address. */
   resources?: Readonly<Record<string, unknown>>;
+  /** As resources/templates/list gives them; its lists of resources may change, too. */
+  templates?: readonly unknown[];
 }
 
 type Message = { id?: number; method?: string; params?: Record<string, unknown> };
@@ -75,7 +77,7 @@ class Server {
   readonly #behaviour: Behaviour;
   readonly #child: number | undefined;
   readonly #cancelled: unknown[] = [];
-  #extra: unknown[] = [];
+  #extra: { name: string; inputSchema: object; uriTemplate: string }[] = [];
 
   constructor(behaviour: Behaviour, child: number | undefined) {
     this.#behaviour = behaviour;
@@ -87,6 +89,10 @@ class Server {
     if (id === undefined || this.#behaviour.isMute) return;
     if (method === "initialize") return send({ id, result: this.#introduce(params) });
     if (method === "tools/list") return send({ id, result: { tools: this.#tools() } });
+    if (method === "resources/templates/list") {
+      const resourceTemplates = [...(this.#behaviour.templates ?? []), ...this.#extra];
+      return send({ id, result: { resourceTemplates } });
+    }
     const resource = this.#behaviour.resources?.[String(params["uri"])];
     if (method === "resources/read" && resource) {
       return send({ id, result: { contents: [resource] } });
@@ -101,7 +107,10 @@ class Server {
   #introduce(params: Record<string, unknown>) {
     return {
       protocolVersion: params["protocolVersion"],
-      capabilities: { tools: { listChanged: true } },
+      capabilities: {
+        tools: { listChanged: true },
+        ...(this.#behaviour.templates && { resources: { listChanged: true } }),
+      },
       serverInfo: { name: "scripted", version: "1" },
       instructions: "Be\u0007 brief.",
     };
@@ -137,8 +146,10 @@ class Server {
       }
       return answer("done");
     }
-    this.#extra = [{ name: "extra", inputSchema: { type: "object" } }];
+    const uriTemplate = "extra://{id}";
+    this.#extra = [{ name: "extra", inputSchema: { type: "object" }, uriTemplate }];
     send({ method: "notifications/tools/list_changed" });
+    if (this.#behaviour.templates) send({ method: "notifications/resources/list_changed" });
     answer("changed");
   }
 }

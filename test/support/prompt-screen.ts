@@ -22,6 +22,7 @@ export const DONE: Pick<ScreenOptions, "answers"> = {
     "POST /session": () => ({ id: SESSION_ID }) as Session,
     "GET /find/file": () => [],
     "GET /experimental/resource": () => ({}),
+    "GET /experimental/resource/template": () => ({}),
   },
 };
 

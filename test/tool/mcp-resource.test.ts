@@ -17,6 +17,11 @@ test("what servers offer to read is listed and read, with permission for each", 
   const uri = "demo://resource/static/document/features.md";
   const listed = await bench.run(tool, {});
   expect(listed.output).toContain(`all ${uri} | features.md | text/markdown | Static document`);
+  const dynamic = "demo://resource/dynamic/text/";
+  expect(listed.output).toContain(`all ${dynamic}{resourceId} | Dynamic Text Resource | `);
+  const seventh = await bench.run(tool, { server: "all", uri: `${dynamic}7` });
+  expect(seventh.output).toContain("Resource 7: ");
+  expect(bench.asks.splice(0)).toMatchObject([{ patterns: [`all:${dynamic}7`] }]);
   expect((await bench.run(tool, { server: "none" })).output).toBe("There is nothing to read");
   expect(bench.asks).toEqual([]);
   expect((await bench.run(tool, { server: "all", uri })).output).toContain("Everything Server");

@@ -8,6 +8,7 @@ import {
   McpAuthCallbackInput,
   McpAuthorization,
   McpResource,
+  McpResourceTemplate,
   MCPStatus,
 } from "@/schema/mcp";
 import { operation } from "@/server/operation";
@@ -65,15 +66,26 @@ function loginRoutes(app: App): AnyElysia {
 }
 
 function resourceRoutes(app: App): AnyElysia {
-  return new Elysia().use(inDirectory(app)).get(
-    "/experimental/resource",
-    async ({ instance }) => {
-      await instance.mcp.ready();
-      const entries = instance.mcp.resources().map((one) => [`${one.client}:${one.uri}`, one]);
-      return Object.fromEntries(entries);
-    },
-    resources,
-  );
+  return new Elysia()
+    .use(inDirectory(app))
+    .get(
+      "/experimental/resource",
+      async ({ instance }) => {
+        await instance.mcp.ready();
+        const entries = instance.mcp.resources().map((one) => [`${one.client}:${one.uri}`, one]);
+        return Object.fromEntries(entries);
+      },
+      resources,
+    )
+    .get(
+      "/experimental/resource/template",
+      async ({ instance }) => {
+        await instance.mcp.ready();
+        const found = instance.mcp.resourceTemplates();
+        return Object.fromEntries(found.map((one) => [`${one.client}:${one.uriTemplate}`, one]));
+      },
+      templates,
+    );
 }
 
 const group = "LSP, Formatters & MCP";
@@ -175,4 +187,15 @@ const resources = operation({
   summary: "List the resources of MCP servers",
   description: "By server and address: what is attached to a prompt or read by a model.",
   response: t.Record(t.String(), McpResource),
+});
+
+const templates = operation({
+  id: "experimental.resource.templates",
+  group,
+  place: "directory",
+  summary: "List the resource templates of MCP servers",
+  description:
+    "By server and template. With values in the place of what stands in braces a template is the " +
+    "address of a resource, which can be attached to a prompt or read by a model.",
+  response: t.Record(t.String(), McpResourceTemplate),
 });

@@ -1,15 +1,16 @@
 // Completion: what the list above the prompt offers for a `/` word or an `@` word, and what taking
 // a row does. It owns the popup; a search for files that a newer key has overtaken is dropped.
-import type { McpResource } from "@/schema/mcp";
+import type { McpResource, McpResourceTemplate } from "@/schema/mcp";
 import type { Ui } from "@/tui/ui";
 import type { Draft } from "./draft";
 import {
-  enterDirectory,
   type Mention,
   mentionAt,
   type MentionItem,
   rankMentions,
   takeMention,
+  templateStart,
+  writeMention,
 } from "./mention";
 import { Popup, type PopupRow } from "./popup";
 import {
@@ -54,7 +55,8 @@ export class Completion {
   #closedWord: string | undefined;
   #search: AbortController | undefined;
   #found: readonly string[] = [];
-  #resources: readonly McpResource[] | undefined;
+  #resources: readonly McpResource[] = [];
+  #templates: readonly McpResourceTemplate[] = [];
   #leave: (() => void) | undefined;
 
   constructor(ui: Ui, host: CompletionHost) {
@@ -163,13 +165,17 @@ export class Completion {
   }
 
   #takeMention(mention: Mention, item: MentionItem, how: TakeHow): void {
+    const { draft, cursor } = this.#taken(mention, item, how);
+    this.#host.setDraft(draft, cursor);
+  }
+
+  #taken(mention: Mention, item: MentionItem, how: TakeHow) {
     const { draft } = this.#host;
+    if (item.type === "template") return writeMention(draft, mention, templateStart(item.template));
     const isDirectory = item.type === "file" && item.path.endsWith("/");
-    const taken =
-      isDirectory && how === "complete"
-        ? enterDirectory(draft, mention, item.path)
-        : takeMention(draft, mention, item);
-    this.#host.setDraft(taken.draft, taken.cursor);
+    return isDirectory && how === "complete"
+      ? writeMention(draft, mention, item.path)
+      : takeMention(draft, mention, item);
   }
 
   #showSlash(query: string): void {
@@ -194,7 +200,10 @@ export class Completion {
 
   #showMention(mention: Mention): void {
     const before = this.#shown?.type === "mention" ? this.#shown.mention : undefined;
-    if (before?.start !== mention.start) this.#found = [];
+    if (before?.start !== mention.start) {
+      this.#found = [];
+      void this.#loadResources();
+    }
     if (before?.start !== mention.start || before.query !== mention.query) void this.#find(mention);
     this.#rank(mention, false);
   }
@@ -206,7 +215,8 @@ export class Completion {
         recent: this.#host.recentFiles(),
         found: this.#found,
         agents: this.#ui.store.state.facts.agents ?? [],
-        resources: this.#resources ?? [],
+        resources: this.#resources,
+        templates: this.#templates,
       },
       ITEMS_MAX,
     );
@@ -218,7 +228,6 @@ export class Completion {
     this.#search?.abort();
     const search = new AbortController();
     this.#search = search;
-    void this.#loadResources();
     const query = { query: mention.query, limit: FOUND_MAX };
     const found = await this.#ui.client.file.find(query, search.signal).catch(() => []); // none
     if (search.signal.aborted) return;
@@ -226,11 +235,15 @@ export class Completion {
     this.#rankAgain();
   }
 
+  /** Anew for each word: servers come, go, and change what they offer. */
   async #loadResources(): Promise<void> {
-    if (this.#resources) return;
-    this.#resources = [];
-    const found = await this.#ui.client.mcp.resources().catch(() => ({})); // no server has any
-    this.#resources = Object.values(found);
+    const { mcp } = this.#ui.client;
+    const [resources, templates] = await Promise.all([
+      mcp.resources().catch(() => ({})), // no server has any
+      mcp.resourceTemplates().catch(() => ({})), // likewise
+    ]);
+    this.#resources = Object.values(resources);
+    this.#templates = Object.values(templates);
     this.#rankAgain();
   }
 
@@ -288,6 +301,10 @@ function mentionRow(item: MentionItem): PopupRow {
     case "resource": {
       const { client, name, description = "" } = item.resource;
       return { name: `${client}:${name}`, kind: "MCP", text: description };
+    }
+    case "template": {
+      const { client, uriTemplate, description = "" } = item.template;
+      return { name: `${client}:${uriTemplate}`, kind: "MCP", text: description };
     }
   }
 }

@@ -1,7 +1,7 @@
 // Mentions: which `@` word stands at the cursor, what may be meant by it, and in which order. Files
 // come from the server's search; those that are recent or changed go first. Pure.
 import type { Agent } from "@/schema/agent";
-import type { McpResource } from "@/schema/mcp";
+import type { McpResource, McpResourceTemplate } from "@/schema/mcp";
 import { type Chip, type ChipLines, splitLines } from "./chip";
 import { chipDraft, type Draft, plainDraft, replaceRange } from "./draft";
 
@@ -14,10 +14,14 @@ export interface Mention {
   lines?: ChipLines;
 }
 
-export type MentionItem =
+/** What a mention can be taken as. */
+export type Mentionable =
   | { type: "file"; path: string }
   | { type: "agent"; name: string; description: string }
   | { type: "resource"; resource: McpResource };
+
+/** A template's own values are still to be written. */
+export type MentionItem = Mentionable | { type: "template"; template: McpResourceTemplate };
 
 export interface MentionSources {
   /** Paths that the person is likely to mean, likeliest first. */
@@ -26,6 +30,7 @@ export interface MentionSources {
   found: readonly string[];
   agents: readonly Agent[];
   resources: readonly McpResource[];
+  templates: readonly McpResourceTemplate[];
 }
 
 const RECENT_MAX = 5;
@@ -50,7 +55,11 @@ export function rankMentions(query: string, sources: MentionSources, max: number
   const recent = sources.recent.filter((path) => path.toLowerCase().includes(wanted));
   const paths = [...new Set([...recent.slice(0, RECENT_MAX), ...sources.found])];
   const files = paths.map((path): MentionItem => ({ type: "file", path }));
-  const others = [...agentItems(wanted, sources), ...resourceItems(wanted, sources)];
+  const others = [
+    ...agentItems(wanted, sources),
+    ...resourceItems(wanted, sources),
+    ...sources.templates.flatMap((template) => templateItems(query, template)),
+  ];
   // Agents and resources are few: they keep their place below a long list of files.
   const room = Math.max(max - others.length, Math.ceil(max / 2));
   return [...files.slice(0, room), ...others].slice(0, max);
@@ -60,7 +69,7 @@ export function rankMentions(query: string, sources: MentionSources, max: number
 export function takeMention(
   draft: Draft,
   mention: Mention,
-  item: MentionItem,
+  item: Mentionable,
 ): { draft: Draft; cursor: number } {
   const chip = chipDraft(mentionChip(item, mention.lines));
   const after = draft.text.charAt(mention.end);
@@ -70,15 +79,20 @@ export function takeMention(
   return { draft: taken, cursor: mention.start + chip.text.length + 1 };
 }
 
-/** The draft with the directory written out, so that the list goes on below it. */
-export function enterDirectory(
+/** The draft with the mention written out as far as it is known, so that the list goes on there. */
+export function writeMention(
   draft: Draft,
   mention: Mention,
-  path: string,
+  text: string,
 ): { draft: Draft; cursor: number } {
-  const written = plainDraft(`@${path}`);
+  const written = plainDraft(`@${text}`);
   const entered = replaceRange(draft, mention.start, mention.end, written);
   return { draft: entered, cursor: mention.start + written.text.length };
+}
+
+/** What of the template a person need not write: the server and all before the first value. */
+export function templateStart({ client, uriTemplate }: McpResourceTemplate): string {
+  return `${client}:${uriTemplate.split("{", 1)[0] ?? ""}`;
 }
 
 /**
@@ -100,7 +114,7 @@ export function chipMentions(text: string, isFile: (path: string) => boolean): D
   return draft;
 }
 
-function mentionChip(item: MentionItem, lines: ChipLines | undefined): Chip {
+function mentionChip(item: Mentionable, lines: ChipLines | undefined): Chip {
   switch (item.type) {
     case "file": {
       const isDirectory = item.path.endsWith("/");
@@ -125,6 +139,21 @@ function resourceItems(wanted: string, { resources }: MentionSources): MentionIt
   return resources
     .filter(({ client, name }) => matches(`${client}:${name}`, wanted))
     .map((resource) => ({ type: "resource", resource }));
+}
+
+/** The address that is written already, or the template for one. */
+function templateItems(query: string, template: McpResourceTemplate): MentionItem[] {
+  const { client, name, uriTemplate, description, mimeType } = template;
+  const start = templateStart(template);
+  if (query.startsWith(start) && query.length > start.length && !query.includes("{")) {
+    const uri = query.slice(client.length + 1);
+    const resource = { client, uri, name: uri, ...(mimeType && { mimeType }) };
+    return [{ type: "resource", resource: { ...resource, ...(description && { description }) } }];
+  }
+  const isMeant = [name, uriTemplate].some((text) => {
+    return matches(`${client}:${text}`, query.toLowerCase());
+  });
+  return isMeant ? [{ type: "template", template }] : [];
 }
 
 function matches(name: string, wanted: string): boolean {

@@ -88,8 +88,12 @@ test("a person logs in with the code, by the browser, and out", async () => {
 });
 
 test("what servers let models read is listed", async () => {
-  await using s = await setup({ good: scripted() });
+  const templates = [{ uriTemplate: "x://{id}", name: "x" }];
+  await using s = await setup({ good: scripted({ templates }) });
   expect((await s.contract.call("experimental.resource.list")).body).toEqual({});
+  expect((await s.contract.call("experimental.resource.templates")).body).toEqual({
+    "good:x://{id}": { uriTemplate: "x://{id}", name: "x", client: "good" },
+  });
 });
 
 test("a prompt of a server is a command, a resource is read when it is attached", async () => {

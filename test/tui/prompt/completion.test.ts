@@ -32,6 +32,13 @@ const AUTHORS = {
   client: "github",
 };
 
+const ISSUE = {
+  name: "one issue",
+  uriTemplate: "issue://{number}/text",
+  description: "What it says",
+  client: "github",
+};
+
 function withCommands(more: Partial<State> = {}): ScreenOptions {
   return { ...DONE, state: { ...IN_SESSION, facts: { commands: COMMANDS }, ...more } };
 }
@@ -42,6 +49,7 @@ function withFiles(files: (query: string) => string[]): ScreenOptions {
       ...DONE.answers,
       "GET /find/file": ({ query }) => files(query["query"] ?? ""),
       "GET /experimental/resource": () => ({ "github:authors": AUTHORS }),
+      "GET /experimental/resource/template": () => ({ "github:issue": ISSUE }),
     },
     state: { ...IN_SESSION, facts: { agents: [AUTHOR] } },
   };
@@ -201,6 +209,32 @@ describe("mentions", () => {
           { type: "text", text: "@author @github:authors" },
           { type: "agent", name: "author", source: { value: "@author", start: 0, end: 7 } },
           { type: "file", url: "issue://all", source: { type: "resource" } },
+        ],
+      },
+    ]);
+  });
+
+  test("a template is written out to its first value, and sent as the whole address", async () => {
+    const { screen, prompt, keys, type, bodies, shows } = await promptScreen(withFiles(() => []));
+    await using _ = screen;
+    await type("@one");
+    await shows("github:issue://{number}/text");
+    keys.pressEnter();
+    expect(prompt.text).toBe("@github:issue://");
+    await type("7/text");
+    await shows("What it says");
+    keys.pressEnter();
+    keys.pressEnter();
+    await screen.until(() => bodies("/prompt_async").length > 0);
+    expect(bodies("/prompt_async")).toMatchObject([
+      {
+        parts: [
+          { type: "text", text: "@github:issue://7/text" },
+          {
+            type: "file",
+            url: "issue://7/text",
+            source: { type: "resource", clientName: "github", uri: "issue://7/text" },
+          },
         ],
       },
     ]);

@@ -3,11 +3,11 @@ import type { Agent } from "@/schema/agent";
 import { isSound, plainDraft } from "@/tui/prompt/draft";
 import {
   chipMentions,
-  enterDirectory,
   mentionAt,
   type MentionSources,
   rankMentions,
   takeMention,
+  writeMention,
 } from "@/tui/prompt/mention";
 
 function at(text: string) {
@@ -62,7 +62,7 @@ describe("taking one", () => {
 
   test("a directory is written out to go deeper", () => {
     const mention = at("@sr|") ?? never();
-    const entered = enterDirectory(plainDraft("@sr"), mention, "src/");
+    const entered = writeMention(plainDraft("@sr"), mention, "src/");
     expect(entered.draft).toEqual(plainDraft("@src/"));
     expect(mentionAt(entered.draft, entered.cursor)?.query).toBe("src/");
   });
@@ -77,20 +77,37 @@ describe("ranking", () => {
     found: ["src/auth/", "src/auth.ts", "src/author.ts"],
     agents: [agent("author", "subagent"), agent("build", "primary")],
     resources: [{ name: "authors", uri: "x://1", client: "github" }],
+    templates: [],
   };
 
   test("recent files, then found ones, then agents and resources", () => {
-    const names = rankMentions("aut", sources, 10).map((item) =>
-      item.type === "file" ? item.path : item.type === "agent" ? item.name : item.resource.name,
-    );
-    expect(names).toEqual([
-      "src/auth.ts",
-      "test/auth.test.ts",
-      "src/auth/",
-      "src/author.ts",
-      "author",
-      "authors",
+    expect(rankMentions("aut", sources, 10)).toMatchObject([
+      { path: "src/auth.ts" },
+      { path: "test/auth.test.ts" },
+      { path: "src/auth/" },
+      { path: "src/author.ts" },
+      { name: "author" },
+      { resource: { name: "authors" } },
     ]);
+  });
+
+  test("a template is offered until its address is written, and then as that", () => {
+    const template = { name: "issue", uriTemplate: "x://issue/{id}", client: "github" };
+    const rank = (query: string) => {
+      const none = { recent: [], found: [], agents: [], resources: [], templates: [template] };
+      return rankMentions(query, none, 10);
+    };
+    for (const query of ["", "ISSUE", "github:x", "github:x://issue/"]) {
+      expect(rank(query)).toEqual([{ type: "template", template }]);
+    }
+    expect(rank("github:x://issue/7")).toEqual([
+      {
+        type: "resource",
+        resource: { client: "github", uri: "x://issue/7", name: "x://issue/7" },
+      },
+    ]);
+    expect(rank("github:x://pull/7")).toEqual([]);
+    expect(rank("github:x://issue/{id}")).toEqual([{ type: "template", template }]);
   });
 
   test("many files leave room for the others", () => {

@@ -3,26 +3,20 @@
 // host that does not answer costs its time limit once and loses no restriction it has made.
 import { join } from "node:path";
 import type { Clock } from "@/base/clock";
-import { errorMessage, unavailable } from "@/base/error";
+import { errorMessage } from "@/base/error";
 import { readTextIfExists, ensureDirectory, writeFileAtomic } from "@/base/file";
 import type { Logger } from "@/base/log";
 import type { Paths } from "@/base/paths";
-import { parse, t } from "@/base/schema";
+import { parse } from "@/base/schema";
 import type { RemoteConfig } from "@/config/sources";
 import type { AuthStore } from "@/provider/auth-store";
+import { fetchJSON, fetchWellKnown } from "@/provider/well-known";
 import type { WellKnownAuth } from "@/schema/auth";
-import { JSONObject, StringMap } from "@/schema/primitive";
-
-const WellKnown = t.Object({
-  config: t.Optional(JSONObject),
-  /** More of it elsewhere; `{env:KEY}` in its headers stands for the token. */
-  remote_config: t.Optional(t.Object({ url: t.String(), headers: t.Optional(StringMap) })),
-});
+import { JSONObject } from "@/schema/primitive";
 
 const TIME_LIMIT_MS = 5_000;
 /** An answer, or the lack of one, counts for so long: several directories ask one after another. */
 const FRESH_MS = 60_000;
-const ANSWER_MAX_BYTES = 1024 * 1024;
 
 export interface OrganisationConfigOptions {
   auth: AuthStore;
@@ -97,12 +91,7 @@ async function readKept(path: string): Promise<string[]> {
 
 async function fetchConfigs(address: string, { key, token }: WellKnownAuth): Promise<string[]> {
   const signal = AbortSignal.timeout(TIME_LIMIT_MS);
-  const url = `${address}/.well-known/opencode`;
-  const { config = {}, remote_config: remote } = parse(
-    WellKnown,
-    await fetchJSON(url, signal),
-    url,
-  );
+  const { config = {}, remote_config: remote } = await fetchWellKnown(address, signal);
   const own = JSON.stringify(config);
   if (remote === undefined) return [own];
   const headers = Object.entries(remote.headers ?? {}).map(([name, value]): [string, string] => {
@@ -110,25 +99,4 @@ async function fetchConfigs(address: string, { key, token }: WellKnownAuth): Pro
   });
   const more = await fetchJSON(remote.url, signal, Object.fromEntries(headers));
   return [own, JSON.stringify(parse(JSONObject, more, remote.url))];
-}
-
-async function fetchJSON(
-  url: string,
-  signal: AbortSignal,
-  headers: Record<string, string> = {},
-): Promise<unknown> {
-  const response = await fetch(url, { signal, headers });
-  if (!response.ok) throw unavailable(`${url}: the server answered ${response.status}`);
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > ANSWER_MAX_BYTES) throw unavailable(`${url}: the answer is too large`);
-  }
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
-  } catch (error) {
-    throw unavailable(`${url}: the answer is no JSON; is it a page to log in?`, { url }, error);
-  }
 }

@@ -1,12 +1,14 @@
 // `opencode auth`: the keys of providers. A key comes from a hidden prompt or from standard input,
 // never from an argument, which other users of the machine could see, and is never shown again.
-// Where a provider has logins, auth-login.ts leads through them.
+// Where a provider has logins, auth-login.ts leads through them; auth-organisation.ts through those
+// of an organisation, whose address stands in the place of a provider's id.
 import { AppError, invalid } from "@/base/error";
 import { Logger } from "@/base/log";
 import { Catalog } from "@/llm/catalog";
 import { AuthStore } from "@/provider/auth-store";
 import { credentialNames } from "@/provider/credentials";
 import { login as storeKey, resolveProviderID, similarProviders } from "@/provider/login";
+import { organisationAddress } from "@/provider/well-known";
 import { loginByOAuth } from "./auth-login";
 import type { CLIContext } from "./context";
 import { EXIT } from "./exit-code";
@@ -33,6 +35,8 @@ export async function login(
   if (named === undefined) {
     throw invalid("Name the provider, for example: opencode auth login anthropic");
   }
+  const address = organisationAddress(named);
+  if (address !== undefined) return loginToHost(context, address, options);
   const catalog = new Catalog();
   const id = resolveProviderID(catalog, named);
   const similar = similarProviders(catalog, id).join(" or ");
@@ -48,14 +52,36 @@ export async function login(
   return EXIT.done;
 }
 
-async function readKey(context: CLIContext, id: string, isPiped: boolean): Promise<string> {
+async function loginToHost(
+  context: CLIContext,
+  address: string,
+  { keyStdin: isPiped = false, method }: LoginOptions,
+): Promise<number> {
+  const { loginToOrganisation } = await import("./auth-organisation");
+  await loginToOrganisation(context, {
+    address,
+    wanted: isPiped ? "key" : method,
+    store: openStore(context),
+    readToken: () => readKey(context, address, isPiped, "; --method command runs its program"),
+  });
+  context.output.note(`The login to ${address} is stored in ${context.paths.authFile}`);
+  return EXIT.done;
+}
+
+async function readKey(
+  context: CLIContext,
+  id: string,
+  isPiped: boolean,
+  otherwise = "",
+): Promise<string> {
   const { clock, output } = context;
   const key =
     isInputTerminal() && !isPiped
       ? await readHidden(output, `Key of ${id} (not shown): `, context.interrupts)
       : await readPipedKey(clock);
   if (key.trim() !== "") return key;
-  throw invalid(`No key given: type it, or pipe it in: opencode auth login ${id} < key.txt`);
+  const how = `type it, or pipe it in: opencode auth login ${id} < key.txt`;
+  throw invalid(`No key given: ${how}${otherwise}`);
 }
 
 async function readPipedKey(clock: CLIContext["clock"]): Promise<string> {

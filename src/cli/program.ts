@@ -230,13 +230,20 @@ function addAuth(program: Command, context: CLIContext, finish: Finish): void {
   auth
     .command("login")
     .description("Store the key of a provider, typed unseen or piped in, or log in to it.")
-    .argument("[provider]", "the provider's id, such as anthropic")
+    .argument("[provider]", "the provider's id, such as anthropic, or an organisation's address")
     .option("-p, --provider <id>", "the same as the argument")
     .option("--key-stdin", "read the key from standard input")
-    .option("-m, --method <method>", "key, oauth, or the name of one of the provider's logins")
+    .option(
+      "-m, --method <method>",
+      "key, oauth, or the name of a login; of an organisation: command",
+    )
     .addHelpText(
       "after",
-      `\n${examples(["opencode auth login anthropic", "opencode auth login openai < key.txt"])}`,
+      `\n${examples([
+        "opencode auth login anthropic",
+        "opencode auth login openai < key.txt",
+        "opencode auth login https://opencode.example.com",
+      ])}`,
     )
     .action(async (provider: string | undefined, _: unknown, self: Command) => {
       const { login } = await import("./auth");

@@ -8,7 +8,8 @@ import {
 } from "@test/support/scripted-model/scripted-model";
 import { type TempDirectory, tempDirectory } from "@test/support/temp";
 
-const MAIN = resolve(import.meta.dir, "../../src/main.ts");
+/** What the program begins with. */
+export const MAIN = resolve(import.meta.dir, "../../src/main.ts");
 
 /** For setDefaultTimeout: such a test starts the program several times. */
 export const CLI_TIMEOUT_MS = 60_000;

@@ -1,6 +1,6 @@
 // A session, its status, and what a client may ask of it besides a prompt.
 
-import { t, type Static } from "@/base/schema";
+import { stringEnum, t, type Static } from "@/base/schema";
 import { SnapshotFileDiff } from "./file";
 import { PermissionRuleset } from "./permission";
 import {
@@ -22,9 +22,17 @@ const SessionModel = t.Object({
 });
 
 /** What is undone at present; the messages behind it go with the next prompt. */
+/** The point of an undo that is nowhere: it sorts behind the id of every message. */
+export const NOWHERE = "msg_zzzzzzzzzzzzzzzzzzzzzzzzzz";
+
+const RevertPoint = t.Object({ messageID: MessageID, partID: t.Optional(PartID) });
+export type RevertPoint = Static<typeof RevertPoint>;
+
 const Revert = t.Object({
   messageID: MessageID,
   partID: t.Optional(PartID),
+  /** From where on files are undone, when that is not from where the conversation is. */
+  files: t.Optional(RevertPoint),
   /** Names what is needed to bring it back. */
   snapshot: t.Optional(t.String()),
   /** What undoing changed in files: a unified diff. */
@@ -136,9 +144,13 @@ export type SessionUpdateInput = Static<typeof SessionUpdateInput>;
 export const ForkInput = t.Object({ messageID: t.Optional(MessageID) }, { $id: "ForkInput" });
 export type ForkInput = Static<typeof ForkInput>;
 
-/** Undoes this message, or this part, and all that follows. */
+/** Undoes this message, or this part, and all that follows: with `only`, just that of it. */
 export const RevertInput = t.Object(
-  { messageID: MessageID, partID: t.Optional(PartID) },
+  {
+    messageID: MessageID,
+    partID: t.Optional(PartID),
+    only: t.Optional(stringEnum(["conversation", "files"])),
+  },
   { $id: "RevertInput" },
 );
 export type RevertInput = Static<typeof RevertInput>;

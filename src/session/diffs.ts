@@ -10,7 +10,7 @@ import type { Publish } from "@/schema/event";
 import type { SnapshotFileDiff } from "@/schema/file";
 import type { MessageWithParts } from "@/schema/message";
 import type { Part, PatchPart } from "@/schema/part";
-import type { Session } from "@/schema/session";
+import type { RevertPoint, Session } from "@/schema/session";
 import type { SessionStore } from "@/storage/session-store";
 import type { Records } from "./records";
 import {
@@ -104,9 +104,10 @@ export class Diffs {
     return this.#count(changes).map((one) => one.diff);
   }
 
-  /** The messages before `revert`, the last of them as far as it goes. */
+  /** The messages of which nothing is undone, the last of them as far as it goes. */
   #list(sessionID: string, revert: Session["revert"]): MessageWithParts[] {
-    return splitAtRevert(this.#options.store.listMessages(sessionID).messages, revert).kept;
+    const { messages } = this.#options.store.listMessages(sessionID);
+    return splitAtRevert(splitAtRevert(messages, revert).kept, revert?.files).kept;
   }
 
   #count(changes: readonly RecordedChange[]): { diff: SnapshotFileDiff; chains: ChangeChain[] }[] {
@@ -160,7 +161,7 @@ export function fileName({ worktree }: Snapshots, file: string): string {
 /** What stands before the point of an undo, and the parts of what stands behind it. */
 export function splitAtRevert(
   messages: readonly MessageWithParts[],
-  revert: Session["revert"],
+  revert: RevertPoint | undefined,
 ): { kept: MessageWithParts[]; undone: MessageWithParts[] } {
   const index = revert ? messages.findIndex(({ info }) => info.id === revert.messageID) : -1;
   const message = messages[index];

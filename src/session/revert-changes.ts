@@ -108,6 +108,16 @@ export class ChangeRecords {
     return result;
   }
 
+  /** These parts without their records, for whom what they changed is no longer theirs. */
+  *forget(parts: readonly Part[]): Iterable<ToolPart> {
+    for (const part of withSubagents(parts, this.#store)) {
+      const { state } = part;
+      if (recordName(part) === undefined || !("metadata" in state)) continue;
+      const { [RECORD_KEY]: _, ...metadata } = state.metadata ?? {};
+      yield { ...part, state: { ...state, metadata } };
+    }
+  }
+
   async #find(name: string): Promise<ChangeRecord | undefined> {
     const record = this.#cache.get(name) ?? (await this.#load(name));
     if (!record) return undefined;

@@ -5,7 +5,7 @@ import { conflict, errorMessage } from "@/base/error";
 import type { Logger } from "@/base/log";
 import type { Snapshots } from "@/host/snapshots";
 import type { Publish } from "@/schema/event";
-import type { RevertInput, Session } from "@/schema/session";
+import { NOWHERE, type RevertInput, type RevertPoint, type Session } from "@/schema/session";
 import type { SessionStore } from "@/storage/session-store";
 import { type Diffs, fileName, partsOf, splitAtRevert } from "./diffs";
 import type { Records } from "./records";
@@ -31,6 +31,9 @@ interface RevertsOptions {
 /** How much of the undone changes the session's row shows. */
 const DIFF_MAX_CHARACTERS = 256 * 1024;
 
+/** From where on the conversation is undone, and files, when that is elsewhere. */
+type UndoPoint = RevertPoint & { files?: RevertPoint };
+
 export class Reverts {
   readonly #options: RevertsOptions;
 
@@ -40,15 +43,17 @@ export class Reverts {
 
   /**
    * Undoes this message, or this part of it, and all that follows: files go back to what they would
-   * be without it. Where something is undone already the point moves, back or forth. Gives the
-   * session, its `revert.skipped` naming the files that were left; unchanged for an unknown message
-   * or part. Throws AppError busy while the session runs, not-found for an unknown session.
+   * be without it. Where something is undone already the point moves, back or forth; with `only`
+   * that of the conversation or that of files, and the other stays. Gives the session, its
+   * `revert.skipped` naming the files that were left; unchanged for an unknown message or part.
+   * Throws AppError busy while the session runs, not-found for an unknown session.
    */
-  async revert(sessionID: string, { messageID, partID }: RevertInput): Promise<Session> {
+  async revert(sessionID: string, input: RevertInput): Promise<Session> {
     const { sessions } = this.#options;
+    const { messageID, partID } = input;
     sessions.get(sessionID);
     return this.#hold(sessionID, async (session) => {
-      const point = { messageID, ...(partID === undefined ? {} : { partID }) };
+      const point = nextPoint(session.revert, input);
       const message = this.#options.store.findMessage(sessionID, messageID);
       const isKnown = partID === undefined || message?.parts.some((part) => part.id === partID);
       return message && isKnown ? this.#moveTo(session, point) : session;
@@ -96,6 +101,8 @@ export class Reverts {
           for (const part of parts) records.removePart(sessionID, info.id, part.id);
         } else records.removeMessage(sessionID, info.id);
       }
+      const put = partsOf(splitAtRevert(kept, revert.files).undone);
+      for (const part of this.#options.changes.forget(put)) records.putPart(part);
       sessions.change(sessionID, ({ revert: _, ...session }) => session);
     });
   }
@@ -126,10 +133,11 @@ export class Reverts {
     });
   }
 
-  async #moveTo(session: Session, point: RevertInput): Promise<Session> {
+  async #moveTo(session: Session, point: UndoPoint): Promise<Session> {
     const { changes, diffs, files, publish, sessions, store } = this.#options;
     const sessionID = session.id;
-    const { undone } = splitAtRevert(store.listMessages(sessionID).messages, point);
+    const { messages } = store.listMessages(sessionID);
+    const { undone } = splitAtRevert(messages, point.files ?? point);
     const record = await changes.read(partsOf(undone));
     const unsure = [...record.uncertain.map(describeUncertain), ...record.lost.map(describeLost)];
     const { summary, diff } = await diffs.summarize(sessionID, point);
@@ -185,6 +193,21 @@ export class Reverts {
   #name(file: string): string {
     return fileName(this.#options.snapshots, file);
   }
+}
+
+function nextPoint(
+  present: Session["revert"],
+  { messageID, partID, only }: RevertInput,
+): UndoPoint {
+  const point = pointOf({ messageID, partID });
+  if (only === undefined) return point;
+  const conversation = present ? pointOf(present) : { messageID: NOWHERE };
+  const files = present?.files ?? conversation;
+  return only === "files" ? { ...conversation, files: point } : { ...point, files };
+}
+
+function pointOf({ messageID, partID }: { messageID: string; partID?: string | undefined }) {
+  return { messageID, ...(partID === undefined ? {} : { partID }) };
 }
 
 function describeUncertain(file: string): SkippedFile {

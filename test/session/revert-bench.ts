@@ -189,6 +189,10 @@ export class RevertBench implements AsyncDisposable {
     return this.reverts.revert(sessionID, { messageID, ...(partID ? { partID } : {}) });
   }
 
+  undoOnly(only: "conversation" | "files", messageID: string): Promise<Session> {
+    return this.reverts.revert(this.session.id, { messageID, only });
+  }
+
   unrevert(sessionID = this.session.id): Promise<Session> {
     return this.reverts.unrevert(sessionID);
   }

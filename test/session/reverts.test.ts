@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import { chmod, lstat, mkdir, readlink, symlink } from "node:fs/promises";
 import { join } from "node:path";
+import { NOWHERE } from "@/schema/session";
 import { type RevertBench, revertBench } from "./revert-bench";
 
 const TEN = "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n";
@@ -76,6 +77,63 @@ test("the point moves back and forth, and each file follows", async () => {
   }
   await bench.unrevert();
   expect(await bench.read("a.txt")).toBe("4");
+});
+
+test("the conversation alone is undone: files stay, and a redo brings all of it back", async () => {
+  await using bench = await revertBench({ files: { "a.txt": "0" } });
+  const [first, second] = [await bench.edit("a.txt", "1"), await bench.edit("a.txt", "2")];
+  const session = await bench.undoOnly("conversation", second.user);
+  expect(session.revert).toMatchObject({ messageID: second.user, files: { messageID: NOWHERE } });
+  expect(await bench.read("a.txt")).toBe("2");
+  await bench.undoOnly("conversation", first.user);
+  expect(await bench.read("a.txt")).toBe("2");
+  expect((await bench.unrevert()).revert).toBeUndefined();
+  expect(await bench.read("a.txt")).toBe("2");
+  await bench.undoOnly("conversation", second.user);
+  bench.reverts.finalize(bench.session.id);
+  const ids = bench.sessions.messages(bench.session.id).messages.map(({ info }) => info.id);
+  expect(ids).toEqual([first.user, first.assistant]);
+  expect(await bench.read("a.txt")).toBe("2");
+});
+
+test("files alone are undone: the conversation stays, and later undos pass over them", async () => {
+  await using bench = await revertBench({ files: { "a.txt": "0", "b.txt": "0" } });
+  const first = await bench.edit("a.txt", "1");
+  const second = await bench.edit("b.txt", "1");
+  const before = bench.sessions.messages(bench.session.id).messages.length;
+  const session = await bench.undoOnly("files", second.user);
+  expect(session.revert).toMatchObject({ messageID: NOWHERE, files: { messageID: second.user } });
+  expect(session.summary).toMatchObject({ files: 1 });
+  expect(await bench.read("b.txt")).toBe("0");
+  await bench.unrevert();
+  expect(await bench.read("b.txt")).toBe("1");
+  await bench.undoOnly("files", second.user);
+  bench.reverts.finalize(bench.session.id);
+  expect(bench.sessions.messages(bench.session.id).messages).toHaveLength(before);
+  await bench.write("b.txt", "1");
+  expect((await bench.diffs.diff(bench.session.id)).map(({ file }) => file)).toEqual(["a.txt"]);
+  const { revert } = await bench.revert(first.user);
+  expect(revert?.skipped).toBeUndefined();
+  expect(await bench.read("a.txt")).toBe("0");
+  expect(await bench.read("b.txt")).toBe("1");
+});
+
+test("conversation and files are undone from where each was asked for", async () => {
+  await using bench = await revertBench({ files: { "a.txt": "0" } });
+  const turns: string[] = [];
+  for (const text of ["1", "2", "3"]) turns.push((await bench.edit("a.txt", text)).user);
+  const [first = "", second = "", third = ""] = turns;
+  await bench.revert(third);
+  expect(await bench.read("a.txt")).toBe("2");
+  const { revert } = await bench.undoOnly("conversation", first);
+  expect(revert).toMatchObject({ messageID: first, files: { messageID: third } });
+  expect(await bench.read("a.txt")).toBe("2");
+  await bench.undoOnly("files", second);
+  expect(await bench.read("a.txt")).toBe("1");
+  await bench.revert(second);
+  expect(await bench.read("a.txt")).toBe("1");
+  await bench.unrevert();
+  expect(await bench.read("a.txt")).toBe("3");
 });
 
 test("a part undoes its own call and what follows, and no more", async () => {

@@ -58,21 +58,25 @@ async function undo(ui: Ui): Promise<void> {
   ui.prompt.setParts(last.parts);
 }
 
-/** One message forward; what is still undone stays in the prompt box. */
+/**
+ * One message forward, its files too unless they were not undone with it; what is still undone
+ * stays in the prompt box.
+ */
 async function redo(ui: Ui): Promise<void> {
   const session = openSession(ui);
-  const from = session?.revert?.messageID;
-  if (!session || from === undefined) return;
+  const { revert } = session ?? {};
+  if (!session || !revert) return;
   const undone = messagesOf(ui, session).filter(({ info }) => {
-    return info.role === "user" && info.id > from;
+    return info.role === "user" && info.id >= revert.messageID;
   });
-  const [next] = undone;
+  const next = undone.find(({ info }) => info.id > revert.messageID);
   if (next) {
-    await ui.client.session.revert(session.id, { messageID: next.info.id });
+    const only = revert.files && ({ only: "conversation" } as const);
+    await ui.client.session.revert(session.id, { messageID: next.info.id, ...only });
     ui.prompt.setParts(next.parts);
   } else {
     await ui.client.session.unrevert(session.id);
-    ui.prompt.clear();
+    if (undone.length > 0) ui.prompt.clear();
   }
 }
 

@@ -90,6 +90,12 @@ export function openMessageActions(ui: Ui, message: MessageWithParts): void {
   const text = textOf(message.parts);
   const actions: [key: string, label: string, run: () => void][] = [
     ["u", "Undo to here, conversation and files", () => void undoTo(ui, sessionID, message)],
+    [
+      "c",
+      "Undo to here, conversation only",
+      () => void undoTo(ui, sessionID, message, "conversation"),
+    ],
+    ["f", "Undo to here, files only", () => void undoTo(ui, sessionID, message, "files")],
     ["n", "Fork a new session from here", () => void fork(ui, sessionID, message)],
     ["y", "Copy text", () => void copy(ui, text)],
     ["e", "Edit and send again", () => void undoTo(ui, sessionID, message)],
@@ -106,13 +112,18 @@ export function openMessageActions(ui: Ui, message: MessageWithParts): void {
   ui.dialogs.open(list);
 }
 
-/** Takes the message back with all that followed; its text is the draft again. */
-async function undoTo(ui: Ui, sessionID: string, message: MessageWithParts): Promise<void> {
+/** Takes back the message with all that followed, or `only` part of it; its text is the draft. */
+async function undoTo(
+  ui: Ui,
+  sessionID: string,
+  { info, parts }: MessageWithParts,
+  only?: "conversation" | "files",
+): Promise<void> {
   ui.dialogs.closeAll();
   await attempt(ui, async () => {
     if (ui.store.state.status[sessionID] !== undefined) await ui.client.session.abort(sessionID);
-    await ui.client.session.revert(sessionID, { messageID: message.info.id });
-    ui.prompt.setParts(message.parts);
+    await ui.client.session.revert(sessionID, { messageID: info.id, ...(only && { only }) });
+    if (only !== "files") ui.prompt.setParts(parts);
   });
 }
 

@@ -24,7 +24,7 @@ export type Block = { key: string } & (
   | { kind: "error"; error: MessageError; message: AssistantMessage; isNewest: boolean }
   | { kind: "end"; end: TurnEnd }
   | { kind: "compaction"; entry: MessageWithParts; part: Part }
-  /** What is undone: `count` messages of the person are behind it. */
+  /** What is undone: `count` messages of the person are behind it, none where files alone are. */
   | { kind: "undone"; count: number; revert: NonNullable<Session["revert"]> }
 );
 
@@ -62,7 +62,7 @@ export class Blocks {
       blocks.push(...now.blocks);
     }
     this.#known = known;
-    if (revert && messages.length < source.messages.length) {
+    if (revert && (revert.files || messages.length < source.messages.length)) {
       const gone = source.messages.slice(messages.length);
       const count = gone.filter(({ info }) => info.role === "user").length;
       blocks.push({ key: "undone", kind: "undone", count, revert });

@@ -143,17 +143,37 @@ export class UndoneView extends NoteView<BlockOf<"undone">> {
   }
 
   update({ count, revert }: BlockOf<"undone">): void {
-    const files = new Set(
-      [...(revert.diff ?? "").matchAll(/^\+\+\+ (.+)$/gm)].map(([, name]) => name),
-    );
     const key = this.ui.keymap.label("session.redo");
-    const parts = [
-      `${count} ${count === 1 ? "message" : "messages"} undone`,
-      ...(files.size > 0 ? [`${files.size} ${files.size === 1 ? "file" : "files"}`] : []),
+    const files = new Set(
+      [...(revert.diff ?? "").matchAll(/^--- (.+)\n\+\+\+ .+$/gm)].map(([, name]) => name),
+    ).size;
+    const words = [
+      ...(count > 0 ? [`${plural(count, "message")} undone`] : []),
+      ...filesUndone(count, files, revert.files !== undefined),
       ...(key === undefined ? [] : [`${key} to bring back`]),
     ];
-    this.text.content = parts.join(" · ");
+    const left = skippedWords(revert.skipped ?? []).map((row) => `\n△ ${row}`);
+    this.text.content = styled(
+      ink(this.ui, "textMuted", words.join(" · ")),
+      ...left.map((row) => ink(this.ui, "warning", row)),
+    );
   }
 }
 
+function filesUndone(messages: number, files: number, isApart: boolean): string[] {
+  if (messages > 0 && files === 0) return isApart ? ["files kept"] : [];
+  if (messages > 0) return [plural(files, "file")];
+  return [files > 0 ? `${plural(files, "file")} put back` : "no file to put back"];
+}
+
+function skippedWords(skipped: readonly { file: string; reason: string }[]): string[] {
+  const shown = skipped.slice(0, SKIPPED_ROWS).map(({ file, reason }) => {
+    return `${oneLine(file)} was left: ${oneLine(reason)}`;
+  });
+  const rest = skipped.length - shown.length;
+  return rest > 0 ? [...shown, `… ${plural(rest, "more file")} left`] : shown;
+}
+
 const UNDONE: Slot = "warning";
+/** Files that an undo had to leave, of which each is told why. */
+const SKIPPED_ROWS = 3;

@@ -66,6 +66,21 @@ test("what can be done with a message is a key each", async () => {
   });
 });
 
+test.each([
+  ["c", "conversation", "The login test is flaky, find out why it fails"],
+  ["f", "files", ""],
+])("%s undoes the %s alone", async (key, only, draft) => {
+  const { screen, keys } = await open();
+  await using _ = screen;
+  keys.pressKey("HOME");
+  keys.pressEnter();
+  expect(await screen.frame()).toMatch(new RegExp(`Undo to here, ${only} only +${key}`));
+  keys.pressKey(key);
+  await screen.until(() => screen.sent.some(({ path }) => path.endsWith("/revert")));
+  expect(screen.sent.at(-1)?.body).toEqual({ messageID: "msg_1", only });
+  await screen.until(() => screen.ui.prompt.text === draft);
+});
+
 test("a session is forked from a message", async () => {
   const { screen, keys } = await open();
   await using _ = screen;

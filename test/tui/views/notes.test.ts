@@ -1,6 +1,7 @@
 // The rows that the program itself writes into a transcript: how a turn ended, and why it failed.
 import { expect, test } from "bun:test";
 import type { MessageError } from "@/schema/message-error";
+import { NOWHERE } from "@/schema/session";
 import { makeBlockView } from "@/tui/views/block-view";
 import { Blocks } from "@/tui/views/blocks";
 import { testScreen } from "@test/support/screen";
@@ -52,4 +53,34 @@ test("a click on the files of a turn opens its changes, a click beside them does
   screen.ui.store.flush();
   const source = { type: "turn", sessionID: SESSION, messageID: messageID(1) } as const;
   expect(screen.ui.store.state.route).toEqual({ screen: "diff", source, back: route });
+});
+
+async function shownUndo(revert: object) {
+  await using screen = await testScreen({ width: 100, state: { route } });
+  const messages = [userMessage(1, "One"), userMessage(2, "Two")];
+  const blocks = new Blocks().of({ messages, isBusy: false, revert: revert as never });
+  const block = blocks.find(({ kind }) => kind === "undone");
+  if (!block) throw new Error("nothing is said to be undone");
+  screen.ui.renderer.root.add(makeBlockView(screen.ui, block).root);
+  return screen.frame();
+}
+
+const changed = (file: string) => `Index: ${file}\n--- ${file}\n+++ ${file}\n@@ -1 +1 @@\n-a\n+b\n`;
+
+test("what is undone says how much, of what, and how it comes back", async () => {
+  const diff = changed("a.ts") + changed("b.ts");
+  const back = "ctrl+x r to bring back";
+  const all = await shownUndo({ messageID: messageID(2), diff });
+  expect(all).toContain(`1 message undone · 2 files · ${back}`);
+  const talk = { messageID: messageID(1), files: { messageID: NOWHERE } };
+  expect(await shownUndo(talk)).toContain(`2 messages undone · files kept · ${back}`);
+  const files = { messageID: NOWHERE, files: { messageID: messageID(1) }, diff };
+  expect(await shownUndo(files)).toContain(`2 files put back · ${back}`);
+});
+
+test("files that an undo had to leave are named, with the reason", async () => {
+  const skipped = ["a", "b", "c", "d"].map((file) => ({ file, reason: "changed since" }));
+  const frame = await shownUndo({ messageID: messageID(2), skipped });
+  expect(frame).toContain("△ c was left: changed since");
+  expect(frame).toContain("△ … 1 more file left");
 });

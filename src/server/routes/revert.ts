@@ -51,8 +51,8 @@ const revert = operation({
   description:
     "Puts files back to where they were before the message, or the part, without touching what " +
     "anyone else wrote; files left alone for that are listed in `revert.skipped`. The messages " +
-    "stay until the next prompt, which makes it final. With `only` the conversation is undone and " +
-    "files stay, or files are and the conversation stays.",
+    "stay until the next prompt, which makes it final. With `only` either the conversation or " +
+    "files are undone, and the other stays.",
   params,
   body: RevertInput,
   response: Session,

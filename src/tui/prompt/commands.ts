@@ -87,6 +87,7 @@ export class PromptCommands {
     const { written, paster, keeper } = this.#parts;
     switch (actionID) {
       case "input.submit":
+        return paster.expandAt(written.editor.cursor) || this.submit();
       case "prompt.submit":
         return this.submit();
       case "prompt.clear":

@@ -117,8 +117,9 @@ export async function testScreen(options: ScreenOptions = {}): Promise<TestScree
   };
 }
 
-async function answering(
-  options: ScreenOptions,
+/** A server that answers what it is given answers for, and notes what it was sent. */
+export async function answering(
+  options: Pick<ScreenOptions, "answers">,
   sent: SentRequest[],
   listeners: Set<(placed: PlacedEvent) => void>,
 ): Promise<LocalServer> {

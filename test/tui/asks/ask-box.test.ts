@@ -6,7 +6,6 @@ import type { Session } from "@/schema/session";
 import { SessionAskBox } from "@/tui/asks/ask-box";
 import { tellAsks } from "@/tui/asks/ask-toasts";
 import type { State } from "@/tui/store/state";
-import { expectFrame } from "@test/support/frames";
 import { type ScreenOptions, testScreen } from "@test/support/screen";
 
 const SESSION = "ses_1";
@@ -97,43 +96,6 @@ async function askScreen(state: Partial<State>, options: ScreenOptions = {}) {
 
 /** Whatever is asked of the server is done. */
 const DONE: Pick<ScreenOptions, "answers"> = { answers: new Proxy({}, { get: () => () => true }) };
-
-describe("frames", () => {
-  test("permission-bash-80", async () => {
-    const { screen } = await askScreen({ permissions: [permission()] });
-    await using _ = screen;
-    await screen.frame();
-    expectFrame("permission-bash-80", await screen.frame());
-  });
-
-  test("permission-always-80", async () => {
-    const { screen, keys } = await askScreen({ permissions: [permission()] });
-    await using _ = screen;
-    keys.pressKey("2");
-    await screen.frame();
-    expectFrame("permission-always-80", await screen.frame());
-  });
-
-  test("permission-edit-120", async () => {
-    const size = { width: 120, height: 36 };
-    const { screen } = await askScreen(
-      { permissions: [edit(), permission({ id: "per_9" })] },
-      size,
-    );
-    await using _ = screen;
-    await screen.frame();
-    expectFrame("permission-edit-120", await screen.frame());
-  });
-
-  test("question-80", async () => {
-    const { screen, keys } = await askScreen({ questions: [QUESTION] });
-    await using _ = screen;
-    keys.pressKey("1");
-    keys.pressKey("1");
-    await screen.frame();
-    expectFrame("question-80", await screen.frame());
-  });
-});
 
 describe("answering a permission", () => {
   const replied = `/permission/${permission().id}/reply`;

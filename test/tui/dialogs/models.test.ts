@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { openModels, openVariants } from "@/tui/dialogs/models";
 import { model, provider } from "./facts";
-import { dialogScreen, frameOf } from "./support";
+import { dialogScreen } from "./support";
 
 const price = (input: number, output: number) => ({
   cost: { input, output, cache: { read: 0, write: 0 } },
@@ -46,13 +46,6 @@ async function open() {
 }
 
 describe("the list of models", () => {
-  test("has favorites, recent ones, and all by provider", async () => {
-    const { screen } = await open();
-    await using _ = screen;
-    openModels(screen.ui);
-    expect(await screen.frame()).toBe(await frameOf("models-80"));
-  });
-
   test("chooses, remembers and filters", async () => {
     const { screen, keys, choice } = await open();
     await using _ = screen;

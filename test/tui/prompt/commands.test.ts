@@ -5,7 +5,6 @@ import { join } from "node:path";
 import type { MessageError } from "@/schema/message-error";
 import { plainDraft } from "@/tui/prompt/draft";
 import { EditorPromptBox } from "@/tui/prompt/prompt-box";
-import { expectFrame } from "@test/support/frames";
 import { DONE, IN_SESSION, promptScreen, saidIn, SESSION_ID } from "@test/support/prompt-screen";
 import { answerMessage, messageID, userMessage } from "@test/support/transcript";
 
@@ -183,21 +182,6 @@ describe("queue", () => {
     }
     expect(box.bodies("/prompt_async").map(saidIn)).toEqual(["one", "two", "three"]);
     expect(await box.screen.frame()).not.toContain("QUEUED");
-  });
-
-  test("session-queue-80", async () => {
-    const box = await promptScreen({
-      ...OPEN,
-      state: { ...OPEN.state, choice: { model: { providerID: "anthropic", modelID: "sonnet" } } },
-    });
-    await using _ = box.screen;
-    box.setStatus("busy");
-    for (const text of ["then update the changelog", "and open a PR"]) {
-      await box.type(text);
-      box.keys.pressEnter();
-    }
-    await box.shows("open a PR");
-    expectFrame("session-queue-80", await box.screen.frame());
   });
 
   test("an abort brings all back, apart by blank lines, before the draft", async () => {

@@ -3,7 +3,6 @@ import { describe, expect, test } from "bun:test";
 import type { Agent } from "@/schema/agent";
 import type { Command } from "@/schema/command";
 import type { State } from "@/tui/store/state";
-import { expectFrame } from "@test/support/frames";
 import { DONE, IN_SESSION, promptScreen, saidIn } from "@test/support/prompt-screen";
 import type { ScreenOptions } from "@test/support/screen";
 
@@ -56,14 +55,6 @@ function withFiles(files: (query: string) => string[]): ScreenOptions {
 }
 
 describe("slash words", () => {
-  test("slash-popup-80", async () => {
-    const { screen, type } = await promptScreen(withCommands());
-    await using _ = screen;
-    await type("/se");
-    await screen.frame();
-    expectFrame("slash-popup-80", await screen.frame());
-  });
-
   test("an action runs at once, and nothing is left in the box", async () => {
     const { screen, prompt, keys, type } = await promptScreen(withCommands());
     await using _ = screen;
@@ -158,15 +149,6 @@ describe("slash words", () => {
 });
 
 describe("mentions", () => {
-  test("at-popup-80", async () => {
-    const found = ["src/auth.ts", "test/auth.test.ts", "src/auth/"];
-    const { screen, type, shows } = await promptScreen(withFiles(() => found));
-    await using _ = screen;
-    await type("compare @aut");
-    await shows("test/auth.test.ts");
-    expectFrame("at-popup-80", await shows("MCP"));
-  });
-
   test("a file becomes a chip that backspace takes whole", async () => {
     const options = withFiles(() => ["src/auth.ts"]);
     const { screen, prompt, keys, type, shows } = await promptScreen(options);

@@ -1,7 +1,6 @@
 import { expect, test } from "bun:test";
 import { HomeScreen } from "@/tui/screens/home";
 import type { State } from "@/tui/store/state";
-import { expectFrame } from "@test/support/frames";
 import { testScreen, type TestScreen } from "@test/support/screen";
 
 const FACTS: State["facts"] = {
@@ -26,27 +25,13 @@ async function home(screen: TestScreen, size: { columns: number; rows: number })
   return shown;
 }
 
-for (const [columns, rows] of [
-  [80, 24],
-  [120, 36],
-  [48, 16],
-  [40, 10],
-] as const) {
-  test(`home at ${columns}x${rows}`, async () => {
-    const state = { directory: "/home/user/proj", facts: FACTS };
-    await using screen = await testScreen({ width: columns, height: rows, state });
-    await home(screen, { columns, rows });
-    expectFrame(`home-${columns}`, await screen.frame());
-  });
-}
-
 test("without a model, home says what to do", async () => {
   const facts = { ...FACTS, providers: { providers: [], default: {} } };
   const state = { directory: "/home/user/proj", facts };
   await using screen = await testScreen({ width: 80, height: 24, state });
   await home(screen, { columns: 80, rows: 24 });
   const frame = await screen.frame();
-  expectFrame("home-no-provider-80", frame);
+  expect(frame).toContain("No model is connected yet.");
   screen.terminal.mockInput.pressEnter();
   expect(screen.actions).toEqual(["provider.connect"]);
 });

@@ -1,12 +1,10 @@
 // The session screen: what a turn looks like at each width, and what keys do to it.
 import { expect, test } from "bun:test";
 import type { MessageWithParts } from "@/schema/message";
-import type { ToolPart } from "@/schema/part";
 import type { Session } from "@/schema/session";
 import { SessionScreen } from "@/tui/screens/session";
 import type { State } from "@/tui/store/state";
 import { Sync } from "@/tui/sync";
-import { expectFrame } from "@test/support/frames";
 import { testScreen, type TestScreen } from "@test/support/screen";
 import {
   answerMessage,
@@ -68,43 +66,6 @@ function show(screen: TestScreen, size: { columns: number; rows: number }): Sess
   shown.update(ui.store.state);
   return shown;
 }
-
-for (const [columns, rows] of [
-  [120, 36],
-  [80, 24],
-  [48, 16],
-] as const) {
-  test(`a finished turn at ${columns}x${rows}`, async () => {
-    await using screen = await testScreen({ width: columns, height: rows, state: STATE });
-    show(screen, { columns, rows });
-    expectFrame(`session-${columns}`, await screen.frame());
-  });
-}
-
-test("a turn that runs: its clock, its output so far, what waits behind it", async () => {
-  const started = Date.UTC(2026, 0, 1);
-  const running: ToolPart = {
-    ...toolPart(messageID(2), 1, "bash", {}),
-    state: {
-      status: "running",
-      input: { command: "for i in $(seq 20); do bun test; done", description: "Run the suite" },
-      metadata: { output: "run 6  31 pass 0 fail\nrun 7  31 pass 0 fail" },
-      time: { start: started },
-    },
-  };
-  const step = answerMessage(2, messageID(1), () => [running], { time: { created: started } });
-  const messages = [userMessage(1, "Run the suite twenty times"), step];
-  const state = {
-    ...STATE,
-    transcripts: { [SESSION]: { messages } },
-    status: { [SESSION]: { type: "busy" } },
-    busySince: { [SESSION]: started },
-  } as const;
-  await using screen = await testScreen({ width: 80, height: 24, state });
-  show(screen, { columns: 80, rows: 24 });
-  await screen.clock.advance(41_000);
-  expectFrame("session-busy-80", await screen.frame());
-});
 
 test("escape stops a turn the second time, and forgets the first after a while", async () => {
   const state = { ...STATE, status: { [SESSION]: { type: "busy" } } } as const;

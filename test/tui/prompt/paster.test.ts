@@ -43,6 +43,21 @@ describe("long text", () => {
     expect(await screen.frame()).toContain("xxxx");
   });
 
+  test("enter writes out the one that the cursor is on, and sends behind it", async () => {
+    const { screen, keys, prompt, bodies } = await promptScreen(DONE);
+    await using _ = screen;
+    await keys.pasteBracketedText(LINES);
+    prompt.run("input.line.home");
+    keys.pressEnter();
+    expect(await screen.frame()).not.toContain("Pasted");
+    expect(prompt.text).toBe(LINES);
+    prompt.clear();
+    await keys.pasteBracketedText(LINES);
+    keys.pressEnter();
+    await screen.until(() => bodies("/prompt_async").length > 0);
+    expect(saidIn(bodies("/prompt_async")[0])).toBe(LINES);
+  });
+
   test("five megabytes are there at once, as one chip", async () => {
     const { screen, prompt } = await promptScreen();
     await using _ = screen;

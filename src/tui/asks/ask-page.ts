@@ -1,8 +1,10 @@
-// Ask page: what permission and question prompts are drawn on. A gutter box that is filled row by
-// row and cleared as a whole: it is small, and drawn anew for each key.
+// Ask page: what permission and question prompts are drawn on, and what they have in common. A
+// gutter box that is filled row by row and cleared as a whole: it is small, and drawn anew for each
+// key.
 import {
   BoxRenderable,
   InputRenderable,
+  type KeyEvent,
   type Renderable,
   type TextChunk,
   TextRenderable,
@@ -11,7 +13,8 @@ import { columns, cut } from "@/tui/cells";
 import { GutterBox } from "@/tui/gutter-box";
 import type { Slot } from "@/tui/theme/slots";
 import type { Ui } from "@/tui/ui";
-import { isNarrow, styled } from "@/tui/views/style";
+import { ink, isNarrow, styled } from "@/tui/views/style";
+import { oneLine } from "@/tui/views/words";
 
 export interface RowOptions {
   /** Columns before the text. */
@@ -36,6 +39,9 @@ export class AskPage {
   readonly #gutter: Slot;
   readonly #frame: GutterBox;
   readonly #rows: BoxRenderable;
+  #place = "";
+  #from: string | undefined;
+  #input: InputRenderable | undefined;
 
   constructor(ui: Ui, gutter: Slot) {
     this.#ui = ui;
@@ -47,9 +53,46 @@ export class AskPage {
     this.#frame.content.add(this.#rows);
   }
 
+  /** Such as "1 of 2"; empty for the only one. */
+  get place(): string {
+    return this.#place;
+  }
+
+  /** Who asks, such as "General asks"; empty for the session itself. */
+  get asker(): string {
+    return this.#from === undefined ? "" : `${oneLine(this.#from)} asks`;
+  }
+
+  /** Whether one of them is another now. */
+  setPlace(place: string, from: string | undefined): boolean {
+    if (place === this.#place && from === this.#from) return false;
+    this.#place = place;
+    this.#from = from;
+    return true;
+  }
+
+  /** What is in the line to write in; undefined while there is none. */
+  get written(): string | undefined {
+    return this.#input?.value;
+  }
+
+  /** Gives a key to the line to write in; false without one, and when it means nothing there. */
+  press(key: KeyEvent): boolean {
+    return this.#input?.handleKeyPress(key) ?? false;
+  }
+
+  paste(text: string): void {
+    this.#input?.insertText(oneLine(text));
+  }
+
+  ink(slot: Slot, text: string, isBold = false): TextChunk {
+    return ink(this.#ui, slot, text, isBold);
+  }
+
   /** Takes all rows off; `isRoomy` leaves one blank at the top. */
   clear(isRoomy: boolean): void {
     for (const child of this.#rows.getChildren()) child.destroyRecursively();
+    this.#input = undefined;
     this.#frame.fit();
     this.#frame.content.paddingTop = isRoomy && !isNarrow(this.#ui) ? 1 : 0;
     this.#frame.content.paddingRight = 1;
@@ -112,7 +155,7 @@ export class AskPage {
   }
 
   /** A line to write in, which has the terminal's cursor. */
-  input(value: string, indent = INDENT): InputRenderable {
+  input(value: string, indent = INDENT): void {
     const { colors } = this.#ui.theme;
     const input = new InputRenderable(this.#ui.renderer, {
       marginLeft: indent,
@@ -125,6 +168,6 @@ export class AskPage {
     });
     this.add(input);
     input.focus();
-    return input;
+    this.#input = input;
   }
 }

@@ -2,7 +2,6 @@
 // permission-state.ts, what the request is about permission-facts.ts.
 import {
   BoxRenderable,
-  type InputRenderable,
   type KeyEvent,
   type Renderable,
   ScrollBoxRenderable,
@@ -14,7 +13,7 @@ import { diffBody } from "@/tui/diff/diff-body";
 import { unifiedLines } from "@/tui/diff/diff-lines";
 import { parsePatch } from "@/tui/diff/patch-rows";
 import type { Ui } from "@/tui/ui";
-import { ink, styled } from "@/tui/views/style";
+import { styled } from "@/tui/views/style";
 import { harmless, oneLine } from "@/tui/views/words";
 import { AskPage } from "./ask-page";
 import { type AskPrompt, keyName } from "./ask-prompt";
@@ -60,11 +59,8 @@ export class PermissionPrompt implements AskPrompt {
   readonly #facts: PermissionFacts;
   readonly #page: AskPage;
   #state: PermissionState;
-  #place = "";
-  #from: string | undefined;
   #isFullscreen = false;
   #body: ScrollBoxRenderable | undefined;
-  #reason: InputRenderable | undefined;
 
   constructor(ui: Ui, request: PermissionRequest, events: PermissionPromptEvents) {
     this.#ui = ui;
@@ -84,10 +80,7 @@ export class PermissionPrompt implements AskPrompt {
   }
 
   setPlace(place: string, from: string | undefined): void {
-    if (place === this.#place && from === this.#from) return;
-    this.#place = place;
-    this.#from = from;
-    this.#draw();
+    if (this.#page.setPlace(place, from)) this.#draw();
   }
 
   press(key: KeyEvent): boolean {
@@ -100,26 +93,29 @@ export class PermissionPrompt implements AskPrompt {
       this.#events.onDiff(this.#patch);
       return true;
     }
-    if (this.#reason && name === "return") {
-      this.#take(giveReason(this.#state, this.#reason.value));
+    const { written } = this.#page;
+    if (written !== undefined && name === "return") {
+      this.#take(giveReason(this.#state, written));
       return true;
     }
     if (this.#scroll(key.name)) return true;
     const step = name === undefined ? undefined : pressPermission(this.#state, name);
-    if (step) this.#take(step);
-    else if (this.#reason) return this.#reason.handleKeyPress(key);
-    return step !== undefined;
+    if (!step) return this.#page.press(key);
+    this.#take(step);
+    return true;
   }
 
   run(actionID: string): boolean {
-    if (actionID !== "permission.prompt.fullscreen" || this.#reason) return false;
+    if (actionID !== "permission.prompt.fullscreen" || this.#page.written !== undefined) {
+      return false;
+    }
     this.#isFullscreen = !this.#isFullscreen;
     this.#draw();
     return true;
   }
 
   paste(text: string): void {
-    this.#reason?.insertText(oneLine(text));
+    this.#page.paste(text);
   }
 
   redraw(): void {
@@ -157,27 +153,22 @@ export class PermissionPrompt implements AskPrompt {
 
   #draw(): void {
     const top = this.#body?.scrollTop ?? 0;
-    const reason = this.#reason?.value ?? "";
+    const reason = this.#page.written ?? "";
     this.#body = undefined;
-    this.#reason = undefined;
     this.#page.clear(this.#ui.renderer.height >= ROOMY_ROWS);
     if (this.#state.page === "always") this.#drawAlways();
     else this.#drawRequest(top, reason);
   }
 
-  #ink(slot: Parameters<typeof ink>[1], text: string, isBold = false): TextChunk {
-    return ink(this.#ui, slot, text, isBold);
-  }
-
   #drawRequest(top: number, reason: string): void {
     const page = this.#page;
-    const from = this.#from === undefined ? "" : ` · ${oneLine(this.#from)} asks`;
-    const place = { text: this.#place, margin: 3 };
-    page.row([this.#ink("warning", `△ Permission required${from}`, true)], { right: place });
+    const from = page.asker === "" ? "" : ` · ${page.asker}`;
+    const place = { text: page.place, margin: 3 };
+    page.row([this.#page.ink("warning", `△ Permission required${from}`, true)], { right: place });
     const { title, note = "" } = this.#facts;
     const gap = note.startsWith("·") ? " " : "  ";
-    const about = this.#ink("textMuted", gap + oneLine(note));
-    page.row([this.#ink("text", oneLine(title)), about], { indent: 2 });
+    const about = this.#page.ink("textMuted", gap + oneLine(note));
+    page.row([this.#page.ink("text", oneLine(title)), about], { indent: 2 });
     this.#drawBody(top);
     this.#drawPatterns();
     page.blank();
@@ -217,9 +208,9 @@ export class PermissionPrompt implements AskPrompt {
       case "none":
         return undefined;
       case "command":
-        return this.#text(this.#ink("textMuted", "$ "), ...this.#risky(harmless(body.text)));
+        return this.#text(this.#page.ink("textMuted", "$ "), ...this.#risky(harmless(body.text)));
       case "text":
-        return this.#text(this.#ink("textMuted", harmless(body.text)));
+        return this.#text(this.#page.ink("textMuted", harmless(body.text)));
       case "diff":
         return this.#diff(body.patch);
     }
@@ -236,7 +227,7 @@ export class PermissionPrompt implements AskPrompt {
     const files = parsePatch(patch);
     const box = new BoxRenderable(ui.renderer, { flexDirection: "column", flexShrink: 0 });
     for (const file of files) {
-      if (files.length > 1) box.add(this.#text(this.#ink("textMuted", oneLine(file.path))));
+      if (files.length > 1) box.add(this.#text(this.#page.ink("textMuted", oneLine(file.path))));
       box.add(diffBody(ui, unifiedLines(file).slice(0, DIFF_LINES_MAX), ui.renderer.width - 10));
     }
     return box;
@@ -247,11 +238,11 @@ export class PermissionPrompt implements AskPrompt {
     const chunks: TextChunk[] = [];
     let at = 0;
     for (const { start, end } of riskySpans(command)) {
-      chunks.push(this.#ink("text", command.slice(at, start)));
-      chunks.push(this.#ink("error", command.slice(start, end), true));
+      chunks.push(this.#page.ink("text", command.slice(at, start)));
+      chunks.push(this.#page.ink("error", command.slice(start, end), true));
       at = end;
     }
-    return [...chunks, this.#ink("text", command.slice(at))];
+    return [...chunks, this.#page.ink("text", command.slice(at))];
   }
 
   #drawPatterns(): void {
@@ -259,24 +250,26 @@ export class PermissionPrompt implements AskPrompt {
     if (patterns.length === 0) return;
     this.#page.blank();
     const named = patterns.flatMap((pattern, index) => [
-      this.#ink("text", index === 0 ? "" : "   "),
+      this.#page.ink("text", index === 0 ? "" : "   "),
       ...this.#risky(oneLine(pattern)),
     ]);
-    this.#page.row([this.#ink("textMuted", "asks for: "), ...named], { indent: 2 });
+    this.#page.row([this.#page.ink("textMuted", "asks for: "), ...named], { indent: 2 });
   }
 
   #drawAlways(): void {
     const page = this.#page;
-    page.row([this.#ink("warning", "△ Always allow", true)]);
+    page.row([this.#page.ink("warning", "△ Always allow", true)]);
     page.blank();
-    page.row([this.#ink("text", "In this project, from now on, without asking:")], { indent: 2 });
+    page.row([this.#page.ink("text", "In this project, from now on, without asking:")], {
+      indent: 2,
+    });
     page.blank();
     this.#state.choices.forEach(({ pattern, isChosen, width }, index) => {
       const isAt = index === this.#state.row;
       const chunks = [
-        this.#ink(isAt ? "primary" : "text", `${isAt ? "›" : " "} [${isChosen ? "x" : " "}] `),
+        this.#page.ink(isAt ? "primary" : "text", `${isAt ? "›" : " "} [${isChosen ? "x" : " "}] `),
         ...this.#risky(oneLine(pattern)),
-        this.#ink("textMuted", width === "proposed" ? "" : `  (${width})`),
+        this.#page.ink("textMuted", width === "proposed" ? "" : `  (${width})`),
       ];
       const row = page.row(chunks);
       row.onMouseDown = () => this.#take(toggleChoice(this.#state, index));
@@ -286,10 +279,12 @@ export class PermissionPrompt implements AskPrompt {
   }
 
   #drawReason(reason: string): void {
-    this.#page.row([this.#ink("textMuted", "What should be done instead?")], { indent: 2 });
-    this.#reason = this.#page.input(reason);
+    this.#page.row([this.#page.ink("textMuted", "What should be done instead?")], { indent: 2 });
+    this.#page.input(reason);
     this.#page.blank();
-    this.#page.row([this.#ink("textMuted", "enter reject with this  esc back")], { indent: 3 });
+    this.#page.row([this.#page.ink("textMuted", "enter reject with this  esc back")], {
+      indent: 3,
+    });
   }
 
   #drawButtons(labels: readonly string[], hint: string): void {
@@ -307,7 +302,7 @@ export class PermissionPrompt implements AskPrompt {
     const diff = this.#patch === undefined ? "" : "d open in diff viewer   ";
     const full = this.#state.page === "choose" && this.#body && key ? `${key} fullscreen` : "";
     const left = edit + diff + full;
-    this.#page.row([this.#ink("textMuted", left)], { indent: 3, right: { text: hint } });
+    this.#page.row([this.#page.ink("textMuted", left)], { indent: 3, right: { text: hint } });
   }
 }
 

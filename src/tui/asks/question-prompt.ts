@@ -1,15 +1,8 @@
 // Question prompt: draws what a model wants to know, and tells the person's answers. What keys do
 // is question-state.ts.
-import {
-  BoxRenderable,
-  type InputRenderable,
-  type KeyEvent,
-  type TextChunk,
-  TextRenderable,
-} from "@opentui/core";
+import { BoxRenderable, type KeyEvent, TextRenderable } from "@opentui/core";
 import type { QuestionInfo, QuestionRequest } from "@/schema/question";
 import type { Ui } from "@/tui/ui";
-import { ink } from "@/tui/views/style";
 import { harmless, oneLine } from "@/tui/views/words";
 import { AskPage } from "./ask-page";
 import { type AskPrompt, keyName } from "./ask-prompt";
@@ -35,9 +28,6 @@ export class QuestionPrompt implements AskPrompt {
   readonly #onOutcome: (outcome: Outcome) => void;
   readonly #page: AskPage;
   #state: QuestionState;
-  #place = "";
-  #from: string | undefined;
-  #own: InputRenderable | undefined;
 
   constructor(ui: Ui, request: QuestionRequest, onOutcome: (outcome: Outcome) => void) {
     this.#ui = ui;
@@ -56,22 +46,20 @@ export class QuestionPrompt implements AskPrompt {
   }
 
   setPlace(place: string, from: string | undefined): void {
-    if (place === this.#place && from === this.#from) return;
-    this.#place = place;
-    this.#from = from;
-    this.#draw();
+    if (this.#page.setPlace(place, from)) this.#draw();
   }
 
   press(key: KeyEvent): boolean {
     const name = keyName(key);
-    if (this.#own && name === "return") {
-      this.#take(writeOwn(this.#state, this.#own.value));
+    const { written } = this.#page;
+    if (written !== undefined && name === "return") {
+      this.#take(writeOwn(this.#state, written));
       return true;
     }
     const step = name === undefined ? undefined : pressQuestion(this.#state, name);
-    if (step) this.#take(step);
-    else if (this.#own) return this.#own.handleKeyPress(key);
-    return step !== undefined;
+    if (!step) return this.#page.press(key);
+    this.#take(step);
+    return true;
   }
 
   run(): boolean {
@@ -79,7 +67,7 @@ export class QuestionPrompt implements AskPrompt {
   }
 
   paste(text: string): void {
-    this.#own?.insertText(oneLine(text));
+    this.#page.paste(text);
   }
 
   redraw(): void {
@@ -97,15 +85,10 @@ export class QuestionPrompt implements AskPrompt {
     this.#draw();
   }
 
-  #ink(slot: Parameters<typeof ink>[1], text: string, isBold = false): TextChunk {
-    return ink(this.#ui, slot, text, isBold);
-  }
-
   #draw(): void {
-    const written = this.#own?.value;
-    this.#own = undefined;
+    const { asker, place, written } = this.#page;
     this.#page.clear(true);
-    if (hasReview(this.#state) || this.#place !== "" || this.#from !== undefined) {
+    if (hasReview(this.#state) || place !== "" || asker !== "") {
       this.#drawTabs();
       this.#page.blank();
     }
@@ -113,7 +96,7 @@ export class QuestionPrompt implements AskPrompt {
     if (question) this.#drawQuestion(question, written);
     else this.#drawReview();
     this.#page.blank();
-    this.#page.row([this.#ink("textMuted", this.#hint(question))]);
+    this.#page.row([this.#page.ink("textMuted", this.#hint(question))]);
   }
 
   #drawTabs(): void {
@@ -134,23 +117,24 @@ export class QuestionPrompt implements AskPrompt {
       tab.onMouseDown = () => this.#take(goTo(this.#state, index));
       row.add(tab);
     });
-    const asks = this.#from === undefined ? "" : `${oneLine(this.#from)} asks  `;
+    const { asker, place } = this.#page;
+    const content = [asker, place].filter((words) => words !== "").join("  ");
     row.add(new BoxRenderable(renderer, { flexGrow: 1 }));
-    row.add(new TextRenderable(renderer, { content: asks + this.#place, fg: colors.textMuted }));
+    row.add(new TextRenderable(renderer, { content, fg: colors.textMuted }));
     this.#page.add(row);
   }
 
   #drawQuestion(question: QuestionInfo, written: string | undefined): void {
     const hint = question.multiple ? " (select all that apply)" : "";
     const asked = harmless(question.question);
-    this.#page.row([this.#ink("text", asked, true), this.#ink("textMuted", hint)]);
+    this.#page.row([this.#page.ink("text", asked, true), this.#page.ink("textMuted", hint)]);
     this.#page.blank();
     const answers = answerOf(this.#state, this.#state.tab);
     const indent = question.multiple ? 7 : 3;
     question.options.forEach(({ label, description }, index) => {
       this.#option(question, index, label, answers.includes(label));
       const about = oneLine(description);
-      if (about !== "") this.#page.row([this.#ink("textMuted", about)], { indent });
+      if (about !== "") this.#page.row([this.#page.ink("textMuted", about)], { indent });
     });
     if (allowsOwn(question)) this.#drawOwn(question, answers, written);
   }
@@ -159,7 +143,9 @@ export class QuestionPrompt implements AskPrompt {
     const isAt = index === this.#state.row;
     const box = question.multiple ? `[${isChosen ? "✓" : " "}] ` : "";
     const slot = isAt ? "primary" : isChosen ? "success" : "text";
-    const row = this.#page.row([this.#ink(slot, `${index + 1}. ${box}${oneLine(label)}`, isAt)]);
+    const row = this.#page.row([
+      this.#page.ink(slot, `${index + 1}. ${box}${oneLine(label)}`, isAt),
+    ]);
     row.onMouseDown = () => this.#take(pickRow(this.#state, index));
   }
 
@@ -169,16 +155,17 @@ export class QuestionPrompt implements AskPrompt {
     const label = own ?? "Type your own answer";
     this.#option(question, question.options.length, label, own !== undefined);
     if (!this.#state.isWriting) return;
-    this.#own = this.#page.input(written ?? own ?? "", question.multiple ? 7 : 3);
+    this.#page.input(written ?? own ?? "", question.multiple ? 7 : 3);
   }
 
   #drawReview(): void {
-    this.#page.row([this.#ink("text", "Your answers", true)]);
+    this.#page.row([this.#page.ink("text", "Your answers", true)]);
     this.#page.blank();
     this.#state.request.questions.forEach(({ question }, index) => {
       const answer = oneLine(answerOf(this.#state, index).join(", "));
-      this.#page.row([this.#ink("textMuted", oneLine(question))]);
-      const said = answer === "" ? this.#ink("warning", "not answered") : this.#ink("text", answer);
+      this.#page.row([this.#page.ink("textMuted", oneLine(question))]);
+      const said =
+        answer === "" ? this.#page.ink("warning", "not answered") : this.#page.ink("text", answer);
       this.#page.row([said], { indent: 2 });
     });
   }

@@ -1,12 +1,24 @@
 // Files of this program: private (0600, directories 0700), replaced as a whole or not at all;
 // and the question whether a path lies inside a directory.
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile, realpath, rename, rm } from "node:fs/promises";
+import {
+  type FileHandle,
+  mkdir,
+  open,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+} from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { errorCode, errorMessage, unavailable } from "./error";
 
 const PRIVATE_FILE = 0o600;
 const PRIVATE_DIRECTORY = 0o700;
+/** Links that lead to links; more of them lead nowhere. */
+const LINKS_MAX = 40;
 
 /** Makes the directory and its missing parents, each 0700; existing ones stay as they are. */
 export async function ensureDirectory(path: string): Promise<void> {
@@ -19,15 +31,15 @@ export async function ensureDirectory(path: string): Promise<void> {
 
 /**
  * Replaces `path` by `data` in one step: readers see the old or the new content, and after a crash
- * one of the two is there. A symbolic link is followed, so that it stays a link. Default mode 0600.
- * Throws AppError unavailable that names the path.
+ * one of the two is there. A symbolic link is followed, so that it stays a link; the owner stays
+ * where the system lets us. Default mode 0600. Throws AppError unavailable that names the path.
  */
 export async function writeFileAtomic(
   path: string,
   data: string | Uint8Array,
   options: { mode?: number } = {},
 ): Promise<void> {
-  const target = await realpath(path).catch(() => path); // a file that is not there yet
+  const target = await nearestRealpath(path);
   const temporary = join(
     dirname(target),
     `.${basename(target)}.${randomBytes(6).toString("hex")}.tmp`,
@@ -36,6 +48,7 @@ export async function writeFileAtomic(
     const file = await open(temporary, "wx", options.mode ?? PRIVATE_FILE);
     try {
       await file.writeFile(data);
+      await keepOwner(file, target);
       // The umask may have taken bits that the caller asked for.
       if (options.mode !== undefined) await file.chmod(options.mode);
       await file.sync();
@@ -46,6 +59,22 @@ export async function writeFileAtomic(
   } catch (error) {
     await rm(temporary, { force: true });
     throw fileFailure("write", path, error);
+  }
+}
+
+/** A program run by root, or by one of a group, would take the file away from the others. */
+async function keepOwner(file: FileHandle, path: string): Promise<void> {
+  const before = await stat(path).catch(() => undefined); // a file that is not there yet
+  if (!before) return;
+  const { gid, uid } = await file.stat();
+  if (before.uid === uid && before.gid === gid) return;
+  // Only root may give a file away; to a group, whoever is in it. Else it is the writer's.
+  for (const owner of [before.uid, uid]) {
+    const isKept = await file.chown(owner, before.gid).then(
+      () => true,
+      () => false,
+    );
+    if (isKept) return;
   }
 }
 
@@ -71,18 +100,32 @@ export async function realpathInside(root: string, path: string): Promise<boolea
   return isInside(await nearestRealpath(root), await nearestRealpath(path));
 }
 
-/** The real path of the nearest existing ancestor, with the missing rest appended. */
+/**
+ * The real path of the nearest existing ancestor, with the missing rest appended. A link to what
+ * does not exist is followed as well: that is what writing to it would make.
+ */
 export async function nearestRealpath(path: string): Promise<string> {
-  const absolute = resolve(path);
+  return climb(resolve(path), LINKS_MAX);
+}
+
+async function climb(path: string, linksLeft: number): Promise<string> {
   try {
-    return await realpath(absolute);
+    return await realpath(path);
   } catch (error) {
-    const parent = dirname(absolute);
+    const parent = dirname(path);
     // Only what is missing is climbed: a loop of links or a forbidden directory is an answer.
     const code = errorCode(error);
-    if (parent === absolute || (code !== "ENOENT" && code !== "ENOTDIR")) return absolute;
-    return join(await nearestRealpath(parent), basename(absolute));
+    if (parent === path || (code !== "ENOENT" && code !== "ENOTDIR")) return path;
+    const directory = await climb(parent, linksLeft);
+    const link = linksLeft > 0 ? await readLink(path) : undefined;
+    if (link !== undefined) return climb(resolve(directory, link), linksLeft - 1);
+    return join(directory, basename(path));
   }
+}
+
+/** Where a symbolic link says it leads; undefined for anything else, or nothing. */
+export async function readLink(path: string): Promise<string | undefined> {
+  return readlink(path).catch(() => undefined);
 }
 
 /** AppError unavailable for a failed file operation: what, which path, why, what to do. */

@@ -1,10 +1,21 @@
 // Files are private and replaced as a whole; what lies inside a directory is judged by real paths.
 import { expect, test } from "bun:test";
-import { chmod, lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  chown,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
 import {
   ensureDirectory,
   isInside,
+  nearestRealpath,
   readTextIfExists,
   realpathInside,
   writeFileAtomic,
@@ -31,6 +42,29 @@ test("a link stays a link, a mode that is asked for is set", async () => {
   await writeFileAtomic(link, "new", { mode: 0o755 });
   expect((await lstat(link)).isSymbolicLink()).toBe(true);
   expect([await readFile(target, "utf8"), await modeOf(target)]).toEqual(["new", 0o755]);
+});
+
+test("a link to a file that is not there yet is followed, however it leads there", async () => {
+  await using temp = await tempDirectory();
+  const path = (name: string) => join(temp.path, name);
+  await mkdir(path("real"));
+  await symlink("real", path("way"));
+  await symlink("../first", path("real/second"));
+  await symlink("new", path("first"));
+  expect(await nearestRealpath(path("way/second"))).toBe(path("new"));
+  await writeFileAtomic(path("way/second"), "text");
+  expect(await readFile(path("new"), "utf8")).toBe("text");
+  expect((await lstat(path("real/second"))).isSymbolicLink()).toBe(true);
+});
+
+test.skipIf(process.getuid?.() !== 0)("the owner of a file stays its owner", async () => {
+  await using temp = await tempDirectory();
+  const path = join(temp.path, "file");
+  await writeFile(path, "old");
+  await chown(path, 1_234, 2_345);
+  await writeFileAtomic(path, "new", { mode: 0o640 });
+  const { gid, mode, uid } = await stat(path);
+  expect([uid, gid, mode & 0o777]).toEqual([1_234, 2_345, 0o640]);
 });
 
 test("a write that cannot be done names the path and leaves nothing behind", async () => {

@@ -2,29 +2,65 @@
 // not mean to change stays as the file has it, and what it wrote anew gets the file's indentation.
 import { indentOf } from "./line-folding";
 
+/** Where the old lines, as they were quoted, were found: as the file has them, equally many. */
+export interface FoundLines {
+  old: readonly string[];
+  found: readonly string[];
+  /** What the file indents by, as findBlank says. */
+  blank: string | undefined;
+}
+
+/** How blanks were quoted, and what they are in the file; undefined where that differs. */
+type Indents = ReadonlyMap<string, string | undefined>;
+
 /**
- * The new lines as they belong into the file, where `old` (as quoted) was found at `found` (as the
- * file has it, equally many lines). Undefined when the indentation cannot be told for certain.
+ * The new lines as they belong into the file. Undefined when the indentation cannot be told for
+ * certain.
  */
-export function adaptLines(
-  old: readonly string[],
-  fresh: readonly string[],
-  found: readonly string[],
-): string[] | undefined {
+export function adaptLines(fresh: readonly string[], place: FoundLines): string[] | undefined {
+  const { found, old } = place;
   const limit = Math.min(old.length, fresh.length);
   let head = 0;
   while (head < limit && old[head] === fresh[head]) head++;
   let tail = 0;
   while (tail < limit - head && old.at(-1 - tail) === fresh.at(-1 - tail)) tail++;
+  const middle = adaptNew(fresh.slice(head, fresh.length - tail), place);
+  if (!middle) return undefined;
+  return [...found.slice(0, head), ...middle, ...(tail > 0 ? found.slice(-tail) : [])];
+}
+
+/** The same for lines that are all new. */
+export function adaptNew(lines: readonly string[], place: FoundLines): string[] | undefined {
+  const { blank, found, old } = place;
   const kept = pairUp(old, found, (line) => line);
   const indents = pairUp(old, found, indentOf);
-  const middle: string[] = [];
-  for (const line of fresh.slice(head, fresh.length - tail)) {
-    const adapted = line.trim() === "" ? line : (kept.get(line) ?? reindent(line, indents));
-    if (adapted === undefined) return undefined;
-    middle.push(adapted);
+  const isAlike = [...indents].every(([quoted, own]) => quoted === own);
+  const adapted: string[] = [];
+  for (const line of lines) {
+    const own = line.trim() === "" ? line : kept.get(line);
+    const next =
+      own ?? (isAlike && isOwn(indentOf(line), blank) ? line : reindent(line, indents, blank));
+    if (next === undefined) return undefined;
+    adapted.push(next);
   }
-  return [...found.slice(0, head), ...middle, ...(tail > 0 ? found.slice(-tail) : [])];
+  return adapted;
+}
+
+/** The blank that all indented lines of a file begin with, where it is but one. */
+export function findBlank(lines: readonly string[]): string | undefined {
+  const blanks = new Set(lines.flatMap((line) => (line.trim() === "" ? [] : [...indentOf(line)])));
+  const [only] = blanks;
+  return blanks.size === 1 ? only : undefined;
+}
+
+/** Whether all lines behind the first are indented as the file is, as far as that is known. */
+export function isIndentedBy(blank: string | undefined, text: string): boolean {
+  const [, ...lines] = text.split("\n");
+  return lines.every((line) => line.trim() === "" || isOwn(indentOf(line), blank));
+}
+
+function isOwn(blanks: string, blank: string | undefined): boolean {
+  return blank === undefined || blanks === blank.repeat(blanks.length);
 }
 
 /** What became of each line (or its indentation) in the file; undefined where that differs. */
@@ -43,23 +79,25 @@ function pairUp(
   return pairs;
 }
 
-function reindent(
-  line: string,
-  indents: ReadonlyMap<string, string | undefined>,
-): string | undefined {
+function reindent(line: string, indents: Indents, blank: string | undefined): string | undefined {
   const indent = indentOf(line);
   const known = [...indents.keys()]
     .filter((key) => indent.startsWith(key))
     .sort((a, b) => b.length - a.length)[0];
-  if (known === undefined) return indents.size === 0 ? line : undefined;
+  // As the file has it already, though the old lines were quoted otherwise.
+  if (known === undefined) return [...indents.values()].includes(indent) ? line : undefined;
   const base = indents.get(known);
   if (base === undefined) return undefined;
-  const deeper = indent.slice(known.length);
-  return base + convertBlanks(deeper, indents) + line.slice(indent.length);
+  const deeper = convertBlanks(indent.slice(known.length), indents, blank);
+  return deeper === undefined ? undefined : base + deeper + line.slice(indent.length);
 }
 
 /** Blanks below the known depth, in the file's unit where the quoted lines tell the proportion. */
-function convertBlanks(blanks: string, indents: ReadonlyMap<string, string | undefined>): string {
+function convertBlanks(
+  blanks: string,
+  indents: Indents,
+  blank: string | undefined,
+): string | undefined {
   if (blanks === "") return "";
   for (const [from, to] of indents) {
     if (to === undefined || from === "" || to === "" || !isUniform(from) || !isUniform(to))
@@ -68,7 +106,7 @@ function convertBlanks(blanks: string, indents: ReadonlyMap<string, string | und
     const length = (blanks.length * to.length) / from.length;
     if (Number.isInteger(length)) return (to[0] ?? "").repeat(length);
   }
-  return blanks;
+  return isOwn(blanks, blank) ? blanks : undefined;
 }
 
 function isUniform(blanks: string): boolean {

@@ -2,7 +2,7 @@
 // readings of it, in a fixed order. The first reading that is found decides: found twice, it is
 // ambiguous, and no looser reading is tried. It is better to refuse than to edit the wrong place.
 // Texts here have lines ended by "\n"; mapping back to the file's own endings is text-span.ts's.
-import { adaptLines } from "./edit-indent";
+import { adaptLines, findBlank, isIndentedBy } from "./edit-indent";
 import { findLines, foldLine, foldUnicode, similarity } from "./line-folding";
 import { type LineMap, mapLines } from "./text-span";
 
@@ -98,11 +98,17 @@ function findExact(text: string, old: string, fresh: string, apart: boolean): Ed
   return spans;
 }
 
+/** The old text, mended as a whole, with a new one that is taken as it is. */
+function findMended({ map, text }: Search, old: string, fresh: string): EditSpan[] {
+  const spans = findExact(text, old, fresh, false);
+  return isIndentedBy(findBlank(map.lines), fresh) ? spans : [];
+}
+
 /** The old text was copied with the "12: " that reading puts before each line. */
-function findWithoutNumbers({ text, old, fresh }: Search): EditSpan[] {
+function findWithoutNumbers(search: Search): EditSpan[] {
+  const { fresh, old } = search;
   const bare = stripNumbers(old);
-  if (bare === undefined) return [];
-  return findExact(text, bare, stripNumbers(fresh) ?? fresh, false);
+  return bare === undefined ? [] : findMended(search, bare, stripNumbers(fresh) ?? fresh);
 }
 
 function stripNumbers(text: string): string | undefined {
@@ -146,7 +152,8 @@ function spanOfLines(search: Search, first: number, old: string[], last: boolean
   const freshLines = fresh.split("\n");
   const ends = last && freshLines.length > 1 && freshLines.at(-1) === "";
   if (ends) freshLines.pop();
-  const adapted = adaptLines(old, freshLines, fileLines);
+  const place = { old, found: fileLines, blank: findBlank(map.lines) };
+  const adapted = adaptLines(freshLines, place);
   if (!adapted) return [];
   return [{ start, end, replacement: adapted.join("\n") + (ends && newline ? "\n" : "") }];
 }
@@ -156,18 +163,18 @@ function findWithoutBlankEnds(search: Search): EditSpan[] {
   const old = trimBlankEnds(search.old);
   if (old.text === search.old) return [];
   // The new text loses as many blank lines, so that it does not gain what the file lacked.
-  const fresh = search.fresh
-    .replace(new RegExp(`^(?:[^\\S\\n]*\\n){0,${old.before}}`), "")
-    .replace(new RegExp(`(?:\\n[^\\S\\n]*){0,${old.after}}$`), "");
-  return findByLine({ ...search, old: old.text, fresh }, foldLine);
+  const fresh = trimBlankEnds(search.fresh, old);
+  return findByLine({ ...search, old: old.text, fresh: fresh.text }, foldLine);
 }
 
-function trimBlankEnds(text: string): { text: string; before: number; after: number } {
+/** Without the blank lines at its ends, or so many of them; and how many that were. */
+function trimBlankEnds(text: string, most = { before: Infinity, after: Infinity }) {
   const lines = text.split("\n");
   const first = lines.findIndex((line) => line.trim() !== "");
   const last = lines.findLastIndex((line) => line.trim() !== "");
-  const after = lines.length - 1 - last;
-  return { text: lines.slice(first, last + 1).join("\n"), before: Math.max(0, first), after };
+  const before = Math.min(most.before, Math.max(0, first));
+  const after = Math.min(most.after, lines.length - 1 - last);
+  return { text: lines.slice(before, lines.length - after).join("\n"), before, after };
 }
 
 /** A piece of one line, its runs of blanks of any length. */
@@ -182,19 +189,33 @@ function findInLine({ text, old, fresh }: Search): EditSpan[] {
 }
 
 /** The old text was escaped once too often: `\n`, `\t`, `\"` written out. */
-function findUnescaped({ text, old, fresh }: Search): EditSpan[] {
+function findUnescaped(search: Search): EditSpan[] {
+  const { fresh, old } = search;
   const plain = unescape(old);
-  return plain === old ? [] : findExact(text, plain, unescape(fresh), false);
+  if (plain === old) return [];
+  return findMended(search, plain, isEscapedLike(fresh, old) ? unescape(fresh) : fresh);
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "" };
+/** What is escaped in `old` stands nowhere in `text` without that. */
+function isEscapedLike(text: string, old: string): boolean {
+  const bare = text.replaceAll(ESCAPE, "");
+  return ![...old.matchAll(ESCAPE)].some(([, letter = ""]) => bare.includes(plainOf(letter)));
+}
+
+const ESCAPE = /\\([ntr'"`\\$])/g;
+const ESCAPES: Readonly<Record<string, string>> = { n: "\n", t: "\t", r: "\r" };
 
 function unescape(text: string): string {
-  return text.replaceAll(/\\([ntr'"`\\$])/g, (_, letter: string) => ESCAPES[letter] ?? letter);
+  return text.replaceAll(ESCAPE, (_, letter: string) => (letter === "r" ? "" : plainOf(letter)));
+}
+
+function plainOf(letter: string): string {
+  return ESCAPES[letter] ?? letter;
 }
 
 /** Blanks at the ends of the quoted text that are others, or none, in the file. */
-function findTrimmed({ text, old, fresh }: Search): EditSpan[] {
+function findTrimmed(search: Search): EditSpan[] {
+  const { fresh, old, text } = search;
   const trimmed = old.trim();
   if (trimmed === old) return [];
   const head = old.slice(0, old.indexOf(trimmed));
@@ -203,7 +224,7 @@ function findTrimmed({ text, old, fresh }: Search): EditSpan[] {
     fresh.startsWith(head) ? head.length : 0,
     tail !== "" && fresh.endsWith(tail) ? -tail.length : undefined,
   );
-  return findExact(text, trimmed, body, false).filter((span) => hasBoundaries(text, span));
+  return findMended(search, trimmed, body).filter((span) => hasBoundaries(text, span));
 }
 
 /** A match must not begin or end inside a word. */

@@ -88,7 +88,8 @@ async function findMatch(
 ): Promise<Match> {
   const text = toLF(file.text);
   const old = toLF(stripBOM(input.oldString));
-  const match = matchEdit(text, old, toLF(stripBOM(input.newString)), input.replaceAll === true);
+  const fresh = toLF(stripBOM(input.newString.toWellFormed()));
+  const match = matchEdit(text, old, fresh, input.replaceAll === true);
   if (match.type === "none") throw await notFound(target, file, old, context);
   if (match.type === "ambiguous") throw ambiguous(target, match);
   if (match.how === "") return match;

@@ -41,7 +41,7 @@ export function findNearest(text: string, wanted: string): NearestLines | undefi
 }
 
 /** As reading shows them: "12: text", long ones cut, at most twelve. */
-export function formatNearest({ first, lines }: NearestLines): string {
+export function formatNearest({ first, lines }: Omit<NearestLines, "similarity">): string {
   const shown = lines.slice(0, SHOWN_MAX_LINES).map((line, index) => {
     const cut =
       line.length > SHOWN_MAX_CHARACTERS ? `${line.slice(0, SHOWN_MAX_CHARACTERS)}...` : line;

@@ -1,8 +1,10 @@
-// Applies the hunks of one file to its text. Each hunk is looked for behind the one before it:
-// exactly, then without trailing blanks, then without any at the ends, then with unicode folded. A
-// lenient reading must have one place only. Lines that a hunk keeps stay as the file has them.
+// Applies the hunks of one file to its text. Each hunk is looked for behind the one before it, or
+// else in the whole file: exactly, then without trailing blanks, then without any at the ends, then
+// with unicode folded. A lenient reading must have one place only, and what it adds gets the file's
+// indentation. Lines that a hunk keeps stay as the file has them.
 import { invalid } from "@/base/error";
-import { findLines, foldUnicode } from "./line-folding";
+import { adaptNew, findBlank } from "./edit-indent";
+import { LinePlaces, LOOSEST } from "./line-places";
 import { findNearest, formatNearest } from "./nearest-lines";
 import type { PatchHunk, PatchLine } from "./patch";
 import { findEOL, toLF } from "./text-file";
@@ -16,39 +18,41 @@ interface FileLine {
 interface Splice {
   start: number;
   lines: readonly PatchLine[];
+  /** The old lines are not in the file as they were given. */
+  isLoose: boolean;
+}
+
+/** `isLoose`: some old lines are not in the file as the patch has them. */
+export interface PatchedText {
+  text: string;
+  isLoose: boolean;
 }
 
 interface Search {
   path: string;
-  texts: string[];
+  texts: readonly string[];
+  places: LinePlaces;
   hunk: PatchHunk;
 }
 
-type Fold = (line: string) => string;
-
-const READINGS: readonly Fold[] = [
-  (line) => line,
-  (line) => line.trimEnd(),
-  (line) => line.trim(),
-  (line) => foldUnicode(line).trim(),
-];
-
 /**
- * The text after all hunks. Line endings of kept lines stay, new lines end as most of the file's,
+ * The file after all hunks. Line endings of kept lines stay, new lines end as most of the file's,
  * and whether the file ends with a newline does not change. `path` is for the errors: AppError
  * invalid when a hunk's lines are not found, or not for certain.
  */
-export function applyHunks(path: string, text: string, hunks: readonly PatchHunk[]): string {
+export function applyHunks(path: string, text: string, hunks: readonly PatchHunk[]): PatchedText {
   const lines = splitLines(text);
   const texts = lines.map((line) => line.text);
+  const places = new LinePlaces(texts);
   const splices: Splice[] = [];
   let from = 0;
   for (const hunk of hunks) {
-    const splice = locate({ path, texts, hunk }, from);
+    const splice = locate({ path, texts, places, hunk }, from);
     splices.push(splice);
     from = splice.start + oldTexts(splice.lines).length;
   }
-  return joinLines(splice(lines, inOrder(path, splices), findEOL(text)), text);
+  const joined = joinLines(splice(lines, inOrder(path, splices), findEOL(text)), text);
+  return { text: joined, isLoose: splices.some(({ isLoose }) => isLoose) };
 }
 
 function splitLines(text: string): FileLine[] {
@@ -71,43 +75,100 @@ function locate(search: Search, from: number): Splice {
   // Models close a hunk with a blank line that the file does not have.
   if (last?.type === "keep" && last.text === "") candidates.push(hunk.lines.slice(0, -1));
   for (const lines of candidates) {
-    const start = findStart(search, oldTexts(lines), from) ?? findStart(search, oldTexts(lines), 0);
-    if (start !== undefined) return { start, lines };
+    const old = oldTexts(lines);
+    // What stands there exactly, wherever, is meant rather than what is only like it.
+    for (let most = 0; most <= LOOSEST; most++) {
+      const start = findStart(search, old, from, most) ?? findStart(search, old, 0, most);
+      if (start !== undefined) return toSplice(search, start, lines);
+    }
   }
   throw hunkNotFound(search, oldTexts(hunk.lines));
 }
 
-function findStart(search: Search, wanted: string[], from: number): number | undefined {
-  const { texts, hunk } = search;
+/** `most` is the loosest reading to try. */
+function findStart(
+  search: Search,
+  wanted: string[],
+  from: number,
+  most: number,
+): number | undefined {
+  const { hunk, places, texts } = search;
+  const [outer, ...inner] = hunk.contexts.map((line) => [line]);
+  if (outer === undefined) {
+    // Only additions: at the end.
+    if (wanted.length === 0) return texts.length;
+    return choose(search, places.find(wanted, from, most), wanted);
+  }
+  // The line of context may be repeated as the hunk's first.
+  const repeats = wanted[0]?.trim() === hunk.contexts.at(-1)?.trim() ? 1 : 0;
+  const starts = new Set<number>();
+  for (const place of places.find(outer, from, most)) {
+    // The lines may follow each place of the outermost context; the inner ones lead to one.
+    const begin = findBehind(search, inner, place + 1, most);
+    if (begin === undefined) break;
+    const start = wanted.length === 0 ? begin : firstOf(search, wanted, begin - repeats, most);
+    if (start !== undefined) starts.add(start);
+  }
+  return choose(search, [...starts], wanted);
+}
+
+/** Behind the contexts, one inside the other, from `from` on; undefined when one is missing. */
+function findBehind(
+  { places }: Search,
+  contexts: readonly string[][],
+  from: number,
+  most: number,
+): number | undefined {
   let begin = from;
-  for (const context of hunk.contexts) {
-    const places = findPlaces(texts, [context], begin);
-    const [place] = places;
+  for (const context of contexts) {
+    const place = places.first(context, begin, most);
     if (place === undefined) return undefined;
     begin = place + 1;
   }
-  // Only additions: behind the line that was named, or else at the end.
-  if (wanted.length === 0) return hunk.contexts.length > 0 ? begin : texts.length;
-  // The line of context may be repeated as the hunk's first.
-  const repeats = hunk.contexts.length > 0 && wanted[0]?.trim() === hunk.contexts.at(-1)?.trim();
-  const places = findPlaces(texts, wanted, repeats ? begin - 1 : begin);
+  return begin;
+}
+
+function firstOf(
+  { hunk, places, texts }: Search,
+  wanted: string[],
+  from: number,
+  most: number,
+): number | undefined {
   const end = texts.length - wanted.length;
-  if (hunk.endOfFile && places.includes(end)) return end;
-  if (places.length > 1 && hunk.contexts.length === 0) throw ambiguousHunk(search, places);
-  return places[0];
+  const isAtEnd = hunk.endOfFile && end >= from && places.first(wanted, end, most) === end;
+  return isAtEnd ? end : places.first(wanted, from, most);
 }
 
-/** All places from `from` on by the strictest reading that has one; a lenient one has just one. */
-function findPlaces(texts: string[], wanted: string[], from: number): number[] {
-  for (const [index, fold] of READINGS.entries()) {
-    const found = findLines(texts.slice(from).map(fold), wanted.map(fold));
-    if (found.length === 0) continue;
-    return index > 0 && found.length > 1 ? [] : found.map((place) => place + from);
+function choose(search: Search, found: readonly number[], wanted: string[]): number | undefined {
+  const end = search.texts.length - wanted.length;
+  if (search.hunk.endOfFile && found.includes(end)) return end;
+  if (found.length > 1) throw ambiguousHunk(search, found);
+  return found[0];
+}
+
+/** What is added where the old lines differ gets the indentation that the file has there. */
+function toSplice(search: Search, start: number, lines: readonly PatchLine[]): Splice {
+  const { hunk, path, texts } = search;
+  const old = oldTexts(lines);
+  const found = texts.slice(start, start + old.length);
+  if (found.every((text, index) => text === old[index])) return { start, lines, isLoose: false };
+  const added = lines.filter((line) => line.type === "add").map((line) => line.text);
+  const adapted = adaptNew(added, { old, found, blank: findBlank(texts) });
+  if (!adapted) {
+    throw invalid(
+      `The hunk at line ${hunk.line} of the patch differs from ${path} in whitespace, so the ` +
+        `indentation of its new lines is uncertain. The lines there are:\n` +
+        formatNearest({ first: start + 1, lines: found }),
+    );
   }
-  return [];
+  const next = adapted.values();
+  const fitted = lines.map((line) =>
+    line.type === "add" ? { ...line, text: next.next().value ?? line.text } : line,
+  );
+  return { start, lines: fitted, isLoose: true };
 }
 
-function ambiguousHunk({ path, hunk }: Search, places: number[]): Error {
+function ambiguousHunk({ path, hunk }: Search, places: readonly number[]): Error {
   const lines = places.slice(0, 10).map((place) => place + 1);
   return invalid(
     `The lines of the hunk at line ${hunk.line} of the patch stand ${places.length} times in ` +

@@ -136,7 +136,7 @@ class PatchReader {
       contexts.push(...readContext(this.#peek()));
     }
     const lines = this.#readHunkLines();
-    const endOfFile = this.#at < this.#lines.length && this.#peek().trim() === END_OF_FILE;
+    const endOfFile = this.#at < this.#lines.length && this.#peek().trimEnd() === END_OF_FILE;
     if (endOfFile) this.#at++;
     if (lines.length === 0) throw this.#fault("the hunk is empty:", header);
     return { contexts, lines, endOfFile, line };
@@ -146,7 +146,7 @@ class PatchReader {
     const lines: PatchLine[] = [];
     for (; this.#at < this.#lines.length && !this.#isHeader(); this.#at++) {
       const line = this.#peek();
-      if (line.startsWith("@@") || line.trim() === END_OF_FILE) break;
+      if (line.startsWith("@@") || line.trimEnd() === END_OF_FILE) break;
       if (line.startsWith("+")) lines.push({ type: "add", text: line.slice(1) });
       else if (line.startsWith("-")) lines.push({ type: "remove", text: line.slice(1) });
       else if (line.startsWith(" ")) lines.push({ type: "keep", text: line.slice(1) });

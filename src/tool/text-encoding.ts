@@ -13,9 +13,9 @@ export interface DecodedText {
 }
 
 const BOM = "\uFEFF";
-/** Stray bytes 0x80-0xff of "mixed" stand in the text as these characters of private use. */
-const STRAY_BASE = 0xee00;
-const STRAY_PATTERN = /[\uEE80-\uEEFF]/;
+/** Stray bytes 0x80-0xff of "mixed" are these halves of characters, which no UTF-8 has. */
+const STRAY_BASE = 0xdc00;
+const STRAY_PATTERN = /([\u{DC80}-\u{DCFF}])/u;
 
 /** Without a byte order mark at its beginning. */
 export function stripBOM(text: string): string {
@@ -60,8 +60,7 @@ export function encodeText(path: string, text: string, format: Omit<DecodedText,
 
 /** The text as a person or a model may read it. */
 export function shownText({ encoding, text }: DecodedText): string {
-  if (encoding === "utf8" || encoding === "latin1") return text;
-  return text.replaceAll(new RegExp(STRAY_PATTERN, "g"), "\uFFFD").toWellFormed();
+  return encoding === "utf8" || encoding === "latin1" ? text : text.toWellFormed();
 }
 
 function decodeWide(bytes: Buffer): DecodedText | undefined {
@@ -88,13 +87,10 @@ function decodeStray(bytes: Buffer): DecodedText {
       from = ++at;
     }
   }
-  const valid = pieces.filter((_, index) => index % 2 === 0);
-  const last = bytes.toString("utf8", from);
-  const isAmbiguous = [...valid, last].some((piece) => STRAY_PATTERN.test(piece));
-  if (strays >= characters || isAmbiguous) {
+  if (strays >= characters) {
     return { text: bytes.toString("latin1"), bom: false, encoding: "latin1" };
   }
-  const text = pieces.join("") + last;
+  const text = pieces.join("") + bytes.toString("utf8", from);
   return { text: stripBOM(text), bom: text.startsWith(BOM), encoding: "mixed" };
 }
 
@@ -116,7 +112,7 @@ function lengthOfCharacter(bytes: Buffer, at: number): number {
 }
 
 function encodeStray(text: string): Buffer {
-  const pieces = text.split(/([\uEE80-\uEEFF])/);
+  const pieces = text.split(STRAY_PATTERN);
   return Buffer.concat(
     pieces.map((piece, index) =>
       index % 2 === 1

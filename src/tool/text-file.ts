@@ -113,7 +113,7 @@ export function toEOL(text: string, eol: TextFormat["eol"]): string {
  */
 export function keepFormat(content: string, before: TextFormat | undefined): string {
   if (!before) return content;
-  const text = stripBOM(content);
+  const text = stripBOM(content).toWellFormed();
   return before.eol === "\r\n" && !text.includes("\r") ? toEOL(text, "\r\n") : text;
 }
 

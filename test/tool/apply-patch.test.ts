@@ -1,7 +1,16 @@
 import { existsSync } from "node:fs";
-import { chmod, mkdir, readFile, readlink, stat, symlink, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  lstat,
+  mkdir,
+  readFile,
+  readlink,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { denied } from "@/base/error";
 import { applyPatchTool } from "@/tool/apply-patch";
 import { editTool } from "@/tool/edit";
@@ -211,4 +220,72 @@ test("the diff is that of the files as a formatter left them", async () => {
   expect(metadata["diff"]).toContain("+x;\n");
   expect(metadata["diff"]).toContain("+y\n");
   expect(output).toContain("M b.ts\n\na.ts was then changed by a formatter.");
+});
+
+test("a loose hunk needs the file read, and adds by the file's indentation", async () => {
+  await using bench = await toolBench({ "a.ts": "\tif (a) {\n\t\tb();\n\t}\n" });
+  const input = patch("*** Update File: a.ts", "     if (a) {", "-        b();", "+        c();");
+  expect(await bench.failure(applyPatchTool, input)).toContain("read it first");
+  await bench.run(readTool, { filePath: "a.ts" });
+  await bench.run(applyPatchTool, input);
+  expect(await readTree(bench.directory, "a.ts")).toBe("\tif (a) {\n\t\tc();\n\t}\n");
+});
+
+test("a file that changed since it was read is not deleted", async () => {
+  await using bench = await toolBench({ "a.txt": "a\n" });
+  await bench.run(readTool, { filePath: "a.txt" });
+  await writeFile(join(bench.directory, "a.txt"), "mine\n");
+  const message = await bench.failure(applyPatchTool, patch("*** Delete File: a.txt"));
+  expect(message).toContain("changed since it was read");
+  expect(message).toContain("+mine");
+  expect(await readTree(bench.directory, "a.txt")).toBe("mine\n");
+});
+
+describe("a symbolic link", () => {
+  const linked = async () => {
+    const bench = await toolBench({ "d/real.txt": "r\n", "a.txt": "a\n", blocked: "a file\n" });
+    await symlink("d/real.txt", join(bench.directory, "link.txt"));
+    await symlink("nowhere", join(bench.directory, "dangling.txt"));
+    return bench;
+  };
+
+  test("is moved as a link, and still leads to its file", async () => {
+    await using bench = await linked();
+    const lines = ["*** Update File: link.txt", "*** Move to: x/y/link.txt", "-r", "+s"];
+    await bench.run(applyPatchTool, patch(...lines));
+    expect(await readlink(join(bench.directory, "x/y/link.txt"))).toBe("../../d/real.txt");
+    expect(await readTree(bench.directory, "d/real.txt")).toBe("s\n");
+    expect(existsSync(join(bench.directory, "link.txt"))).toBe(false);
+  });
+
+  test("is removed without its file, and is there again when the patch fails", async () => {
+    await using bench = await linked();
+    const remove = ["*** Delete File: link.txt", "*** Add File: new/dir/a.txt", "+a"];
+    const failing = patch(...remove, "*** Add File: blocked/below.txt", "+n");
+    expect(await bench.failure(applyPatchTool, failing)).toContain("Nothing was changed");
+    expect(await readlink(join(bench.directory, "link.txt"))).toBe("d/real.txt");
+    expect(existsSync(join(bench.directory, "new"))).toBe(false);
+    await bench.run(applyPatchTool, patch(...remove));
+    expect(existsSync(join(bench.directory, "link.txt"))).toBe(false);
+    expect(await readTree(bench.directory, "d/real.txt")).toBe("r\n");
+  });
+
+  test("that leads nowhere is no free place, and is written through", async () => {
+    await using bench = await linked();
+    const move = patch("*** Update File: a.txt", "*** Move to: dangling.txt", "-a", "+b");
+    expect(await bench.failure(applyPatchTool, move)).toContain("already exists");
+    await bench.run(applyPatchTool, patch("*** Add File: dangling.txt", "+new"));
+    expect(await readTree(bench.directory, "nowhere")).toBe("new\n");
+    expect((await lstat(join(bench.directory, "dangling.txt"))).isSymbolicLink()).toBe(true);
+  });
+
+  test("that leads to a file yet to be made outside the project is asked for", async () => {
+    await using bench = await toolBench();
+    await symlink(join(bench.home, "new.txt"), join(bench.directory, "out.txt"));
+    await bench.run(applyPatchTool, patch("*** Add File: out.txt", "+a"));
+    expect(bench.asks[0]).toMatchObject({
+      permission: "external_directory",
+      patterns: [join(bench.home, "*")],
+    });
+  });
 });

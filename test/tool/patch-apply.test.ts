@@ -6,7 +6,7 @@ function apply(text: string, ...lines: string[]): string {
   const patch = ["*** Begin Patch", "*** Update File: f", ...lines, "*** End Patch"].join("\n");
   const [operation] = parsePatch(patch);
   if (operation?.type !== "update") throw new Error("no update");
-  return applyHunks("f", text, operation.hunks);
+  return applyHunks("f", text, operation.hunks).text;
 }
 
 const TWO = "class A\n  run\n    x\nclass B\n  run\n    x\n";
@@ -45,6 +45,44 @@ const CASES: [name: string, text: string, lines: string[], expected: string | Re
   ["mixed endings of kept lines stay", "a\nb\r\nc\n", [" a", " b", "-c", "+d"], "a\nb\r\nd\n"],
   ["trailing blanks", "a  \nb\n", [" a", "-b", "+c"], "a  \nc\n"],
   ["indentation, kept lines as they are", "\ta\n\tb\n", ["   a", "-  b", "+\tc"], "\ta\n\tc\n"],
+  [
+    "added lines get the file's indentation",
+    "\tif (a) {\n\t\tb();\n\t}\n",
+    ["@@", "     if (a) {", "-        b();", "+        c();", "+            d();", "     }"],
+    "\tif (a) {\n\t\tc();\n\t\t\td();\n\t}\n",
+  ],
+  [
+    "an indentation that cannot be told",
+    "a() {\n\tb();\n}\n",
+    ["@@", " a() { ", "+  c();"],
+    /indentation of its new lines is uncertain.*\n1: a\(\) \{/s,
+  ],
+  [
+    "what stands there exactly rather than what is like it",
+    "go();\nx\nmark\n  go();\n",
+    ["@@", "-mark", "+MARK", "@@", "-go();", "+stop();"],
+    "stop();\nx\nMARK\n  go();\n",
+  ],
+  [
+    "context that stands twice",
+    TWO,
+    ["@@   run", "-    x", "+    y"],
+    /stand 2 times.*lines 3, 6/s,
+  ],
+  ["additions behind a context that stands twice", TWO, ["@@   run", "+    y"], /stand 2 times/],
+  ["context that stands twice, the lines once", `${TWO}z\n`, ["@@   run", "-z", "+y"], `${TWO}y\n`],
+  [
+    "lines that stand twice behind their context",
+    TWO,
+    ["@@ class A", "-    x", "+    y"],
+    TWO.replace("    x", "    y"),
+  ],
+  [
+    "the marker of the end as a line of the file",
+    "x\n*** End of File\ny\n",
+    ["@@", " *** End of File", "-y", "+z"],
+    "x\n*** End of File\nz\n",
+  ],
   ["unicode punctuation", "“x” –\nb\n", [' "x" -', "-b", "+c"], "“x” –\nc\n"],
   ["a blank line too many", "a\nb\n", ["@@", "-b", "+c", "", "@@", "-a", "+A"], "A\nc\n"],
   ["BOM-less text only", "a\n", ["-a", "+\uFEFFb"], "\uFEFFb\n"],
@@ -69,4 +107,9 @@ describe("hunks", () => {
       else expect(() => apply(text, ...lines)).toThrow(expected);
     });
   }
+});
+
+test("work on lines that stand everywhere stays bounded", () => {
+  const text = "}\n".repeat(50_000);
+  expect(() => apply(text, "@@ }", " }", "-x", "+y")).toThrow(/Failed to find/);
 });

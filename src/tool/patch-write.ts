@@ -1,5 +1,5 @@
-// Writes what a patch makes of its files: all of it or nothing. When a write fails, what was written
-// before it is put back, links and directories as well. What is written, apply-patch.ts has verified.
+// Writes what a patch makes of its files: all of it or nothing. When a write fails, what was
+// written before it is put back, links and directories as well. apply-patch.ts has verified it.
 import { mkdir, rm, rmdir, symlink } from "node:fs/promises";
 import { dirname, isAbsolute, relative, resolve } from "node:path";
 import { AppError, errorMessage } from "@/base/error";

@@ -15,6 +15,7 @@ import { ChosenStatusLine } from "./status-line";
 import { Store } from "./store/store";
 import { type StartUp, startUp } from "./start-up";
 import { Sync } from "./sync";
+import { Beat } from "./beat";
 import { followAttention } from "./attention";
 import { Actions } from "./actions/actions";
 import { AppActions } from "./actions/app-actions";
@@ -125,7 +126,8 @@ export class Tui implements Ui {
     const { transport, directory, clock, log, environment, settings } = options;
     this.renderer = renderer;
     this.clock = clock;
-    this.ticker = new Ticker(clock);
+    const beat = new Beat(clock);
+    this.ticker = new Ticker(beat);
     // One of our own: the renderer's would end with the renderer, and complain of what is left.
     this.treeSitter = new TreeSitterClient({
       dataPath: join(environment.cacheDirectory, "tree-sitter"),
@@ -134,7 +136,7 @@ export class Tui implements Ui {
     this.environment = environment;
     this.settings = settings;
     this.mini = options.mini;
-    this.store = new Store({ ...initialState(directory), ...options.state }, clock);
+    this.store = new Store({ ...initialState(directory), ...options.state }, clock, beat);
     this.client = createClient(transport, directory);
     this.statusLine = new ChosenStatusLine(this);
     this.keymap = new Keymap({ ...settings, clock });

@@ -25,6 +25,7 @@ import { readSettings } from "@/tui/settings";
 import { Themes } from "@/tui/theme/themes";
 import { ChosenStatusLine } from "@/tui/status-line";
 import type { PromptBox, Ui } from "@/tui/ui";
+import { Beat } from "@/tui/beat";
 import { Ticker } from "@/tui/views/ticker";
 
 /** One request that the terminal UI made, with its body as a value. */
@@ -75,13 +76,14 @@ export async function testScreen(options: ScreenOptions = {}): Promise<TestScree
   const terminal = await createTestRenderer({ width, height, kittyKeyboard });
   const home = await tempDirectory();
   const clock = new FakeClock();
+  const beat = new Beat(clock);
   const sent: SentRequest[] = [];
   const listeners = new Set<(placed: PlacedEvent) => void>();
   const client = createClient(new MemoryTransport(answering(options, sent, listeners)));
-  const store = new Store({ ...initialState("/project"), ...options.state }, clock);
+  const store = new Store({ ...initialState("/project"), ...options.state }, clock, beat);
   const actions: string[] = [];
   const toasts: string[] = [];
-  const parts = { actions, toasts, store, client, clock, home: home.path };
+  const parts = { actions, toasts, store, client, clock, beat, home: home.path };
   const ui = quietUi(terminal, parts);
   Object.assign(ui, { statusLine: new ChosenStatusLine(ui) });
   Object.assign(ui.clipboard, options.clipboard);
@@ -149,6 +151,7 @@ export async function answering(
 interface QuietParts {
   store: Store;
   client: Ui["client"];
+  beat: Beat;
   clock: Clock;
   actions: string[];
   toasts: string[];
@@ -174,7 +177,7 @@ function quietUi(terminal: TestRendererSetup, parts: QuietParts): Ui {
     keyChoices: new KeyChoices(keymap, {}, undefined),
     memory: new Memory({ directory: undefined, clock: parts.clock, onFault: nothing }),
     actions: noted,
-    ticker: new Ticker(parts.clock),
+    ticker: new Ticker(parts.beat),
     // Never answers: what is not coloured is there all the same.
     treeSitter: new MockTreeSitterClient(),
     dialogs: { isOpen: false, open: nothing, close: nothing, closeAll: nothing, place: nothing },

@@ -1,32 +1,46 @@
 // Store: holds the State, applies changes to it at once, and tells listeners afterwards: once for
-// all changes of one turn of the event loop. Text deltas are gathered meanwhile and applied at most
-// DELTAS_PER_SECOND times a second, so that a fast model costs no more than a slow one.
-import type { Clock } from "@/base/clock";
+// all changes of one turn of the event loop. Text that grows is gathered meanwhile and applied on
+// the beat.
 import type { EventOf } from "@/schema/event";
+import type { Part } from "@/schema/part";
+import type { Beat } from "@/tui/beat";
 import type { Change } from "./change";
 import { reduce } from "./reduce";
 import type { State } from "./state";
 
-const DELTAS_PER_SECOND = 20;
-
 type Delta = EventOf<"message.part.delta">;
+type Whole = EventOf<"message.part.updated">;
 type Listener = (state: State, before: State) => void;
 
+/** How a part has grown since it was last applied. */
+interface Growth {
+  whole: Whole | undefined;
+  /** What came after it, by field. */
+  deltas: Map<string, Delta>;
+}
+
+/** What it needs of the clock. */
+interface Time {
+  now(): number;
+}
+
 export class Store {
-  readonly #clock: Clock;
+  readonly #clock: Time;
+  readonly #beat: Beat;
   readonly #listeners = new Set<Listener>();
   #state: State;
   /** What the listeners know. */
   #told: State;
   #isTelling = false;
-  /** Text that came since it was last applied, by part and field. */
-  #deltas = new Map<string, Delta>();
+  /** By part. */
+  #growths = new Map<string, Growth>();
   #cancelFlush: (() => void) | undefined;
 
-  constructor(state: State, clock: Clock) {
+  constructor(state: State, clock: Time, beat: Beat) {
     this.#state = state;
     this.#told = state;
     this.#clock = clock;
+    this.#beat = beat;
   }
 
   get state(): State {
@@ -34,12 +48,7 @@ export class Store {
   }
 
   dispatch(change: Change): void {
-    if (change.type === "heard") {
-      const { event } = change;
-      if (event.type === "message.part.delta") return this.#gather(event);
-      // The whole part holds all that came before it.
-      if (event.type === "message.part.updated") this.#forget(event.properties.part.id);
-    }
+    if (change.type === "heard" && this.#gathers(change.event)) return;
     this.#apply(change);
   }
 
@@ -53,7 +62,7 @@ export class Store {
 
   /** Applies what is gathered, and tells what has changed, without waiting. */
   flush(): void {
-    this.#applyDeltas();
+    this.#applyGrowths();
     this.#tell();
   }
 
@@ -61,7 +70,7 @@ export class Store {
   close(): void {
     this.#cancelFlush?.();
     this.#cancelFlush = undefined;
-    this.#deltas.clear();
+    this.#growths.clear();
   }
 
   #apply(change: Change): void {
@@ -80,27 +89,56 @@ export class Store {
     for (const listener of [...this.#listeners]) listener(state, before);
   }
 
-  #gather(delta: Delta): void {
-    const { partID, field } = delta.properties;
-    const key = `${partID} ${field}`;
-    const known = this.#deltas.get(key);
-    const text = (known?.properties.delta ?? "") + delta.properties.delta;
-    this.#deltas.set(key, { ...delta, properties: { ...delta.properties, delta: text } });
-    this.#cancelFlush ??= this.#clock.timer(1_000 / DELTAS_PER_SECOND, () => this.#applyDeltas());
-  }
-
-  #forget(partID: string): void {
-    for (const key of this.#deltas.keys()) {
-      if (key.startsWith(`${partID} `)) this.#deltas.delete(key);
+  /** Whether the change can wait for the beat. */
+  #gathers(event: Extract<Change, { type: "heard" }>["event"]): boolean {
+    switch (event.type) {
+      case "message.part.delta":
+        this.#extend(event);
+        return true;
+      case "message.part.updated": {
+        // The whole part holds all that came before it.
+        const { part } = event.properties;
+        this.#growths.delete(part.id);
+        if (!isGrowing(part)) return false;
+        this.#gather(part.id, { whole: event, deltas: new Map() });
+        return true;
+      }
+      case "message.part.removed":
+        this.#growths.delete(event.properties.partID);
+        return false;
+      default:
+        return false;
     }
   }
 
-  #applyDeltas(): void {
+  #extend(delta: Delta): void {
+    const { partID, field } = delta.properties;
+    const growth = this.#growths.get(partID) ?? { whole: undefined, deltas: new Map() };
+    const text = (growth.deltas.get(field)?.properties.delta ?? "") + delta.properties.delta;
+    growth.deltas.set(field, { ...delta, properties: { ...delta.properties, delta: text } });
+    this.#gather(partID, growth);
+  }
+
+  #gather(partID: string, growth: Growth): void {
+    this.#growths.set(partID, growth);
+    this.#cancelFlush ??= this.#beat.next(() => this.flush());
+  }
+
+  #applyGrowths(): void {
     this.#cancelFlush?.();
     this.#cancelFlush = undefined;
-    const deltas = [...this.#deltas.values()];
-    this.#deltas.clear();
+    const growths = [...this.#growths.values()];
+    this.#growths.clear();
     const at = this.#clock.now();
-    for (const event of deltas) this.#apply({ type: "heard", event, at });
+    for (const { whole, deltas } of growths) {
+      for (const event of [...(whole ? [whole] : []), ...deltas.values()]) {
+        this.#apply({ type: "heard", event, at });
+      }
+    }
   }
+}
+
+function isGrowing(part: Part): boolean {
+  const isText = part.type === "text" || part.type === "reasoning";
+  return isText && part.time !== undefined && part.time.end === undefined;
 }

@@ -1,18 +1,17 @@
-// Ticker: the one timer behind spinners and running clocks. It runs while somebody is subscribed,
-// so that an idle screen has no timer.
-import type { Clock } from "@/base/clock";
+// Ticker: what moves spinners and running clocks, on every second beat while somebody is
+// subscribed.
+import type { Beat } from "@/tui/beat";
 
-const TICK_MS = 100;
 const SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
 
 export class Ticker {
-  readonly #clock: Clock;
+  readonly #beat: Beat;
   readonly #listeners = new Set<() => void>();
   #cancel: (() => void) | undefined;
   #count = 0;
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  constructor(beat: Beat) {
+    this.#beat = beat;
   }
 
   /** How many ticks there were. */
@@ -29,16 +28,22 @@ export class Ticker {
   subscribe(listener: () => void): () => void {
     const entry = () => listener();
     this.#listeners.add(entry);
-    this.#cancel ??= this.#clock.timer(TICK_MS, () => this.#tick());
+    if (!this.#cancel) this.#wait();
     return () => {
       this.#listeners.delete(entry);
       if (this.#listeners.size === 0) this.#stop();
     };
   }
 
+  #wait(): void {
+    this.#cancel = this.#beat.next(() => {
+      this.#cancel = this.#beat.next(() => this.#tick());
+    });
+  }
+
   #tick(): void {
     this.#count++;
-    this.#cancel = this.#clock.timer(TICK_MS, () => this.#tick());
+    this.#wait();
     for (const listener of [...this.#listeners]) listener();
   }
 

@@ -19,6 +19,7 @@ const REFERENCES = "another name of `references`, which files may use and client
 
 const BUDGET = "a turn ends before its next request once it has used so much";
 const HOOKS = "the published program has hooks in plugins only, not as plain commands";
+const TEMPLATES = "the published program lists the resources that have an address already";
 const JOBS = "what goes on in the background is listed, looked at and ended by clients as well";
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -31,6 +32,7 @@ const REASONS: Readonly<Record<string, string>> = {
   "doc.get: is ours alone": "a document that lacks itself cannot be asked for by its clients",
   "event.subscribe: adds query after?": CURSOR,
   "event.subscribe: adds query lastEventID?": CURSOR,
+  "experimental.resource.templates: is ours alone": TEMPLATES,
   "experimental.session.background: is ours alone": JOBS,
   "experimental.session.background.get: is ours alone": JOBS,
   "experimental.session.background.list: is ours alone": JOBS,

@@ -77,6 +77,7 @@ export function openHost(instance: InstancePlace, services: AppServices, code: C
   const languageServers = new LanguageServers({
     ...place,
     home: paths.home,
+    installed: join(paths.cache, "lsp"),
     env,
     clock,
     log,

@@ -26,6 +26,12 @@ export interface RootRule {
   workspaceText?: RegExp;
 }
 
+/** How a server is fetched; `$PLACE` is the directory that it gets. */
+export type ServerInstall =
+  | { from: "npm"; packages: readonly string[]; env?: never }
+  /** By a program that comes with the language and puts it into `$PLACE/bin`. */
+  | { from: "program"; argv: readonly string[]; env?: Readonly<Record<string, string>> };
+
 export interface LanguageServer {
   id: string;
   /** With the dot, lower case; a name without one is a whole file name. */
@@ -34,6 +40,8 @@ export interface LanguageServer {
   commands: readonly ServerCommand[];
   /** How a person gets it. */
   hint: string;
+  /** How we get it, where a person lets us. */
+  install?: ServerInstall;
   /** Added to the environment. */
   env?: Readonly<Record<string, string>>;
   /** Sent with `initialize`. */

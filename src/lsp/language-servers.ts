@@ -3,7 +3,7 @@
 // that is slow, missing or broken costs its own answers only.
 import { basename, extname, relative, resolve } from "node:path";
 import type { Clock } from "@/base/clock";
-import type { Env } from "@/base/env";
+import { type Env, flag } from "@/base/env";
 import { errorMessage, isAbort, notFound, unavailable } from "@/base/error";
 import { isInside } from "@/base/file";
 import type { Logger } from "@/base/log";
@@ -22,6 +22,7 @@ import type { LanguageClient } from "./language-client";
 import type { LanguageServer } from "./language-server";
 import type { Feature } from "./server-features";
 import type { Diagnostic } from "./protocol";
+import { ServerInstaller } from "./server-installer";
 import { ServerPool } from "./server-pool";
 
 /** How long an edit waits to hear what it broke. */
@@ -34,6 +35,8 @@ export interface LanguageServersOptions {
   /** The root of the repository, or `directory` where there is none. */
   worktree: string;
   home: string;
+  /** Where servers are kept that a person lets us fetch. */
+  installed: string;
   /** The configuration's `lsp`. */
   config(): Promise<Config["lsp"]>;
   /** Whether the project's own programs, and others on what it holds, may run. */
@@ -64,7 +67,7 @@ export class LanguageServers {
   readonly #locks = new KeyedLock();
 
   constructor(options: LanguageServersOptions) {
-    const { clock, env, isTrusted, log, onHeld, publish, scope, worktree } = options;
+    const { clock, config, env, isTrusted, log, onHeld, publish, scope, worktree } = options;
     this.#options = options;
     this.#log = log.child("lsp");
     this.#pool = new ServerPool({
@@ -75,6 +78,15 @@ export class LanguageServers {
       signal: scope.signal,
       isTrusted,
       onHeld,
+      installer: new ServerInstaller({
+        directory: options.installed,
+        env,
+        log: this.#log,
+        signal: scope.signal,
+      }),
+      mayInstall: async () => {
+        return (await config()) === true && !flag(env, "OPENCODE_DISABLE_LSP_DOWNLOAD");
+      },
       onChange: () => publish("lsp.updated", {}),
     });
     this.#changes = new FileChanges(clock, (changes) => void this.#tellChanges(changes));
@@ -275,7 +287,9 @@ export class LanguageServers {
       return "Language servers that run code of the project start when the directory is trusted";
     }
     const ways = servers.map(({ id, hint }) => `${id} (${hint})`).join(", or ");
-    return `No language server for ${kind} files is ready. There could be: ${ways}`;
+    const none = `No language server for ${kind} files is ready. There could be: ${ways}`;
+    const isFetched = (await config()) === true || !servers.some(({ install }) => install);
+    return isFetched ? none : `${none}. With "lsp": true in opencode.json it is fetched`;
   }
 }
 

@@ -1,7 +1,7 @@
 // The table of language servers: which there are, for which files, where their root is, how they
-// start and how a person gets them. Nothing is ever fetched: a server that is not on this machine
-// is not there. Settings keep servers from fetching things of their own accord.
-import type { LanguageServer, RootRule, ServerCommand } from "./language-server";
+// start and how they are had. Versions are of the kind that was tried: a newer one may speak
+// otherwise. Settings keep servers from fetching things of their own accord.
+import type { LanguageServer, RootRule, ServerCommand, ServerInstall } from "./language-server";
 
 const SCRIPTS = [".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts"] as const;
 const LOCKFILES = [
@@ -53,6 +53,16 @@ function npm(name: string, line: string): ServerCommand {
   return { ...program(line), package: name };
 }
 
+function fromNpm(...packages: readonly string[]): ServerInstall {
+  return { from: "npm", packages };
+}
+
+function by(line: string, env?: Readonly<Record<string, string>>): ServerInstall {
+  return { from: "program", argv: line.split(" "), ...(env && { env }) };
+}
+
+const ROSLYN = by("dotnet tool install --tool-path $PLACE/bin roslyn-language-server --prerelease");
+
 /** In this order; a file may have several. */
 export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
   {
@@ -70,6 +80,7 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
     root: { ...near(...LOCKFILES), unless: DENO_MARKERS },
     commands: [npm("typescript-language-server", "typescript-language-server --stdio")],
     hint: "npm install --global typescript-language-server typescript",
+    install: fromNpm("typescript-language-server@6", "typescript@5"),
     // One process instead of two, and nothing installed behind the person's back.
     initialization: {
       disableAutomaticTypingAcquisition: true,
@@ -85,6 +96,7 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
     root: near(...LOCKFILES),
     commands: [npm("@vue/language-server", "vue-language-server --stdio")],
     hint: "npm install --global @vue/language-server",
+    install: fromNpm("@vue/language-server@2", "typescript@5"),
     finds: "typescript-library",
   },
   {
@@ -93,6 +105,7 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
     root: near(...LOCKFILES),
     commands: [npm("svelte-language-server", "svelteserver --stdio")],
     hint: "npm install --global svelte-language-server",
+    install: fromNpm("svelte-language-server@0.18", "typescript@5"),
   },
   {
     id: "astro",
@@ -100,6 +113,7 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
     root: near(...LOCKFILES),
     commands: [npm("@astrojs/language-server", "astro-ls --stdio")],
     hint: "npm install --global @astrojs/language-server",
+    install: fromNpm("@astrojs/language-server@2", "typescript@5"),
     finds: "typescript-library",
   },
   {
@@ -108,6 +122,7 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
     root: only(...ESLINT_MARKERS),
     commands: [npm("vscode-langservers-extracted", "vscode-eslint-language-server --stdio")],
     hint: "npm install --global vscode-langservers-extracted",
+    install: fromNpm("vscode-langservers-extracted@4"),
     settings: {
       "": {
         validate: "on",
@@ -149,6 +164,7 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
     root: { markers: [["go.work"], ["go.mod", "go.sum"]], otherwise: "project" },
     commands: [program("gopls")],
     hint: "go install golang.org/x/tools/gopls@latest",
+    install: by("go install golang.org/x/tools/gopls@latest", { GOBIN: "$PLACE/bin" }),
   },
   {
     id: "ruby-lsp",
@@ -156,6 +172,7 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
     root: near("Gemfile"),
     commands: [program("ruby-lsp"), program("rubocop --lsp")],
     hint: "gem install ruby-lsp",
+    install: by("gem install --no-document --bindir $PLACE/bin ruby-lsp", { GEM_HOME: "$PLACE" }),
   },
   {
     id: "pyright",
@@ -167,6 +184,7 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
       program("basedpyright-langserver --stdio"),
     ],
     hint: "npm install --global pyright",
+    install: fromNpm("pyright@1"),
     settings: { python: { analysis: { diagnosticMode: "openFilesOnly" } } },
     finds: "python",
   },
@@ -198,6 +216,7 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
     root: near(...DOTNET_MARKERS),
     commands: [program("roslyn-language-server --stdio --autoLoadProjects"), program("csharp-ls")],
     hint: "dotnet tool install --global roslyn-language-server --prerelease",
+    install: ROSLYN,
   },
   {
     id: "razor",
@@ -205,6 +224,7 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
     root: near(...DOTNET_MARKERS),
     commands: [program("roslyn-language-server --stdio --autoLoadProjects")],
     hint: "dotnet tool install --global roslyn-language-server --prerelease",
+    install: ROSLYN,
   },
   {
     id: "fsharp",
@@ -212,6 +232,7 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
     root: near(...DOTNET_MARKERS),
     commands: [program("fsautocomplete")],
     hint: "dotnet tool install --global fsautocomplete",
+    install: by("dotnet tool install --tool-path $PLACE/bin fsautocomplete"),
     initialization: { AutomaticWorkspaceInit: true },
   },
   {
@@ -262,6 +283,7 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
     root: near(...LOCKFILES),
     commands: [npm("yaml-language-server", "yaml-language-server --stdio")],
     hint: "npm install --global yaml-language-server",
+    install: fromNpm("yaml-language-server@2"),
     // The store would be fetched from the network for the first file.
     settings: { yaml: { schemaStore: { enable: false } } },
   },
@@ -272,6 +294,7 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
     root: near(),
     commands: [npm("bash-language-server", "bash-language-server start")],
     hint: "npm install --global bash-language-server",
+    install: fromNpm("bash-language-server@5"),
   },
   {
     id: "dockerfile",
@@ -280,6 +303,7 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
     root: near(),
     commands: [npm("dockerfile-language-server-nodejs", "docker-langserver --stdio")],
     hint: "npm install --global dockerfile-language-server-nodejs",
+    install: fromNpm("dockerfile-language-server-nodejs@0.15"),
   },
   {
     id: "php intelephense",
@@ -288,6 +312,7 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
     root: near("composer.json", "composer.lock", ".php-version"),
     commands: [npm("intelephense", "intelephense --stdio")],
     hint: "npm install --global intelephense",
+    install: fromNpm("intelephense@1"),
     settings: { intelephense: { telemetry: { enabled: false } } },
   },
   {
@@ -328,6 +353,7 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
       program("prisma language-server"),
     ],
     hint: "npm install --global @prisma/language-server",
+    install: fromNpm("@prisma/language-server@31"),
   },
   {
     id: "dart",

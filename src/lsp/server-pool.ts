@@ -3,7 +3,7 @@
 // start or keep crashing, so that none is ever started in a loop.
 import { join } from "node:path";
 import type { Clock } from "@/base/clock";
-import { errorMessage, isAbort } from "@/base/error";
+import { errorMessage, isAbort, unavailable } from "@/base/error";
 import type { Env } from "@/base/env";
 import type { Logger } from "@/base/log";
 import { isInside } from "@/base/file";
@@ -12,6 +12,7 @@ import { findProgram } from "./find-program";
 import { LanguageClient } from "./language-client";
 import type { LanguageServer } from "./language-server";
 import { findRootFacts, NO_FACTS } from "./root-facts";
+import { envInPlace, type ServerInstaller } from "./server-installer";
 
 const IDLE_MS = 10 * 60_000;
 const CRASHES_MAX = 3;
@@ -31,6 +32,9 @@ export interface ServerPoolOptions {
   isTrusted(): Promise<boolean>;
   /** Told of a server that was not started for want of trust; `path` is its program. */
   onHeld(id: string, path: string): void;
+  installer: ServerInstaller;
+  /** Whether a server that is not on this machine may be fetched. */
+  mayInstall(server: LanguageServer): Promise<boolean>;
   /** Told whenever one got ready, ended or was given up. */
   onChange(): void;
 }
@@ -196,14 +200,32 @@ export class ServerPool {
     root: string,
     isTrusted: boolean,
   ): Promise<Launch | undefined> {
-    const { env, onHeld, worktree: top } = this.#options;
-    const find = (withOwn: boolean) => findProgram(server.commands, { root, top, env, withOwn });
-    if (isTrusted) return find(true);
-    const launch = (await isIsolated(server, root, top)) ? await find(false) : undefined;
-    if (launch) return launch;
+    const { env, installer, onHeld, worktree: top } = this.#options;
+    const place = installer.placeOf(server);
+    const installed = { place, env: envInPlace(server.install?.env, place) };
+    const find = (withOwn: boolean) => {
+      return findProgram(server.commands, { root, top, env, withOwn, installed });
+    };
+    if (isTrusted || (await isIsolated(server, root, top))) {
+      const launch =
+        (await find(isTrusted)) ?? (await this.#install(server, () => find(isTrusted)));
+      if (launch || isTrusted) return launch;
+    }
     const held = await find(true);
     if (held) onHeld(server.id, held.argv.find((word) => isInside(top, word)) ?? server.id);
     return undefined;
+  }
+
+  async #install(
+    server: LanguageServer,
+    find: () => Promise<Launch | undefined>,
+  ): Promise<Launch | undefined> {
+    const { installer, mayInstall } = this.#options;
+    if (!installer.canInstall(server) || !(await mayInstall(server))) return undefined;
+    await installer.install(server);
+    const launch = await find();
+    if (!launch) throw unavailable(`${server.id} was installed, but its program is not there`);
+    return launch;
   }
 
   #ready(key: string, running: Running, client: LanguageClient): void {

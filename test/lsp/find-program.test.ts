@@ -16,7 +16,8 @@ function find(
   env: Env,
   withOwn = true,
 ) {
-  return findProgram(commands, { root, top, env, withOwn });
+  const installed = { place: join(root, "installed"), env: { ITS: "own" } };
+  return findProgram(commands, { root, top, env, withOwn, installed });
 }
 
 async function place(): Promise<TempDirectory & { bin: string; project: string }> {

@@ -16,6 +16,8 @@ const PACKAGES = resolve(import.meta.dir, "../../node_modules");
 
 export interface LSPBench extends AsyncDisposable {
   readonly directory: string;
+  /** Where servers are kept that were fetched. */
+  readonly installed: string;
   readonly servers: LanguageServers;
   readonly navigation: CodeNavigation;
   readonly scope: Scope;
@@ -34,6 +36,8 @@ export interface LSPBenchOptions {
   env?: Record<string, string>;
   isTrusted?: boolean;
   files?: readonly string[];
+  /** Another bench's. */
+  installed?: string;
 }
 
 /** `await using bench = await lspBench({ "src/a.ts": "text" });` */
@@ -47,10 +51,12 @@ export async function lspBench(tree: Tree, options: LSPBenchOptions = {}): Promi
   const held: [id: string, path: string][] = [];
   const updates = new Bus<"lsp.updated">(log);
   const clock = options.clock ?? systemClock;
+  const installed = options.installed ?? join(root.path, "installed");
   const place = { directory, worktree: directory };
   const servers = new LanguageServers({
     ...place,
     home: join(root.path, "home"),
+    installed,
     config: async () => options.lsp,
     isTrusted: async () => options.isTrusted ?? true,
     onHeld: (id, path) => void held.push([id, path]),
@@ -72,6 +78,7 @@ export async function lspBench(tree: Tree, options: LSPBenchOptions = {}): Promi
   });
   return {
     directory,
+    installed,
     servers,
     navigation,
     scope,

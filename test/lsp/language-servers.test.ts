@@ -281,7 +281,8 @@ test("a server that is not on this machine is told of, with the way to get it", 
   const error = await recordOf(bench, "main.go").catch((failure: Error) => failure.message);
   expect(error).toBe(
     "No language server for .go files is ready. " +
-      "There could be: gopls (go install golang.org/x/tools/gopls@latest)",
+      "There could be: gopls (go install golang.org/x/tools/gopls@latest). " +
+      'With "lsp": true in opencode.json it is fetched',
   );
   expect(bench.servers.status()).toEqual([]);
 });

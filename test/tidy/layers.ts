@@ -14,7 +14,8 @@ export const LAYERS: readonly Layer[] = [
     folder: "base",
     owns:
       "what would make sense in any project: assert, bus, clock, env, error, file, id, limits, " +
-      "log, paths, process, queue, schema helpers, scope, text, unified-diff, version, wildcard",
+      "log, npm packages, paths, process, queue, schema helpers, scope, text, unified-diff, " +
+      "version, wildcard",
     mayImport: "-",
   },
   {
@@ -43,7 +44,7 @@ export const LAYERS: readonly Layer[] = [
   },
   {
     folder: "lsp",
-    owns: "JSON-RPC client, table of languages, the service",
+    owns: "JSON-RPC client, table of languages, how they are fetched, the service",
     mayImport: "base schema",
   },
   {

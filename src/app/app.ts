@@ -12,7 +12,7 @@ import { Scope } from "@/base/scope";
 import { TrustStore } from "@/config/trust-store";
 import { Ripgrep } from "@/host/ripgrep";
 import { ShellParser } from "@/host/shell-syntax";
-import { Catalog } from "@/llm/catalog";
+import { openCatalog } from "@/llm/catalog";
 import { LLM } from "@/llm/llm";
 import { McpAuth } from "@/mcp/mcp-auth";
 import { PluginModules } from "@/plugin/plugin-modules";
@@ -105,7 +105,7 @@ export class App {
       auth,
       organisations: new OrganisationConfig({ auth, paths, clock, log }),
       mcpAuth: new McpAuth({ paths, clock, log: log.child("mcp") }),
-      catalog: new Catalog(),
+      catalog: openCatalog(options.env),
       llm: new LLM({ clock, log }),
       ripgrep: new Ripgrep(paths, log),
       shellParser: new ShellParser(),

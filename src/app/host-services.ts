@@ -1,6 +1,7 @@
 // The machine as one instance sees it: git, files, terminals, and the programs that it runs beside
 // the model: formatters, language servers, MCP servers. All are idle until they are asked for.
 import { join } from "node:path";
+import { flag } from "@/base/env";
 import { FileIndex } from "@/host/file-index";
 import { Formatters } from "@/host/formatters";
 import { Git } from "@/host/git";
@@ -49,6 +50,7 @@ export function openHost(instance: InstancePlace, services: AppServices, code: C
     publish,
     clock,
     log,
+    isOff: flag(env, "OPENCODE_EXPERIMENTAL_DISABLE_FILEWATCHER"),
     ignore: async () => (await configuration()).watcher?.ignore ?? [],
     ...ofGit,
   });

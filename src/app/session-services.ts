@@ -2,7 +2,7 @@
 // a prompt. The three know each other in a ring (a tool may ask for a subagent, which is prompted),
 // so the later ones are reached by functions.
 import { join } from "node:path";
-import { flag } from "@/base/env";
+import { experimentalFlag } from "@/base/env";
 import { errorMessage } from "@/base/error";
 import { SUBAGENT_DEPTH_MAX } from "@/base/limits";
 import { Snapshots } from "@/host/snapshots";
@@ -128,7 +128,7 @@ function openTools(ground: Ground, history: History, later: Later) {
   const { hooks } = plugins;
   const planMode = new PlanMode({
     agents,
-    hasFiles: flag(env, "OPENCODE_EXPERIMENTAL_PLAN_MODE"),
+    hasFiles: experimentalFlag(env, "OPENCODE_EXPERIMENTAL_PLAN_MODE"),
     directory: repository ? join(root, ".opencode", "plans") : join(paths.data, "plans"),
     prompt: (sessionID, agent, text) =>
       later.prompts().promptAsync(sessionID, {

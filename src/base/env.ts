@@ -13,6 +13,11 @@ export function flag(env: Env, name: string): boolean {
   return value === "1" || value === "true";
 }
 
+/** As `flag` for what is not settled yet: unset, it is as OPENCODE_EXPERIMENTAL says for all. */
+export function experimentalFlag(env: Env, name: string): boolean {
+  return flag(env, env[name] ? name : "OPENCODE_EXPERIMENTAL");
+}
+
 /** A whole number from 1 on; undefined for everything else, unset included. */
 export function positiveCount(env: Env, name: string): number | undefined {
   const text = env[name]?.trim() ?? "";

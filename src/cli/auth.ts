@@ -4,7 +4,7 @@
 // of an organisation, whose address stands in the place of a provider's id.
 import { AppError, invalid } from "@/base/error";
 import { Logger } from "@/base/log";
-import { Catalog } from "@/llm/catalog";
+import { openCatalog } from "@/llm/catalog";
 import { AuthStore } from "@/provider/auth-store";
 import { credentialNames } from "@/provider/credentials";
 import { login as storeKey, resolveProviderID, similarProviders } from "@/provider/login";
@@ -37,7 +37,7 @@ export async function login(
   }
   const address = organisationAddress(named);
   if (address !== undefined) return loginToHost(context, address, options);
-  const catalog = new Catalog();
+  const catalog = openCatalog(context.env);
   const id = resolveProviderID(catalog, named);
   const similar = similarProviders(catalog, id).join(" or ");
   if (similar) context.output.note(`"${id}" is not in the catalog. Did you mean ${similar}?`);
@@ -115,11 +115,13 @@ export async function list(context: CLIContext): Promise<number> {
   if (problem) output.note(problem);
   const origin = env["OPENCODE_AUTH_CONTENT"] ? "OPENCODE_AUTH_CONTENT" : paths.authFile;
   const stored = Object.entries(await store.all()).map(([id, auth]) => [id, auth.type, origin]);
-  const set = new Catalog().listProviders().flatMap((provider) =>
-    credentialNames(provider.env)
-      .filter((name) => env[name]?.trim())
-      .map((name) => [provider.id, "environment", name]),
-  );
+  const set = openCatalog(env)
+    .listProviders()
+    .flatMap((provider) =>
+      credentialNames(provider.env)
+        .filter((name) => env[name]?.trim())
+        .map((name) => [provider.id, "environment", name]),
+    );
   const rows = [...stored, ...set];
   if (rows.length === 0) {
     output.note(

@@ -53,7 +53,7 @@ export async function openFace(
     level: options.logLevel ?? "INFO",
     directory: paths.log,
   }).child("tui");
-  const settings = readSettings(config);
+  const settings = readSettings(config, env);
   const isMini = options.mini ?? settings.screen === "mini";
   const replayLimit = options.replay === false ? 0 : (options.replayLimit ?? REPLAY_LIMIT);
   context.typeAhead?.eraseEcho();

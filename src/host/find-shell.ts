@@ -1,6 +1,7 @@
-// Which shell runs commands: the configured one, else the person's own when it is a Bourne-like
-// one, else bash, else sh. Models write for bash; fish and its like read another language. People
-// in a terminal get their own shell, whatever it is.
+// Which shell runs commands: the configured one, else the bash that OPENCODE_GIT_BASH_PATH names
+// (on Windows, that of Git), else the person's own when it is a Bourne-like one, else bash, else
+// sh. Models write for bash; fish and its like read another language. People in a terminal get
+// their own shell, whatever it is.
 import { constants } from "node:fs";
 import { access, realpath } from "node:fs/promises";
 import { basename, isAbsolute } from "node:path";
@@ -12,10 +13,12 @@ const BOURNE_LIKE: readonly string[] = ["bash", "zsh", "sh", "dash", "ksh"];
 /** Looked for on PATH beside those that the system lists. */
 const KNOWN: readonly string[] = [...BOURNE_LIKE, "fish", "nu", "pwsh", "elvish", "xonsh"];
 const SHELLS_FILE = "/etc/shells";
+const GIT_BASH = "OPENCODE_GIT_BASH_PATH";
 
 /** A path, or a name for PATH to find when nothing better is known. */
 export function findShell(env: Env, configured: string | undefined): string {
-  if (configured) return configured;
+  const named = configured || env[GIT_BASH];
+  if (named) return named;
   const own = env["SHELL"];
   if (own && BOURNE_LIKE.includes(basename(own))) return own;
   const path = env["PATH"] ?? "";
@@ -36,7 +39,7 @@ export async function listShells(env: Env): Promise<Shell[]> {
   const path = env["PATH"] ?? "";
   const own = env["SHELL"];
   const candidates = [
-    ...(own && isAbsolute(own) ? [own] : []),
+    ...[own, env[GIT_BASH]].flatMap((one) => (one && isAbsolute(one) ? [one] : [])),
     ...listed.split("\n").filter((line) => isAbsolute(line)),
     ...KNOWN.flatMap((name) => Bun.which(name, { PATH: path }) ?? []),
   ];

@@ -3,7 +3,7 @@
 // the configuration asks for them. A formatter that fails never undoes the edit.
 import { readFile, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
-import { type Env, flag } from "@/base/env";
+import { type Env, experimentalFlag } from "@/base/env";
 import { errorMessage } from "@/base/error";
 import { isInside, realpathInside, writeFileAtomic } from "@/base/file";
 import type { Logger } from "@/base/log";
@@ -122,7 +122,7 @@ export class Formatters {
     const { directory, env } = this.#options;
     const [name = ""] = formatter.command;
     if (formatter.disabled || name === "") return undefined;
-    if (formatter.flag && !flag(env, formatter.flag)) return undefined;
+    if (formatter.flag && !experimentalFlag(env, formatter.flag)) return undefined;
     const root = formatter.signs ? await this.#signs.findRoot(formatter.signs, levels) : directory;
     if (root === undefined) return undefined;
     const program = this.#findAllowed(formatter, name, levels, isTrusted);

@@ -28,6 +28,8 @@ export interface WatcherOptions {
   publish: Publish;
   clock: Clock;
   log: Logger;
+  /** Nothing is ever watched. */
+  isOff?: boolean;
   /** Further patterns of what is ignored, relative to the directory. */
   ignore: () => Promise<readonly string[]>;
 }
@@ -58,8 +60,8 @@ export class Watcher {
 
   /** Begins to watch soon, unless it has begun: to be called when somebody listens. */
   start(): void {
-    if (this.#cancelStart || this.#closing.signal.aborted) return;
-    const { clock } = this.#options;
+    const { clock, isOff } = this.#options;
+    if (isOff || this.#cancelStart || this.#closing.signal.aborted) return;
     this.#cancelStart = clock.timer(START_MS, () => {
       this.#opening = this.#open().catch((error: unknown) => {
         if (isAbort(error)) return;

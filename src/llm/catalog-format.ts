@@ -60,24 +60,33 @@ export interface CatalogModel {
 
 export type CatalogModels = Record<string, CatalogModel>;
 
+/** What a catalog says, wherever it was read. */
+export interface CatalogContent {
+  /** By id, without models. */
+  providers: readonly CatalogProvider[];
+  /** None for a provider that is not known. */
+  models(providerID: string): CatalogModels;
+}
+
 export type IndexEntry = [CatalogProvider, offset: number, length: number];
 
 export const MAGIC = 0x3143_434f;
 export const HEADER_BYTES = 8;
 
-/** Reads the index; `readModels` reads what one of its entries points to. */
-export function readIndex(bytes: Uint8Array): {
-  entries: IndexEntry[];
-  readModels(entry: IndexEntry): CatalogModels;
-} {
+/** Reads the index; a provider's models are unpacked when they are asked for. */
+export function unpackCatalog(bytes: Uint8Array): CatalogContent {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   assert(view.getUint32(0, true) === MAGIC, "the catalog file is none");
   const end = HEADER_BYTES + view.getUint32(4, true);
+  // Written from checked values by the one tool that writes this format.
+  const entries = decompress(bytes.subarray(HEADER_BYTES, end)) as IndexEntry[];
   return {
-    // Written from checked values by the one tool that writes this format.
-    entries: decompress(bytes.subarray(HEADER_BYTES, end)) as IndexEntry[],
-    readModels: ([, offset, length]) =>
-      decompress(bytes.subarray(end + offset, end + offset + length)) as CatalogModels,
+    providers: entries.map(([provider]) => provider),
+    models(providerID) {
+      const [, offset, length] = entries.find(([{ id }]) => id === providerID) ?? [];
+      if (offset === undefined || length === undefined) return {};
+      return decompress(bytes.subarray(end + offset, end + offset + length)) as CatalogModels;
+    },
   };
 }
 

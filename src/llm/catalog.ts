@@ -1,38 +1,75 @@
-// Catalog: the providers and models that are known without asking anybody, from a file which is
-// embedded in the program. Opening it costs nothing; listing providers reads a small index; the
-// models of a provider are unpacked when they are asked for, and not kept.
+// Catalog: the providers and models that are known without asking anybody: from a file which is
+// embedded in the program, or from one that the person names in its place. Opening it costs
+// nothing; listing providers reads a small index; the models of a provider are unpacked when they
+// are asked for, and not kept.
 
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
+import type { Env } from "@/base/env";
+import { errorMessage, invalid, limitReached } from "@/base/error";
+import { fileFailure } from "@/base/file";
+import { formatBytes } from "@/base/text";
 import catalogPath from "./catalog.bin" with { type: "file" };
-import { type CatalogModels, type CatalogProvider, readIndex } from "./catalog-format";
+import {
+  type CatalogContent,
+  type CatalogModels,
+  type CatalogProvider,
+  unpackCatalog,
+} from "./catalog-format";
+import { readModelsJSON } from "./models-json";
+
+const VARIABLE = "OPENCODE_MODELS_PATH";
+/** Ten times what all providers of the world take. */
+const FILE_MAX_BYTES = 64 * 1024 * 1024;
+
+/**
+ * The catalog of this program, or the file in the form of models.dev that OPENCODE_MODELS_PATH
+ * names: whoever asks gets an AppError that names the file when it cannot be used.
+ */
+export function openCatalog(env: Env): Catalog {
+  const path = env[VARIABLE];
+  return path ? new Catalog(() => readFileOf(path)) : new Catalog();
+}
 
 export class Catalog {
-  readonly #read: () => Uint8Array;
-  #index: ReturnType<typeof readIndex> | undefined;
+  readonly #read: () => CatalogContent;
+  #content: CatalogContent | undefined;
 
-  /** `read` gives the bytes of a catalog file; by default of the one in this program. */
-  constructor(read: () => Uint8Array = () => readFileSync(catalogPath)) {
+  /** `read` gives what it says; by default it is what the file in this program says. */
+  constructor(read: () => CatalogContent = () => unpackCatalog(readFileSync(catalogPath))) {
     this.#read = read;
   }
 
   /** Every provider, by id, without models: cheap. */
-  listProviders(): CatalogProvider[] {
-    return this.#open().entries.map(([provider]) => provider);
+  listProviders(): readonly CatalogProvider[] {
+    return this.#open().providers;
   }
 
   findProvider(id: string): CatalogProvider | undefined {
-    return this.#open().entries.find(([provider]) => provider.id === id)?.[0];
+    return this.listProviders().find((provider) => provider.id === id);
   }
 
   /** The models of a provider by their key, none for an unknown provider. Unpacked at each call. */
   models(providerID: string): CatalogModels {
-    const { entries, readModels } = this.#open();
-    const entry = entries.find(([provider]) => provider.id === providerID);
-    return entry ? readModels(entry) : {};
+    return this.#open().models(providerID);
   }
 
-  #open(): ReturnType<typeof readIndex> {
-    this.#index ??= readIndex(this.#read());
-    return this.#index;
+  #open(): CatalogContent {
+    this.#content ??= this.#read();
+    return this.#content;
+  }
+}
+
+function readFileOf(path: string): CatalogContent {
+  try {
+    const found = statSync(path);
+    // A pipe or a device would never end.
+    if (!found.isFile()) throw new Error("it is not a regular file");
+    if (found.size > FILE_MAX_BYTES) {
+      throw limitReached(`it is larger than ${formatBytes(FILE_MAX_BYTES)}`);
+    }
+    return readModelsJSON(readFileSync(path, "utf8"));
+  } catch (error) {
+    const reason = errorMessage(fileFailure("read", path, error));
+    throw invalid(`${VARIABLE}: ${reason}`, { path }, error);
   }
 }

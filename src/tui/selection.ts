@@ -3,9 +3,10 @@
 import { CliRenderEvents } from "@opentui/core";
 import type { Ui } from "./ui";
 
-/** Copies what is marked from now on, until the returned function is called. */
+/** Copies what is marked from now on, where that is wanted, until the returned function is called. */
 export function followSelection(ui: Ui): () => void {
-  const { renderer } = ui;
+  const { renderer, settings } = ui;
+  if (!settings.copyOnSelect) return () => undefined;
   const selected = () => void copySelection(ui);
   renderer.on(CliRenderEvents.SELECTION, selected);
   return () => renderer.off(CliRenderEvents.SELECTION, selected);

@@ -1,5 +1,7 @@
-// The settings of tui.json as they are understood: defaults filled in, keys bound.
+// The settings of tui.json, and those of the environment, as they are understood: defaults filled
+// in, keys bound.
 
+import { type Env, flag } from "@/base/env";
 import type { TuiConfig } from "@/schema/tui-config";
 import { createBindings } from "./keymap/bindings";
 import { LEADER_TIMEOUT_MS } from "./keymap/keymap";
@@ -8,7 +10,7 @@ import type { TuiSettings } from "./ui";
 const SCROLL_SPEED = 3;
 
 /** AppError invalid names a key that cannot be bound. */
-export function readSettings(config: TuiConfig): TuiSettings {
+export function readSettings(config: TuiConfig, env: Env = {}): TuiSettings {
   const { prompt, theme, statusline, attention, cursor } = config;
   const extent = (value: number | "auto" | undefined) => (value === "auto" ? undefined : value);
   const promptMaxHeight = extent(prompt?.max_height);
@@ -21,7 +23,9 @@ export function readSettings(config: TuiConfig): TuiSettings {
     scrollAcceleration: config.scroll_acceleration?.enabled ?? false,
     diffStyle: config.diff_style ?? "auto",
     editorMode: config.editor_mode ?? "normal",
-    mouse: config.mouse ?? true,
+    mouse: (config.mouse ?? true) && !flag(env, "OPENCODE_DISABLE_MOUSE"),
+    title: !flag(env, "OPENCODE_DISABLE_TERMINAL_TITLE"),
+    copyOnSelect: !flag(env, "OPENCODE_EXPERIMENTAL_DISABLE_COPY_ON_SELECT"),
     screen: config.screen ?? "full",
     attention: attention ?? {},
     cursor: cursor ?? {},

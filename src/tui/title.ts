@@ -7,8 +7,9 @@ const TITLE_MAX = 80;
 
 /** Keeps the title, until the returned function is called, which leaves none. */
 export function followTitle(ui: Ui): () => void {
-  let shown: string | undefined;
-  let isOn = true;
+  let isOn = ui.settings.title;
+  // A title that is left alone is not emptied either.
+  let shown: string | undefined = isOn ? undefined : "";
   const show = (state: State) => {
     const title = isOn ? titleOf(state) : "";
     if (title !== shown) ui.renderer.setTerminalTitle(title);
@@ -28,7 +29,7 @@ export function followTitle(ui: Ui): () => void {
   return () => {
     stop();
     unregister();
-    if (!ui.renderer.isDestroyed) ui.renderer.setTerminalTitle("");
+    if (shown !== "" && !ui.renderer.isDestroyed) ui.renderer.setTerminalTitle("");
   };
 }
 

@@ -170,6 +170,10 @@ export interface TuiSettings {
   readonly diffStyle: "auto" | "stacked";
   readonly editorMode: "normal" | "vim";
   readonly mouse: boolean;
+  /** The terminal's title is set. */
+  readonly title: boolean;
+  /** What is marked with the mouse is copied. */
+  readonly copyOnSelect: boolean;
   readonly screen: "full" | "mini";
   readonly attention: AttentionConfig;
   readonly cursor: NonNullable<TuiConfig["cursor"]>;

@@ -1,6 +1,6 @@
 // The environment, and connections to this machine, which no proxy sees.
 import { expect, test } from "bun:test";
-import { flag } from "@/base/env";
+import { experimentalFlag, flag } from "@/base/env";
 import { runProcess } from "@/base/process";
 
 test("1 and true are on, everything else is off", () => {
@@ -13,6 +13,14 @@ test("1 and true are on, everything else is off", () => {
     false,
     false,
   ]);
+});
+
+test("what is experimental is on with all of it, unless it is said by itself", () => {
+  const on = { OPENCODE_EXPERIMENTAL: "1" };
+  expect(experimentalFlag(on, "A")).toBe(true);
+  expect(experimentalFlag({ ...on, A: "0" }, "A")).toBe(false);
+  expect(experimentalFlag({ A: "true" }, "A")).toBe(true);
+  expect(experimentalFlag({}, "A")).toBe(false);
 });
 
 test("a loopback request goes past the proxy, others go through it", async () => {

@@ -26,7 +26,7 @@ afterEach(async () => {
   }
 });
 
-async function setUp(files: Tree, ignore: string[] = []) {
+async function setUp(files: Tree, ignore: string[] = [], isOff = false) {
   const temp = await tempDirectory();
   const directory = join(temp.path, "project");
   await gitRepository(directory, files);
@@ -46,6 +46,7 @@ async function setUp(files: Tree, ignore: string[] = []) {
     },
     clock,
     log,
+    isOff,
     ignore: () => Promise.resolve(ignore),
   });
   open.push({ watcher, temp });
@@ -81,6 +82,15 @@ async function untilTold({ clock, bus, told }: Started, ...wanted: string[]): Pr
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
+
+test("one that is off does not begin", async () => {
+  const on = await setUp({});
+  on.watcher.start();
+  expect(on.clock.pending).toBe(1);
+  const off = await setUp({}, [], true);
+  off.watcher.start();
+  expect(off.clock.pending).toBe(0);
+});
 
 test("files that are made, changed and removed are told, each as what it is", async () => {
   const all = await started({ "src/a.ts": "a" });

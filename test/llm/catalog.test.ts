@@ -1,8 +1,12 @@
 // The embedded catalog, and the file format it is kept in.
 
 import { describe, expect, test } from "bun:test";
-import { Catalog } from "@/llm/catalog";
-import { packCatalog, readModelsJSON } from "@test/support/pack-catalog";
+import { join } from "node:path";
+import { Catalog, openCatalog } from "@/llm/catalog";
+import { unpackCatalog } from "@/llm/catalog-format";
+import { readModelsJSON } from "@/llm/models-json";
+import { tempTree } from "@test/support/temp";
+import { packCatalog } from "@test/support/pack-catalog";
 
 describe("the embedded catalog", () => {
   const catalog = new Catalog();
@@ -51,7 +55,7 @@ describe("packing", () => {
 
   test("what was packed is read back, ordered by id", () => {
     const bytes = packCatalog(readModelsJSON(JSON.stringify(source)));
-    const catalog = new Catalog(() => bytes);
+    const catalog = new Catalog(() => unpackCatalog(bytes));
     expect(catalog.listProviders().map((provider) => provider.id)).toEqual(["alpha", "zeta"]);
     expect(catalog.findProvider("zeta")).toEqual({
       id: "zeta",
@@ -67,10 +71,9 @@ describe("packing", () => {
 
   test("the file is read once, when first asked", () => {
     let reads = 0;
-    const bytes = packCatalog([]);
     const catalog = new Catalog(() => {
       reads++;
-      return bytes;
+      return readModelsJSON("{}");
     });
     expect(reads).toBe(0);
     catalog.listProviders();
@@ -81,5 +84,41 @@ describe("packing", () => {
   test("a source of another shape is refused by its path", () => {
     const broken = { zeta: { ...source.zeta, env: "Z_KEY" } };
     expect(() => readModelsJSON(JSON.stringify(broken))).toThrow("env");
+  });
+});
+
+describe("OPENCODE_MODELS_PATH", () => {
+  const model = {
+    name: "M",
+    release_date: "2026-01-01",
+    limit: { context: 1, output: 2 },
+    modalities: { input: ["text"], output: ["text"] },
+  };
+  const own = { own: { name: "Own", env: ["OWN_KEY"], npm: "own", models: { m: model } } };
+
+  test("names a file that stands in the place of the catalog", async () => {
+    await using tree = await tempTree({ "models.json": JSON.stringify(own) });
+    const catalog = openCatalog({ OPENCODE_MODELS_PATH: join(tree.path, "models.json") });
+    expect(catalog.listProviders().map(({ id }) => id)).toEqual(["own"]);
+    expect(catalog.models("own")).toEqual({ m: model });
+    expect(catalog.models("anthropic")).toEqual({});
+    expect(catalog.models("constructor")).toEqual({});
+  });
+
+  test.each([
+    ["broken.json", "it is no JSON"],
+    ["odd.json", "own.models"],
+    ["missing.json", "it does not exist"],
+    ["directory", "not a regular file"],
+  ])("%s: %s is said with the path", async (name, words) => {
+    await using tree = await tempTree({
+      "broken.json": "<html>",
+      "odd.json": JSON.stringify({ own: { ...own.own, models: [] } }),
+      "directory/": "",
+    });
+    const path = join(tree.path, name);
+    const catalog = openCatalog({ OPENCODE_MODELS_PATH: path });
+    expect(() => catalog.listProviders()).toThrow(`OPENCODE_MODELS_PATH: Cannot read ${path}`);
+    expect(() => catalog.listProviders()).toThrow(words);
   });
 });

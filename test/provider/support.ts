@@ -13,7 +13,6 @@ import { Providers } from "@/provider/providers";
 import type { Auth } from "@/schema/auth";
 import type { Config } from "@/schema/config";
 import { FakeClock } from "@test/support/clock";
-import { packCatalog } from "@test/support/pack-catalog";
 import { tempTree } from "@test/support/temp";
 import { trustAll } from "@test/support/trust";
 
@@ -32,20 +31,15 @@ export function catalogModel(changes: Partial<CatalogModel> = {}): CatalogModel 
 type Source = Partial<CatalogProvider> & { models: Record<string, CatalogModel> };
 
 export function catalogOf(sources: Record<string, Source>): Catalog {
-  const packed = packCatalog(
-    Object.entries(sources).map(([id, { models, ...provider }]) => ({
-      models,
-      provider: {
-        id,
-        name: id,
-        env: [`${id.toUpperCase()}_API_KEY`],
-        npm: "@ai-sdk/openai-compatible",
-        modelCount: Object.keys(models).length,
-        ...provider,
-      },
-    })),
-  );
-  return new Catalog(() => packed);
+  const providers = Object.entries(sources).map(([id, { models, ...provider }]) => ({
+    id,
+    name: id,
+    env: [`${id.toUpperCase()}_API_KEY`],
+    npm: "@ai-sdk/openai-compatible",
+    modelCount: Object.keys(models).length,
+    ...provider,
+  }));
+  return new Catalog(() => ({ providers, models: (id) => sources[id]?.models ?? {} }));
 }
 
 /** Two providers, one of them with old, experimental and small models. */

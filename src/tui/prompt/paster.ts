@@ -17,12 +17,22 @@ const MENTIONS_MAX = 20;
 export class Paster {
   readonly #ui: Ui;
   readonly #editor: Editor;
-  /** Whether long pastes are shown as chips. */
-  isSummarizing = true;
+  /** What was chosen here; else the configuration says. */
+  #isSummarizing: boolean | undefined;
 
   constructor(ui: Ui, editor: Editor) {
     this.#ui = ui;
     this.#editor = editor;
+  }
+
+  /** Whether long pastes are shown as chips. */
+  get isSummarizing(): boolean {
+    const { config } = this.#ui.store.state.facts;
+    return this.#isSummarizing ?? config?.experimental?.disable_paste_summary !== true;
+  }
+
+  set isSummarizing(isSummarizing: boolean) {
+    this.#isSummarizing = isSummarizing;
   }
 
   /** Text that the terminal says was pasted. */

@@ -29,6 +29,18 @@ describe("long text", () => {
     expect(saidIn(bodies("/prompt_async")[0])).toBe(`look: ${LINES}`);
   });
 
+  test("stays as it is where the configuration says so, until that is toggled", async () => {
+    const config = { experimental: { disable_paste_summary: true } };
+    const { screen, keys, prompt } = await promptScreen({ state: { facts: { config } } });
+    await using _ = screen;
+    await keys.pasteBracketedText(LINES);
+    expect(await screen.frame()).not.toContain("Pasted");
+    prompt.clear();
+    prompt.run("app.toggle.paste_summary");
+    await keys.pasteBracketedText(LINES);
+    expect(await screen.frame()).toContain("Pasted");
+  });
+
   test("a second paste of the same writes it out, and so does a click", async () => {
     const { screen, keys } = await promptScreen();
     await using _ = screen;

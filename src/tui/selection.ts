@@ -3,7 +3,7 @@
 import { CliRenderEvents } from "@opentui/core";
 import type { Ui } from "./ui";
 
-/** Copies what is marked from now on, where that is wanted, until the returned function is called. */
+/** Copies what is marked, where that is wanted, until the returned function is called. */
 export function followSelection(ui: Ui): () => void {
   const { renderer, settings } = ui;
   if (!settings.copyOnSelect) return () => undefined;

@@ -41,6 +41,8 @@ const BODY_ROWS_MIN = 3;
 const DIFF_LINES_MAX = 2_000;
 /** What there is to look at may take this share of the screen. */
 const BODY_SHARE = 0.6;
+/** Columns of the hints' row beside them. */
+const KEYS_MARGIN = 12;
 /** From this height on there is room for blank rows. */
 const ROOMY_ROWS = 30;
 
@@ -297,12 +299,21 @@ export class PermissionPrompt implements AskPrompt {
       })),
     );
     this.#page.blank();
-    const key = this.#ui.keymap.label("permission.prompt.fullscreen");
-    const edit = this.#canEdit ? "e edit before applying   " : "";
-    const diff = this.#patch === undefined ? "" : "d open in diff viewer   ";
-    const full = this.#state.page === "choose" && this.#body && key ? `${key} fullscreen` : "";
-    const left = edit + diff + full;
+    const room = this.#ui.renderer.width - hint.length - KEYS_MARGIN;
+    const [long = "", short = ""] = [false, true].map((isShort) => this.#keys(isShort));
+    const left = long.length <= room ? long : short;
     this.#page.row([this.#page.ink("textMuted", left)], { indent: 3, right: { text: hint } });
+  }
+
+  /** What else can be done with what is asked for. */
+  #keys(isShort: boolean): string {
+    const full = this.#ui.keymap.label("permission.prompt.fullscreen");
+    const isShown = this.#state.page === "choose" && this.#body !== undefined;
+    return [
+      ...(this.#canEdit ? [isShort ? "e edit" : "e edit before applying"] : []),
+      ...(this.#patch === undefined ? [] : [isShort ? "d diff" : "d open in diff viewer"]),
+      ...(isShown && full ? [`${full} fullscreen`] : []),
+    ].join(isShort ? "  " : "   ");
   }
 }
 

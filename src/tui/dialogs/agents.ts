@@ -50,7 +50,10 @@ function nextKey(ui: Ui, agents: readonly Agent[], current: string, name: string
 
 function wordsOf({ description, permission, native }: Agent): string {
   if (native !== true && description !== undefined) return description;
-  const ask = permission.findLast(({ permission: of }) => of === "edit" || of === "*")?.action;
+  // Rules of single files say nothing about edits as a whole.
+  const ask = permission.findLast(({ permission: of, pattern }) => {
+    return pattern === "*" && (of === "edit" || of === "*");
+  })?.action;
   if (ask === "ask") return "edits ask";
   return ask === "deny" ? "no edits" : "all tools";
 }

@@ -30,7 +30,7 @@ export function chooseModel(ui: Ui, model: ModelRef): void {
 
 /** Undefined is the model's own way. */
 export function chooseVariant(ui: Ui, variant: string | undefined): void {
-  const { model } = ui.store.state.choice;
+  const model = presentModel(ui.store.state);
   if (model === undefined) return;
   const { [variantKey(model)]: _, ...rest } = ui.memory.get("variant") ?? {};
   ui.memory.set(
@@ -46,7 +46,7 @@ export function variantsOf(state: State): string[] {
 
 export function cycleVariant(ui: Ui): void {
   const variants = [undefined, ...variantsOf(ui.store.state)];
-  const at = variants.indexOf(ui.store.state.choice.variant);
+  const at = variants.indexOf(presentModel(ui.store.state)?.variant);
   chooseVariant(ui, variants[(at + 1) % variants.length]);
 }
 

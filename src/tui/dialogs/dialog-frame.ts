@@ -25,7 +25,7 @@ export interface FooterKey {
 }
 
 /** Border, padding and the columns of both. */
-const FRAME_COLUMNS = 6;
+export const FRAME_COLUMNS = 6;
 const BORDER_ROWS = 2;
 const TITLE_ROWS = 1;
 /** Between what it holds and its keys. */

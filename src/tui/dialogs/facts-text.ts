@@ -1,6 +1,7 @@
 // What a bug report needs of where it happened, as lines; no names of files and no keys.
 
 import { platform, release } from "node:os";
+import { presentModel } from "@/tui/store/present";
 import { findModel } from "./choices";
 import type { Ui } from "@/tui/ui";
 
@@ -9,8 +10,8 @@ export type FactLine = readonly [name: string, value: string];
 export function debugFacts(ui: Ui): FactLine[] {
   const { environment, renderer, store, clock } = ui;
   const { env, version } = environment;
-  const { choice, route, connection } = store.state;
-  const model = findModel(store.state, choice.model);
+  const { route, connection } = store.state;
+  const model = findModel(store.state, presentModel(store.state));
   const capabilities = renderer.capabilities;
   const terminal = [env.TERM_PROGRAM, env.TERM, env.COLORTERM].filter(Boolean).join(", ");
   return [
@@ -22,10 +23,7 @@ export function debugFacts(ui: Ui): FactLine[] {
     ["Multiplexer", env.TMUX === undefined ? "none" : "tmux"],
     ["Theme", `${ui.theme.name}, ${ui.theme.mode}`],
     ["Session", route.screen === "session" ? route.sessionID : "none"],
-    [
-      "Model",
-      model === undefined ? "chosen by the server" : `${model.provider.id}/${model.model.id}`,
-    ],
+    ["Model", model === undefined ? "none" : `${model.provider.id}/${model.model.id}`],
     ["Connection", connection.state],
   ];
 }

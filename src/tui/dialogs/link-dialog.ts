@@ -6,7 +6,7 @@ import { strokesOf } from "@/tui/keymap/stroke";
 import type { Ui } from "@/tui/ui";
 import { harmless } from "@/tui/views/words";
 import { dialogColumns, LARGE, type Dialog } from "./dialog";
-import { DialogFrame } from "./dialog-frame";
+import { DialogFrame, FRAME_COLUMNS } from "./dialog-frame";
 import { wrap } from "./toasts";
 
 export interface LinkOptions {
@@ -17,8 +17,6 @@ export interface LinkOptions {
   waiting?: string;
   onClose?: () => void;
 }
-
-const FRAME_COLUMNS = 6;
 
 export function openLink(ui: Ui, options: LinkOptions): void {
   ui.dialogs.open(new LinkDialog(ui, options));

@@ -12,9 +12,10 @@ import { strokesOf } from "@/tui/keymap/stroke";
 import { formatSequence } from "@/tui/keymap/key-string";
 import type { Ui } from "@/tui/ui";
 import { dialogColumns, type Dialog, type DialogWidth } from "./dialog";
-import { DialogFrame, type FooterKey } from "./dialog-frame";
+import { DialogFrame, FRAME_COLUMNS, type FooterKey } from "./dialog-frame";
 import { filterRows, type ListRow } from "./list-rows";
 import { ListView } from "./list-view";
+import { wrap } from "./toasts";
 
 /** A key of a list besides those that move in it. */
 export interface ListKey<T> {
@@ -57,7 +58,9 @@ export interface ListDialogOptions<T> {
 }
 
 /** Rows of the screen that are not for the list. */
-const OTHER_ROWS = 10;
+const OTHER_ROWS = 8;
+/** The filter, and the row beneath it. */
+const FILTER_ROWS = 2;
 /** Below this many rows the screen is for the list alone. */
 const LOW_ROWS = 16;
 
@@ -82,7 +85,11 @@ export class ListDialog<T> implements Dialog {
     const { title, aside } = options;
     this.frame = new DialogFrame(ui, { title, ...(aside !== undefined && { aside }) });
     if (options.hasFilter !== false) this.#input = this.#addFilter();
-    this.#empty = new TextRenderable(ui.renderer, { content: "", height: 1, visible: false });
+    this.#empty = new TextRenderable(ui.renderer, {
+      content: "",
+      wrapMode: "word",
+      visible: false,
+    });
     this.frame.add(this.#empty);
     this.#view = new ListView<T>(ui, {
       labelColumns: options.labelColumns,
@@ -135,16 +142,22 @@ export class ListDialog<T> implements Dialog {
 
   resize({ columns, rows }: { columns: number; rows: number }): number {
     const width = dialogColumns(this.width, columns);
-    const above = this.#input === undefined ? 0 : 2;
+    const above = this.#input === undefined ? 0 : FILTER_ROWS;
     const beneath = this.#options.beneath;
     const isRoomy = beneath !== undefined && rows >= LOW_ROWS;
     if (beneath !== undefined) beneath.root.visible = isRoomy;
     const other = isRoomy ? beneath.rows + 1 : 0;
-    this.#lines = Math.max(this.#lines, this.#view.lineCount);
-    const most = Math.max(1, Math.min(rows - OTHER_ROWS - other, rows - 5 - above - other));
-    const lines = Math.min(this.#lines, most);
-    this.#view.height = this.#empty.visible ? Math.max(1, lines - 1) : lines;
+    const said = this.#emptyRows(width);
+    this.#lines = Math.max(this.#lines, this.#view.lineCount, said);
+    const lines = Math.min(this.#lines, Math.max(1, rows - OTHER_ROWS - above - other));
+    this.#view.height = Math.max(1, lines - said);
     return this.frame.setSize(width, above + lines + other);
+  }
+
+  /** Rows of what is said where there is no row to choose. */
+  #emptyRows(width: number): number {
+    if (!this.#empty.visible) return 0;
+    return wrap(this.#empty.plainText, Math.max(1, width - FRAME_COLUMNS)).length;
   }
 
   action(actionID: string): boolean {

@@ -99,8 +99,9 @@ function modelRows(ui: Ui): ListRow<ModelRef>[] {
 
 function toRow(state: State, provider: Provider, model: Model): ListRow<ModelRef> {
   const value = { providerID: provider.id, modelID: model.id };
-  const isCurrent = isSameModel(value, presentModel(state));
-  const variant = isCurrent && state.choice.variant ? ` · ${state.choice.variant}` : "";
+  const present = presentModel(state);
+  const isCurrent = isSameModel(value, present);
+  const variant = isCurrent && present?.variant ? ` · ${present.variant}` : "";
   const tools = model.capabilities.toolcall ? "" : "no tools  ";
   return {
     value,
@@ -134,7 +135,7 @@ function isLocal(model: Model | undefined): boolean {
 }
 
 export function openVariants(ui: Ui): void {
-  const { choice } = ui.store.state;
+  const present = presentModel(ui.store.state)?.variant;
   ui.dialogs.open(
     new ListDialog<string | undefined>(ui, {
       title: "Select variant",
@@ -144,10 +145,10 @@ export function openVariants(ui: Ui): void {
         [undefined, ...variantsOf(ui.store.state)].map((variant) => ({
           value: variant,
           label: variant ?? "default",
-          mark: variant === choice.variant ? "●" : " ",
+          mark: variant === present ? "●" : " ",
         })),
       empty: "The model has no variants.",
-      isCurrent: ({ value }) => value === choice.variant,
+      isCurrent: ({ value }) => value === present,
       enterText: "select",
       onSelect: ({ value }) => {
         ui.dialogs.close();

@@ -4,7 +4,8 @@ import { plural } from "@/base/text";
 import type { Slot } from "@/tui/theme/slots";
 import { usageOf } from "@/tui/screens/usage";
 import type { Ui } from "@/tui/ui";
-import { amount, dollars } from "@/tui/views/words";
+import { presentModel } from "@/tui/store/present";
+import { amount, dollars, duration } from "@/tui/views/words";
 import { attempt } from "./attempt";
 import { findModel } from "./choices";
 import { copyFacts } from "./debug";
@@ -68,13 +69,14 @@ async function reconnect(ui: Ui): Promise<void> {
 }
 
 function statusRows(ui: Ui, rules: readonly string[]): ListRow<Target>[] {
-  const { facts, route, choice } = ui.store.state;
+  const { facts, route } = ui.store.state;
   const usage = route.screen === "session" ? usageOf(ui.store.state, route.sessionID) : undefined;
   const session = route.screen === "session" ? `   session ${route.sessionID.slice(0, 7)}…` : "";
   const size = usage?.context === undefined ? "" : ` of ${amount(usage.context)}`;
   const tokens = usage === undefined ? "" : `   ${amount(usage.tokens)}${size}`;
-  const found = findModel(ui.store.state, choice.model);
-  const variant = choice.variant === undefined ? "" : ` · ${choice.variant}`;
+  const present = presentModel(ui.store.state);
+  const found = findModel(ui.store.state, present);
+  const variant = present?.variant === undefined ? "" : ` · ${present.variant}`;
   const instructions = [...rules, ...(facts.config?.instructions ?? [])];
   const plugins = facts.config?.plugin ?? [];
   const row = (label: string, rest: Partial<ListRow<Target>> = {}): ListRow<Target> => ({
@@ -88,7 +90,8 @@ function statusRows(ui: Ui, rules: readonly string[]): ListRow<Target>[] {
     }),
     row("Model", {
       group: "",
-      detail: found ? `${found.provider.name} / ${found.model.name}${variant}` : "by the server",
+      detail: found ? `${found.provider.name} / ${found.model.name}${variant}` : "none",
+      right: firstTokenWords(ui),
     }),
     row("Rules", { group: "", detail: instructions.join(", ") || "none" }),
     ...mcpGroup(ui),
@@ -99,6 +102,22 @@ function statusRows(ui: Ui, rules: readonly string[]): ListRow<Target>[] {
       ? []
       : [row("Server", { group: NO_LINE, detail: facts.serverURL })]),
   ];
+}
+
+/** How long the newest answer took to begin, such as `41 ms to first token`. */
+function firstTokenWords(ui: Ui): string {
+  const { route, transcripts } = ui.store.state;
+  const messages = route.screen === "session" ? transcripts[route.sessionID]?.messages : undefined;
+  for (const { info, parts } of messages?.toReversed() ?? []) {
+    if (info.role !== "assistant") continue;
+    const starts = parts.flatMap((part) => {
+      return part.type === "text" || part.type === "reasoning" ? (part.time?.start ?? []) : [];
+    });
+    if (starts.length === 0) continue;
+    const ms = Math.max(0, Math.min(...starts) - info.time.created);
+    return `${ms < 1_000 ? `${Math.round(ms)} ms` : duration(ms)} to first token`;
+  }
+  return "";
 }
 
 function mcpGroup(ui: Ui): ListRow<Target>[] {

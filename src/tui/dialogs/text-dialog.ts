@@ -4,7 +4,7 @@ import { InputRenderable, TextRenderable, type KeyEvent } from "@opentui/core";
 import { strokesOf } from "@/tui/keymap/stroke";
 import type { Ui } from "@/tui/ui";
 import { dialogColumns, SMALL, type Dialog } from "./dialog";
-import { DialogFrame, type FooterKey } from "./dialog-frame";
+import { DialogFrame, FRAME_COLUMNS, type FooterKey } from "./dialog-frame";
 import { wrap } from "./toasts";
 
 export interface TextDialogOptions {
@@ -25,7 +25,6 @@ export interface TextDialogOptions {
 }
 
 const VALUE_MAX_CHARACTERS = 10_000;
-const FRAME_COLUMNS = 6;
 
 export class TextDialog implements Dialog {
   readonly width = SMALL;

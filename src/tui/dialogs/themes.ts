@@ -41,10 +41,7 @@ export function openThemes(ui: Ui): void {
       theme.preview(undefined);
       theme.chooseMode(modeBefore);
     },
-    keys: [
-      { stroke: "escape", text: "back", run: () => false },
-      { stroke: "alt+m", text: "dark/light/auto", run: () => nextMode(ui) },
-    ],
+    keys: [{ stroke: "alt+m", text: "dark/light/auto", run: () => nextMode(ui) }],
   });
   const draw = () => void (sample.content = drawSample(ui));
   const leave = theme.subscribe(draw);

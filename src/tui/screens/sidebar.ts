@@ -17,7 +17,7 @@ import type { Ui } from "@/tui/ui";
 import { figuresOf } from "@/tui/views/edit";
 import { ink, styled } from "@/tui/views/style";
 import { Ticking } from "@/tui/views/ticking";
-import { todoChunks } from "@/tui/views/todos";
+import { todoChunks, todoCount } from "@/tui/views/todos";
 import { dollars, elapsed, oneLine } from "@/tui/views/words";
 import { homeShortened } from "./place";
 import type { Size } from "./screen";
@@ -228,10 +228,9 @@ export class Sidebar {
 
   #todos(state: State): Section {
     const todos = state.todos[this.#sessionID] ?? [];
-    const done = todos.filter(({ status }) => status === "completed").length;
     return {
       id: "todo",
-      heading: `Todo ${done}/${todos.length}`,
+      heading: `Todo ${todoCount(todos)}`,
       lines: todos.map((todo) => styled(...todoChunks(this.#ui, todo, true))),
     };
   }

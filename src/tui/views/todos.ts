@@ -22,9 +22,8 @@ const PENDING = { mark: "[ ]", slot: "textMuted" } as const;
 
 export const describeTodos: DescribePanel = (ui, block, part, room) => {
   const todos = todosOf(part);
-  const done = todos.filter(({ status }) => status === "completed").length;
   const isOld = isUpdatedBelow(ui, block);
-  const title = `Todos ${done}/${todos.length}${isOld ? " (updated below)" : ""}`;
+  const title = `Todos ${todoCount(todos)}${isOld ? " (updated below)" : ""}`;
   if (isOld && !room.isExpanded) return { icon: "#", title, isFolded: true };
   return {
     icon: "#",
@@ -37,6 +36,12 @@ export const describeTodos: DescribePanel = (ui, block, part, room) => {
     },
   };
 };
+
+/** `1/3`: how many are done of those that are to be. */
+export function todoCount(todos: readonly Pick<ShownTodo, "status">[]): string {
+  const counted = todos.filter(({ status }) => status !== "cancelled");
+  return `${counted.filter(({ status }) => status === "completed").length}/${counted.length}`;
+}
 
 /** `[✓] Read the test`; cancelled ones are struck through. */
 export function todoChunks(ui: Ui, { content, status }: ShownTodo, isFirst: boolean): TextChunk[] {

@@ -165,7 +165,9 @@ describe("answering a permission", () => {
     const request = edit({ metadata: { filepath: "/project/src/app.ts", diff: patch } });
     const { screen, keys, bodies } = await askScreen({ permissions: [request] }, { answers, env });
     await using _ = screen;
-    expect(await screen.frame()).toContain("e edit before applying");
+    expect(await screen.frame()).toMatch(
+      /e edit {2}d diff {2}ctrl\+f fullscreen +⇆ select .* reject\n/,
+    );
     keys.pressKey("e");
     await screen.until(() => bodies().length > 1 || screen.toasts.length > 0);
     expect(screen.toasts).toEqual([]);

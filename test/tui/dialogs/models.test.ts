@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { cycleVariant } from "@/tui/dialogs/choices";
 import { openModels, openVariants } from "@/tui/dialogs/models";
 import { model, provider } from "./facts";
 import { dialogScreen } from "./support";
@@ -81,6 +82,14 @@ describe("the list of models", () => {
     screen.ui.store.dispatch({ type: "facts.loaded", facts: { providers } });
     expect(await screen.frame()).toContain("new-one");
   });
+});
+
+test("a variant is chosen for the model that would answer, chosen or not", async () => {
+  const config = { model: `${HAIKU.providerID}/${HAIKU.modelID}` };
+  const facts = { config, providers: { providers: PROVIDERS, default: {} } };
+  await using screen = await dialogScreen({ state: { facts } });
+  cycleVariant(screen.ui);
+  expect(screen.ui.store.state.choice).toEqual({ model: HAIKU, variant: "high" });
 });
 
 test("variants are remembered for each model", async () => {

@@ -12,6 +12,7 @@ import { dialogScreen } from "./support";
 
 test("agents show whose they are and what they may", async () => {
   const ask = { permission: "edit", pattern: "*", action: "ask" as const };
+  const plans = { permission: "edit", pattern: ".opencode/plans/*", action: "allow" as const };
   await using screen = await dialogScreen({
     width: 80,
     height: 13,
@@ -19,7 +20,7 @@ test("agents show whose they are and what they may", async () => {
       facts: {
         agents: [
           agent("build", { native: true }),
-          agent("plan", { native: true, permission: [ask] }),
+          agent("plan", { native: true, permission: [ask, plans] }),
           agent("docs", { description: "Docs writer" }),
           agent("hidden", { hidden: true }),
           agent("general", { mode: "subagent" }),
@@ -28,7 +29,9 @@ test("agents show whose they are and what they may", async () => {
     },
   });
   openAgents(screen.ui);
-  expect(await screen.frame()).not.toMatch(/hidden|general/);
+  const frame = await screen.frame();
+  expect(frame).not.toMatch(/hidden|general/);
+  expect(frame).toMatch(/plan +native +edits ask/);
   screen.terminal.mockInput.pressArrow("down");
   screen.terminal.mockInput.pressEnter();
   expect(screen.ui.store.state.choice.agent).toBe("plan");

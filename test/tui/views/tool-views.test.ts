@@ -184,9 +184,9 @@ test("of two todo lists the newer is open", async () => {
   if (!older || !newer) throw new Error("two blocks");
   const transcript = { messages: [{ info: message, parts: [older.part, newer.part] }] };
   const state = { transcripts: { ses_1: transcript } };
-  expect(await shown(older, { state })).toContain("# Todos 1/4 (updated below)");
+  expect(await shown(older, { state })).toContain("# Todos 1/3 (updated below)");
   const frame = await shown(newer, { state });
-  for (const row of ["# Todos 1/4", "[✓] Read", "[•] Replace", "[ ] Run", "[-] Rewrite"]) {
+  for (const row of ["# Todos 1/3", "[✓] Read", "[•] Replace", "[ ] Run", "[-] Rewrite"]) {
     expect(frame).toContain(row);
   }
 });

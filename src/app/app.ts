@@ -136,7 +136,7 @@ export class App {
 function openLog(options: AppOptions, paths: Paths, clock: Clock): Logger {
   return Logger.open({
     clock,
-    level: options.log?.level ?? "INFO",
+    ...(options.log?.level && { level: options.log.level }),
     print: options.log?.print ?? false,
     directory: options.log?.directory ?? paths.log,
   });

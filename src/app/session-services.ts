@@ -181,6 +181,10 @@ function openTools(ground: Ground, history: History, later: Later) {
     ids,
     clock,
     log,
+    endsOnRefusal: async () => {
+      const { experimental } = (await config.get()).config;
+      return experimental?.continue_loop_on_deny !== true;
+    },
     changesOf: (id) => new CallChanges(snapshots, rootOf(id, store)),
   });
   return { planMode, budgets: new Budgets(store), jobs, toolbox, media, toolCalls };
@@ -278,6 +282,7 @@ function openAnswering(ground: Ground, history: History, tools: Tools) {
       jobs,
       prompts,
       maxDepth: async () => (await config.get()).config.subagent_depth ?? SUBAGENT_DEPTH_MAX,
+      primaryTools: async () => (await config.get()).config.experimental?.primary_tools ?? [],
     }),
   };
 }

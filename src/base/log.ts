@@ -12,7 +12,8 @@ export type LogLevel = "DEBUG" | "INFO" | "WARN" | "ERROR";
 
 export interface LogOptions {
   clock: Clock;
-  level: LogLevel;
+  /** Less is not logged. Without one it is INFO, or what is suggested. */
+  level?: LogLevel;
   /** Where the files go; undefined writes none. */
   directory?: string;
   /** Lines go to stderr as well. */
@@ -29,6 +30,7 @@ const LINE_MAX_CHARACTERS = 16 * 1024;
 /** Collects lines and appends them in order, one write at a time; shared by all loggers. */
 class LogSink {
   readonly #options: LogOptions;
+  #level: LogLevel;
   #pending = "";
   #writing: Promise<void> | undefined;
   #path: string | undefined;
@@ -40,10 +42,15 @@ class LogSink {
 
   constructor(options: LogOptions) {
     this.#options = options;
+    this.#level = options.level ?? "INFO";
+  }
+
+  suggestLevel(level: LogLevel): void {
+    this.#level = this.#options.level ?? level;
   }
 
   write(level: LogLevel, service: string, message: string, data?: Record<string, unknown>): void {
-    if (ORDER.indexOf(level) < ORDER.indexOf(this.#options.level)) return;
+    if (ORDER.indexOf(level) < ORDER.indexOf(this.#level)) return;
     const time = new Date(this.#options.clock.now()).toISOString();
     const line = formatLine({ time, level, service, message, ...data });
     if (this.#options.print) this.#print(line);
@@ -102,6 +109,11 @@ export class Logger {
   /** The same log under another service name. */
   child(service: string): Logger {
     return new Logger(this.#sink, service);
+  }
+
+  /** From now on the level of the whole log, unless it was opened with one. */
+  suggestLevel(level: LogLevel): void {
+    this.#sink?.suggestLevel(level);
   }
 
   debug(message: string, data?: Record<string, unknown>): void {

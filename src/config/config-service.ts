@@ -129,8 +129,9 @@ export class ConfigService {
         highest: await this.#options.managed?.(),
       },
     );
-    for (const warning of loaded.warnings) this.#options.log.warn(warning);
-    const { amend } = this.#options;
+    const { amend, log } = this.#options;
+    if (loaded.config.logLevel !== undefined) log.suggestLevel(loaded.config.logLevel);
+    for (const warning of loaded.warnings) log.warn(warning);
     if (!amend) return loaded;
     this.#unamended = loaded;
     try {

@@ -42,9 +42,14 @@ function toolsToPermission(
 ): PermissionConfig {
   const rules: Record<string, PermissionActionConfig> = {};
   for (const [tool, enabled] of Object.entries(tools)) {
-    rules[EDIT_TOOLS.includes(tool) ? "edit" : tool] = enabled ? "allow" : "deny";
+    rules[permissionOf(tool)] = enabled ? "allow" : "deny";
   }
   return explicit === undefined ? rules : mergePermission(rules, explicit);
+}
+
+/** The permission that a tool asks for. */
+export function permissionOf(tool: string): string {
+  return EDIT_TOOLS.includes(tool) ? "edit" : tool;
 }
 
 function mapValues<T, U>(record: Record<string, T>, change: (value: T) => U): Record<string, U> {

@@ -14,14 +14,29 @@ export function keepRestrictions(merged: Config, person: Config, project: Config
   if (enabled !== undefined && project.enabled_providers !== undefined) {
     kept.enabled_providers = project.enabled_providers.filter((id) => enabled.includes(id));
   }
-  const { policies } = person.experimental ?? {};
-  const denials = project.experimental?.policies?.filter(({ effect }) => effect === "deny");
-  if (denials !== undefined) {
-    kept.experimental = { ...merged.experimental, policies: [...(policies ?? []), ...denials] };
+  if (merged.experimental !== undefined) {
+    kept.experimental = keepExperimental(merged, person.experimental, project.experimental);
   }
   if (person.budget !== undefined && merged.budget !== undefined) {
     kept.budget = smaller(person.budget, merged.budget);
   }
+  return kept;
+}
+
+type Experimental = NonNullable<Config["experimental"]>;
+
+function keepExperimental(
+  { experimental }: Config,
+  person: Experimental = {},
+  project: Experimental = {},
+): Experimental {
+  const kept: Experimental = { ...experimental };
+  const denials = project.policies?.filter(({ effect }) => effect === "deny");
+  if (denials !== undefined) kept.policies = [...(person.policies ?? []), ...denials];
+  const tools = [...(person.primary_tools ?? []), ...(project.primary_tools ?? [])];
+  if (tools.length > 0) kept.primary_tools = [...new Set(tools)];
+  // What becomes of a person's refusal is theirs to say.
+  if (person.continue_loop_on_deny === false) kept.continue_loop_on_deny = false;
   return kept;
 }
 

@@ -4,6 +4,7 @@
 import { AppError, invalid, limitReached, notFound } from "@/base/error";
 import { KeyedSlots } from "@/base/queue";
 import type { Agents } from "@/agent/agents";
+import { permissionOf } from "@/config/lower";
 import { evaluate } from "@/permission/rules";
 import type { Agent } from "@/schema/agent";
 import type { MessageWithParts, PromptInput, UserMessage } from "@/schema/message";
@@ -25,6 +26,8 @@ interface SubagentsOptions {
   sessions: Sessions;
   /** How many levels of subagents there may be below a session of a person. */
   maxDepth: () => Promise<number>;
+  /** Tools that no subagent gets. */
+  primaryTools: () => Promise<readonly string[]>;
 }
 
 /** Of one session, so many work at a time; the others wait. */
@@ -135,7 +138,10 @@ export class Subagents {
     return this.#options.sessions.create({
       parentID: parent.id,
       title: `${input.description} (@${agent.name} subagent)`,
-      permission: childRules(agent, owner),
+      permission: [
+        ...childRules(agent, owner),
+        ...(await this.#options.primaryTools()).map((tool) => denyAll(permissionOf(tool))),
+      ],
     });
   }
 

@@ -48,6 +48,8 @@ interface ToolCallsOptions {
   clock: Clock;
   log: Logger;
   media: Media;
+  /** Whether a person's refusal without a word ends the turn. */
+  endsOnRefusal(): Promise<boolean>;
   /** Begins the record of what one call of the session changes. */
   changesOf(sessionID: string): Pick<CallChanges, "files" | "tree" | "finish">;
 }
@@ -85,7 +87,7 @@ export class ToolCalls {
 
   /**
    * Runs the calls side by side. "go-on" when the model should see the results, "stop" when there
-   * was no call, a person refused one without a word, or the model repeats itself beyond help.
+   * was no call, a person refused one without a word and that ends the turn, or the model repeats itself beyond help.
    * Rejects only when a result could not be stored, and then after all calls have ended.
    */
   async runAll(calls: readonly RequestedCall[], scope: StepScope): Promise<"go-on" | "stop"> {
@@ -109,7 +111,8 @@ export class ToolCalls {
         attempts,
         outcomes.map(({ text }) => text),
       );
-    return step.refusal || doomLoop.isHopeless ? "stop" : "go-on";
+    if (doomLoop.isHopeless) return "stop";
+    return step.refusal && (await this.#options.endsOnRefusal()) ? "stop" : "go-on";
   }
 
   /**

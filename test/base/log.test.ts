@@ -25,6 +25,25 @@ test("a line says when, how grave, who, what and the rest", async () => {
   ]);
 });
 
+test("a suggested level counts where none was chosen", async () => {
+  await using temp = await tempDirectory();
+  const chosen = Logger.open({ clock: new FakeClock(), level: "INFO", directory: temp.path });
+  chosen.suggestLevel("DEBUG");
+  chosen.debug("unheard");
+  await chosen.close();
+  expect(await readdir(temp.path)).toEqual([]);
+
+  const open = Logger.open({ clock: new FakeClock(), directory: temp.path });
+  open.debug("too soon");
+  open.child("config").suggestLevel("DEBUG");
+  open.debug("heard");
+  await open.close();
+  const [file = ""] = await readdir(temp.path);
+  const text = await readFile(join(temp.path, file), "utf8");
+  expect(text).toContain("heard");
+  expect(text).not.toContain("too soon");
+});
+
 test("the file is 0600, its directory 0700, and old files go", async () => {
   await using temp = await tempDirectory();
   const directory = join(temp.path, "log");

@@ -35,6 +35,18 @@ test.each<[what: string, person: Config, project: Config, expected: Config]>([
     { experimental: { policies: [policy("deny", "a"), policy("deny", "b")] } },
   ],
   [
+    "tools of primary agents stay theirs",
+    { experimental: { primary_tools: ["a"] } },
+    { experimental: { primary_tools: ["b"] } },
+    { experimental: { primary_tools: ["a", "b"] } },
+  ],
+  [
+    "a refusal ends the turn, where the person says so",
+    { experimental: { continue_loop_on_deny: false } },
+    { experimental: { continue_loop_on_deny: true } },
+    { experimental: { continue_loop_on_deny: false } },
+  ],
+  [
     "the smaller budget",
     { budget: { cost: 1, tokens: 500 } },
     { budget: { cost: 9, tokens: 100 } },

@@ -38,6 +38,20 @@ test("once: the call runs, and the next one is asked for again", async () => {
   ]);
 });
 
+test("a refusal without a word is the model's to go on with, where that is configured", async () => {
+  await using t = await sessionApp({
+    config: { ...config, experimental: { continue_loop_on_deny: true } },
+    turns: [{ calls: [bash("echo 1"), bash("echo 2")] }, { text: "Then not" }],
+  });
+  const { session, answered, request } = await ask(t);
+  t.instance.permissions.reply(request.id, "reject");
+  await answered;
+  expect(t.calls(session).map(({ state }) => state.status)).toEqual(["error", "error"]);
+  const last = t.model.requests.at(-1)?.request.messages.at(-1);
+  expect(JSON.stringify(last?.results)).toContain("rejected");
+  expect(t.model.violations).toEqual([]);
+});
+
 test("always: like calls run without asking, elsewhere and after a restart too", async () => {
   await using t = await sessionApp({
     config,

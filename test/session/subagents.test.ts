@@ -106,6 +106,20 @@ test("by default a subagent starts none and writes no list", async () => {
   expect(offered).not.toContain("todowrite");
 });
 
+test("tools of primary agents are no subagent's", async () => {
+  await using t = await sessionApp({
+    side: parentOf(task("a")),
+    config: { experimental: { primary_tools: ["write", "webfetch"] } },
+  });
+  await t.prompt(t.create(), "Delegate");
+  const [own, child] = t.model.sideRequests.map(({ request }) => {
+    return request.tools.map(({ name }) => name);
+  });
+  expect(own).toEqual(expect.arrayContaining(["edit", "write", "webfetch"]));
+  expect(child).toContain("read");
+  for (const name of ["edit", "write", "webfetch"]) expect(child).not.toContain(name);
+});
+
 test("what the calling agent or its session may not do, the subagent may not either", async () => {
   await using t = await sessionApp({
     side: parentOf(task("a", { subagent_type: "helper" })),

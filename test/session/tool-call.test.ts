@@ -35,7 +35,9 @@ async function callTool(
   const changesOf = () => ({ ...UNRECORDED, finish: async () => ({ changes: "record" }) });
   const hooks = noHooks();
   const media = new Media(async () => undefined);
-  const calls = new ToolCalls({ ...test, hooks, media, toolbox: toolbox as Toolbox, changesOf });
+  const endsOnRefusal = async () => true;
+  const box = toolbox as Toolbox;
+  const calls = new ToolCalls({ ...test, hooks, media, toolbox: box, endsOnRefusal, changesOf });
   const ended: Record<string, ToolPart["state"]> = {};
   const outcome = calls.runAll(
     tools.map(({ id }) => ({ part: partOf(id), raw: '{"n":1}' })),

@@ -87,7 +87,8 @@ export class ToolCalls {
 
   /**
    * Runs the calls side by side. "go-on" when the model should see the results, "stop" when there
-   * was no call, a person refused one without a word and that ends the turn, or the model repeats itself beyond help.
+   * was no call, the model repeats itself beyond help, or a person refused one without a word and
+   * that ends the turn.
    * Rejects only when a result could not be stored, and then after all calls have ended.
    */
   async runAll(calls: readonly RequestedCall[], scope: StepScope): Promise<"go-on" | "stop"> {

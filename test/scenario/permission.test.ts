@@ -38,7 +38,7 @@ test("once: the call runs, and the next one is asked for again", async () => {
   ]);
 });
 
-test("a refusal without a word is the model's to go on with, where that is configured", async () => {
+test("a refusal without a word is for the model to go on with where that is set", async () => {
   await using t = await sessionApp({
     config: { ...config, experimental: { continue_loop_on_deny: true } },
     turns: [{ calls: [bash("echo 1"), bash("echo 2")] }, { text: "Then not" }],

@@ -7,15 +7,15 @@
 // - Ids of calls: Mistral takes nine letters and digits, Anthropic and Bedrock word characters and
 //   dashes, OpenAI and Azure at most 64 of them.
 // - Roles: Mistral takes no user right after a result; neither it nor Gemini takes calls right
-//   after
-//   another answer.
+//   after another answer.
 // - Reasoning that has to come back: reasoning-echo.ts. OpenAI takes an item of reasoning with its
 //   encrypted content or not at all; one of an answer that was cut has none. The other packages
-//   leave out themselves what is not signed.
+//   leave out themselves what is not signed. Where it is a part of its own, something follows it.
 
 import { createHash } from "node:crypto";
 import type { Model } from "@/schema/provider";
 import type { ModelMessage } from "./model-event";
+import { isChatCompletions } from "./packages";
 import { echoReasoning } from "./reasoning-echo";
 
 type Part = Exclude<ModelMessage["content"], string>[number];
@@ -53,7 +53,8 @@ export function toSendable(
   const rules = FAMILIES.find(([ofNpm, ofID]) => ofNpm.test(npm) && ofID.test(id))?.[2] ?? ANY;
   const whole = messages.map((message) => wellFormed(message)).flatMap(withoutEmpty);
   const sealed = /\/(openai|azure)$/.test(npm) ? whole.flatMap(withSealedOnly) : whole;
-  const named = sealed.map((message) => withCallIDs(message, rules));
+  const followed = isChatCompletions(npm) ? sealed : sealed.map(withoutLastThoughts);
+  const named = followed.map((message) => withCallIDs(message, rules));
   return echoReasoning(withBridges(named, rules), model);
 }
 
@@ -102,6 +103,13 @@ function withSealedOnly(message: ModelMessage): ModelMessage[] {
   const isSealed = (part: Part) => sealed.some((other) => itemOf(other) === itemOf(part));
   const content = message.content.filter((part) => part.type !== "reasoning" || isSealed(part));
   return withoutEmpty(withContent(message, content));
+}
+
+/** Thoughts that an answer ended with, at its limit or in an abort, explain nothing any more. */
+function withoutLastThoughts(message: ModelMessage): ModelMessage {
+  if (message.role !== "assistant" || message.content.at(-1)?.type !== "reasoning") return message;
+  const last = message.content.findLastIndex((part) => part.type !== "reasoning");
+  return withContent(message, message.content.slice(0, last + 1));
 }
 
 function withCallIDs(message: ModelMessage, { callID }: Rules): ModelMessage {

@@ -54,12 +54,16 @@ function answer(reason: string, ...frames: string[]): WireAnswer {
   return { pieces: [START, ...frames, finish(reason), STOP] };
 }
 
-const THOUGHT = [
-  start(0, { type: "thinking", thinking: "", signature: "" }),
-  delta(0, { type: "thinking_delta", thinking: "I look." }),
-  delta(0, { type: "signature_delta", signature: "sig" }),
-  stop(0),
-];
+function thoughtAt(index: number, thinking: string): string[] {
+  return [
+    start(index, { type: "thinking", thinking: "", signature: "" }),
+    delta(index, { type: "thinking_delta", thinking }),
+    delta(index, { type: "signature_delta", signature: "sig" }),
+    stop(index),
+  ];
+}
+
+const THOUGHT = thoughtAt(0, "I look.");
 const OVERLOADED = { type: "error", error: { type: "overloaded_error", message: "Overloaded" } };
 
 function script(
@@ -114,6 +118,12 @@ export const ANTHROPIC_SCRIPTS: readonly WireScript[] = [
     ],
     { calls: [READ_A], reasoning: "I look." },
     "MiniMax, DeepSeek and GLM under Anthropic's address",
+  ),
+  script(
+    "a thought that nothing follows",
+    [answer("max_tokens", ...THOUGHT, ...text(1, "Hello"), ...thoughtAt(2, "And"))],
+    { text: "Hello", reasoning: "I look.And" },
+    "Claude, thinking between texts",
   ),
   script(
     "arguments in pieces of one character to anthropic",

@@ -101,6 +101,12 @@ export const RESPONSES_SCRIPTS: readonly WireScript[] = [
     [answer(...thought(0, "One.", "Two."), ...thought(1, "Three."), ...call(2, [READ]))],
     { calls: [READ_A], reasoning: "One.Two.Three." },
   ),
+  script(
+    "a thought that nothing follows in responses",
+    [answer(...thought(0, "One."), ...text(1, "Hello"), ...thought(2, "Two."))],
+    { text: "Hello", reasoning: "One.Two." },
+    "OpenAI, at the limit of its answer",
+  ),
   script("arguments in pieces of one character to openai", [answer(...call(0, [...READ]))], {
     calls: [READ_A],
   }),

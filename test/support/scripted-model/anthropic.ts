@@ -135,6 +135,9 @@ function checkContent(message: JSONObject, at: string): string[] {
   if (types.slice(0, lastResult + 1).some((type) => type !== "tool_result")) {
     problems.push(`${at}: tool_result blocks must come first`);
   }
+  if (message["role"] === "assistant" && /thinking/.test(textOf(types.at(-1)))) {
+    problems.push(`${at}: the final block in an assistant message cannot be thinking`);
+  }
   for (const block of blocks.filter((block) => block["type"] === "thinking")) {
     if (!block["signature"]) problems.push(`${at}: thinking block without its signature`);
   }

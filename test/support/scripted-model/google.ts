@@ -130,6 +130,10 @@ function check(request: NeutralRequest): string[] {
     if (role !== "user" && role !== "model") {
       problems.push(`contents[${index}]: unknown role "${role}"`);
     }
+    const isCall = objectsOf(content["parts"]).some((part) => "functionCall" in part);
+    if (isCall && contents[index - 1]?.["role"] !== "user") {
+      problems.push(`contents[${index}]: a call has to follow a user turn or a function response`);
+    }
     if (objectsOf(content["parts"]).length === 0) {
       problems.push(`contents[${index}]: parts must not be empty`);
     }

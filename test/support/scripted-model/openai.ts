@@ -123,6 +123,10 @@ function check(request: NeutralRequest): string[] {
     if (item["type"] === "reasoning" && !item["encrypted_content"]) {
       problems.push(`${at}: reasoning item without encrypted_content`);
     }
+    const next = items[index + 1];
+    if (item["type"] === "reasoning" && (!next || roleOf(next) !== "assistant")) {
+      problems.push(`${at}: reasoning without its required following item`);
+    }
     if (item["role"] === "user" && objectsOf(item["content"]).length === 0) {
       if (typeof item["content"] !== "string") problems.push(`${at}: user message has no content`);
     }

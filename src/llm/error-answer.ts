@@ -35,6 +35,7 @@ export function readAnswer(error: unknown): Answer | undefined {
   if (typeof error === "string" && error) return { ...emptyAnswer(), words: error, body: error };
   if (typeof error !== "object" || error === null) return undefined;
   const value = error as Record<string, unknown>;
+  if (value["name"] === "AI_UnsupportedFunctionalityError") return unsupported(ownWords(value));
   const statusCode = statusOf(value);
   const isPackageError = error instanceof Error;
   // A frame that broke the package's schema often holds the provider's error in another shape.
@@ -55,6 +56,11 @@ export function readAnswer(error: unknown): Answer | undefined {
     words,
     tags,
   };
+}
+
+/** What a package refuses to send, such as the address of a file, as its provider would. */
+function unsupported(words: string): Answer {
+  return { ...emptyAnswer(), statusCode: 415, words: `Unsupported media: ${words}` };
 }
 
 function emptyAnswer(): Answer {

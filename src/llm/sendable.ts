@@ -6,6 +6,7 @@
 //   refused by Anthropic, Bedrock and Mistral; a request ends with what is to be answered.
 // - Ids of calls: Mistral takes nine letters and digits, Anthropic and Bedrock word characters and
 //   dashes, OpenAI and Azure at most 64 of them.
+// - Documents: Bedrock refuses two of one name, and knows few letters; it gets none.
 // - Roles: Mistral takes no user right after a result; neither it nor Gemini takes calls right
 //   after another answer.
 // - Reasoning that has to come back: reasoning-echo.ts. OpenAI takes an item of reasoning with its
@@ -54,7 +55,8 @@ export function toSendable(
   const whole = messages.map((message) => wellFormed(message)).flatMap(withoutEmpty);
   const sealed = /\/(openai|azure)$/.test(npm) ? whole.flatMap(withSealedOnly) : whole;
   const followed = isChatCompletions(npm) ? sealed : sealed.map(withoutLastThoughts);
-  const named = followed.map((message) => withCallIDs(message, rules));
+  const nameless = /\/amazon-bedrock$/.test(npm) ? followed.map(withoutFileNames) : followed;
+  const named = nameless.map((message) => withCallIDs(message, rules));
   return echoReasoning(withBridges(named, rules), model);
 }
 
@@ -110,6 +112,16 @@ function withoutLastThoughts(message: ModelMessage): ModelMessage {
   if (message.role !== "assistant" || message.content.at(-1)?.type !== "reasoning") return message;
   const last = message.content.findLastIndex((part) => part.type !== "reasoning");
   return withContent(message, message.content.slice(0, last + 1));
+}
+
+function withoutFileNames(message: ModelMessage): ModelMessage {
+  if (message.role !== "user") return message;
+  const content = message.content.map((part) => {
+    if (part.type !== "file") return part;
+    const { filename: _filename, ...nameless } = part;
+    return nameless;
+  });
+  return withContent(message, content);
 }
 
 function withCallIDs(message: ModelMessage, { callID }: Rules): ModelMessage {

@@ -1,10 +1,12 @@
 // Images and documents from prompts and tools: what the model gets of them, what stands in their
 // place, and that none of them stops a session.
 
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { Buffer } from "node:buffer";
 import { objectOf, objectsOf } from "@test/support/scripted-model/json";
 import { pngFile } from "@test/support/png";
+import { WIRES } from "@test/support/scripted-model/scripted-model";
+import type { WireName } from "@test/support/scripted-model/turn";
 import { type SessionApp, sessionApp, type SessionAppOptions } from "@test/support/session-app";
 
 const PDF = Buffer.from("%PDF-1.4\n%%EOF\n");
@@ -136,4 +138,45 @@ test("an image that the provider refuses is a note, and the session goes on", as
   expect((await t.prompt(session, "There?")).info).toMatchObject({ finish: "stop" });
   expect(t.model.requests).toHaveLength(3);
   expect(t.told("session.error")).toEqual([]);
+});
+
+/** Nothing that a person attaches may cost the session, whoever is asked. */
+describe.each(Object.keys(WIRES) as WireName[])("over %s", (wire) => {
+  test("documents of one name, or of none that it takes, all go", async () => {
+    await using t = await seeing({ wire });
+    const session = t.create();
+    const names = ["a.pdf", "a.pdf", "報告.pdf", "x__y.pdf", "document-1.pdf"];
+    t.model.push({ text: "Seen" }, { text: "Again" });
+    const parts = names.map((filename) => ({
+      type: "file" as const,
+      mime: "application/pdf",
+      url: urlOf("application/pdf", PDF),
+      filename,
+    }));
+    const { info } = await t.prompt(session, "", { parts });
+    expect(info).toMatchObject({ finish: "stop" });
+    expect(t.model.requests.at(-1)?.request.messages.at(-1)?.attachments).toBe(names.length);
+    expect((await t.prompt(session, "And?")).info).toMatchObject({ finish: "stop" });
+    expect(t.model.violations).toEqual([]);
+  });
+
+  test.each([
+    ["image/png", "a.png"],
+    ["application/pdf", "a.pdf"],
+  ])("a remote %s is handed on, or told of", async (mime, filename) => {
+    await using t = await seeing({ wire });
+    t.model.push({ text: "Seen" }, { text: "Again" });
+    const url = `https://example.com/${filename}`;
+    const parts = [
+      { type: "text" as const, text: "Look" },
+      { type: "file" as const, mime, url, filename },
+    ];
+    const session = t.create();
+    const { info } = await t.prompt(session, "", { parts });
+    expect(info).toMatchObject({ finish: "stop" });
+    const { body } = t.model.requests.at(-1) ?? {};
+    expect(body).toMatch(new RegExp(`${url}|\\(${filename} is left out`));
+    expect((await t.prompt(session, "And?")).info).toMatchObject({ finish: "stop" });
+    expect(t.model.violations).toEqual([]);
+  });
 });

@@ -17,6 +17,7 @@ const SEALS: readonly [WireName, seal: (serial: number) => string][] = [
   ["anthropic", (serial) => `"signature-${serial}"`],
   ["openai", (serial) => `"encrypted-${serial}"`],
   ["google", (serial) => `"signature-${serial}"`],
+  ["bedrock", (serial) => `"signature-${serial}"`],
 ];
 
 function lastBody(t: SessionApp): string {

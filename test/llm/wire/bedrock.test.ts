@@ -15,42 +15,14 @@ import {
   textOf,
 } from "@test/llm/scripted-request";
 import { FakeClock } from "@test/support/clock";
+import { amazonFrame } from "@test/support/scripted-model/amazon-frames";
 import { objectOf, objectsOf } from "@test/support/scripted-model/json";
 
 const live = new AbortController().signal;
 const MODEL = "us.anthropic.claude-sonnet-5";
 
-/** A header of a frame: the length of its name, the name, type 7, the length of its value. */
-function header(name: string, value: string): Buffer {
-  const size = Buffer.alloc(2);
-  size.writeUInt16BE(Buffer.byteLength(value));
-  return Buffer.concat([
-    Buffer.from([Buffer.byteLength(name)]),
-    Buffer.from(name),
-    Buffer.from([7]),
-    size,
-    Buffer.from(value),
-  ]);
-}
-
-function frame(type: string, value: unknown, kind: "event" | "exception" = "event"): Buffer {
-  const headers = Buffer.concat([
-    header(`:${kind}-type`, type),
-    header(":content-type", "application/json"),
-    header(":message-type", kind),
-  ]);
-  const body = Buffer.from(JSON.stringify(value));
-  const prelude = Buffer.alloc(8);
-  prelude.writeUInt32BE(headers.length + body.length + 16, 0);
-  prelude.writeUInt32BE(headers.length, 4);
-  const start = Buffer.concat([prelude, checksum(prelude), headers, body]);
-  return Buffer.concat([start, checksum(start)]);
-}
-
-function checksum(bytes: Buffer): Buffer {
-  const sum = Buffer.alloc(4);
-  sum.writeUInt32BE(Bun.hash.crc32(bytes));
-  return sum;
+function frame(...of: Parameters<typeof amazonFrame>): Buffer {
+  return Buffer.from(amazonFrame(...of), "latin1");
 }
 
 function delta(contentBlockIndex: number, delta: unknown): Buffer {

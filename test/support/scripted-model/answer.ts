@@ -29,10 +29,11 @@ export async function sendTurn(
     const body = wire.errorBody(status, `scripted status ${status}`);
     return sendJSON(response, status, body, turn.headers);
   }
-  response.writeHead(200, { "content-type": "text/event-stream", ...turn.headers });
+  const type = wire.contentType ?? "text/event-stream";
+  response.writeHead(200, { "content-type": type, ...turn.headers });
   response.flushHeaders();
   const delivery = deliveryOf(turn, wire.frames(turn, serial), wire);
-  await writeAll(response, delivery.frames);
+  await writeAll(response, delivery.frames, wire.contentType ? "latin1" : "utf8");
   if (turn.beats) await writeBeats(response, turn.beats, wire.keepAlive);
   if (delivery.after === "end") response.end();
   if (delivery.after === "cut") response.destroy();
@@ -77,6 +78,7 @@ async function writeBeats(
 async function writeAll(
   response: ServerResponse,
   frames: Iterable<Frame | Uint8Array>,
+  encoding: "utf8" | "latin1" = "utf8",
 ): Promise<void> {
   for (const frame of frames) {
     if (typeof frame !== "string" && !(frame instanceof Uint8Array)) {
@@ -84,7 +86,7 @@ async function writeAll(
       continue;
     }
     if (response.destroyed) return;
-    if (!response.write(frame)) await drained(response);
+    if (!response.write(frame, encoding)) await drained(response);
   }
 }
 

@@ -10,6 +10,7 @@ const PATHS: Record<WireName, string> = {
   openai: "/v1/responses",
   google: "/v1beta/models/main:streamGenerateContent?alt=sse",
   mistral: "/v1/chat/completions",
+  bedrock: "/model/main/converse-stream",
 };
 
 /** What the server finds wrong with the body; it answers 400 exactly when that is something. */
@@ -128,7 +129,11 @@ describe("messages", () => {
 
   test("thinking without signature, a start by the assistant, too many cache marks", async () => {
     const thinking = { type: "thinking", thinking: "Hm" };
-    expect(await check(user, says("assistant", thinking), user)).toHaveLength(1);
+    const hi = { type: "text", text: "Hi" };
+    expect(await check(user, says("assistant", thinking, hi), user)).toHaveLength(1);
+    const signed = { ...thinking, signature: "x" };
+    expect(await check(user, says("assistant", signed, hi), user)).toEqual([]);
+    expect(await check(user, says("assistant", hi, signed), user)).toHaveLength(1);
     expect(await check(says("assistant", { type: "text", text: "Hi" }), user)).toHaveLength(1);
     const marked = { type: "text", text: "x", cache_control: { type: "ephemeral" } };
     expect(await check(says("user", marked, marked, marked, marked))).toEqual([]);
@@ -159,7 +164,12 @@ describe("responses", () => {
     expect(await check(user, call("a"), user)).toHaveLength(1);
     expect(await check(user, output("a"))).toHaveLength(1);
     expect(await check(user, { type: "item_reference", id: "msg_1" })).toHaveLength(1);
-    expect(await check(user, { type: "reasoning", id: "rs_1", summary: [] }, user)).toHaveLength(1);
+    const reasoning = { type: "reasoning", id: "rs_1", summary: [] };
+    const said = { role: "assistant", content: [{ type: "output_text", text: "Hi" }] };
+    expect(await check(user, reasoning, said, user)).toHaveLength(1);
+    const sealed = { ...reasoning, encrypted_content: "x" };
+    expect(await check(user, sealed, said, user)).toEqual([]);
+    expect(await check(user, said, sealed, user)).toHaveLength(1);
   });
 });
 
@@ -181,6 +191,42 @@ describe("generateContent", () => {
     expect(await check(hello, turn("model", call), turn("user", response("x")))).toHaveLength(2);
     expect(await check(hello, one)).toHaveLength(1);
     expect(await check(turn("user"))).toHaveLength(1);
+    const said = turn("model", { text: "Hi" });
+    expect(await check(hello, said, turn("model", call), one)).toHaveLength(1);
+  });
+});
+
+describe("converse", () => {
+  const says = (role: string, ...content: unknown[]) => ({ role, content });
+  const hello = says("user", { text: "Hello" });
+  const hi = { text: "Hi" };
+  const use = { toolUse: { toolUseId: "a", name: "read", input: {} } };
+  const result = { toolResult: { toolUseId: "a", content: [{ text: "x" }] } };
+  const tool = { name: "read", inputSchema: { json: { type: "object" } } };
+  const toolConfig = { tools: [{ toolSpec: tool }] };
+  const check = (...messages: unknown[]) => violations("bedrock", { toolConfig, messages });
+
+  test("paired calls and results pass, with their tools alone", async () => {
+    const messages = [hello, says("assistant", use), says("user", result)];
+    expect(await check(...messages)).toEqual([]);
+    expect(await violations("bedrock", { messages })).toEqual(["toolConfig must be defined"]);
+  });
+
+  test("roles, blanks, thoughts, documents and cache points", async () => {
+    expect(await check(hello, hello)).toHaveLength(1);
+    expect(await check(says("assistant", hi), hello)).toHaveLength(1);
+    expect(await check(says("user", { text: " " }))).toHaveLength(1);
+    const thought = (signature?: string) => ({
+      reasoningContent: { reasoningText: { text: "Hm", signature } },
+    });
+    expect(await check(hello, says("assistant", thought("x"), hi), hello)).toEqual([]);
+    expect(await check(hello, says("assistant", thought(), hi), hello)).toHaveLength(1);
+    expect(await check(hello, says("assistant", hi, thought("x")), hello)).toHaveLength(1);
+    const document = (name: string) => ({ document: { name, format: "pdf", source: {} } });
+    expect(await check(says("user", document("a"), document("a")))).toHaveLength(1);
+    expect(await check(says("user", document("a.pdf")))).toHaveLength(1);
+    const point = { cachePoint: { type: "default" } };
+    expect(await check(says("user", hi, point, point, point, point, point))).toHaveLength(1);
   });
 });
 

@@ -1,4 +1,4 @@
-// A model that says what a test wrote down, over real HTTP in the real formats of four APIs.
+// A model that says what a test wrote down, over real HTTP in the real formats of the APIs.
 //
 // It answers each request with the next turn of its script, records what was asked, and checks on
 // every request that tool calls and results pair up: a request that breaks a rule of its wire is
@@ -9,6 +9,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 
 import { sendJSON, sendTurn } from "./answer";
 import { anthropic } from "./anthropic";
+import { bedrock } from "./bedrock";
 import { google } from "./google";
 import { mistral } from "./mistral";
 import { objectOf } from "./json";
@@ -25,6 +26,7 @@ export const WIRES: Record<WireName, Wire> = {
   openai,
   google,
   mistral,
+  bedrock,
 };
 
 export const WIRE_NAMES: readonly WireName[] = [
@@ -149,6 +151,7 @@ export class ScriptedModel implements AsyncDisposable {
           options: {
             baseURL: this.baseURL,
             apiKey: SCRIPTED_KEY,
+            ...this.#wire.options,
             ...this.#options.providerOptions,
           },
           models: Object.fromEntries(this.#modelIDs.map((id) => [id, this.#modelConfig(id)])),

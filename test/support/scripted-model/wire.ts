@@ -1,5 +1,5 @@
 // What a wire format is to the scripted server: how it reads a request, what it refuses, and the
-// frames it makes of a turn. One constant of this type stands in each of the four wire files.
+// frames it makes of a turn. One constant of this type stands in each wire's file.
 
 import type { Chunk, NeutralRequest, Turn, WireName } from "./turn";
 
@@ -12,6 +12,10 @@ export interface Wire {
   npm: string;
   /** Below the server's origin; what the client gets as baseURL. */
   basePath: string;
+  /** What the provider's configuration needs besides. */
+  options?: Record<string, unknown>;
+  /** Of an answer; event streams without. Where it is given, each character of a frame is a byte. */
+  contentType?: string;
   matches(path: string): boolean;
   parse(body: Record<string, unknown>, path: string): NeutralRequest;
   /** Rules of this wire alone; the pairing of calls and results is checked for all in one place. */

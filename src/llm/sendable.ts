@@ -55,7 +55,7 @@ export function toSendable(
   const whole = messages.map((message) => wellFormed(message)).flatMap(withoutEmpty);
   const sealed = /\/(openai|azure)$/.test(npm) ? whole.flatMap(withSealedOnly) : whole;
   const followed = isChatCompletions(npm) ? sealed : sealed.map(withoutLastThoughts);
-  const nameless = /\/amazon-bedrock$/.test(npm) ? followed.map(withoutFileNames) : followed;
+  const nameless = npm.endsWith("/amazon-bedrock") ? followed.map(withoutFileNames) : followed;
   const named = nameless.map((message) => withCallIDs(message, rules));
   return echoReasoning(withBridges(named, rules), model);
 }

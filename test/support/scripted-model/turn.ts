@@ -1,7 +1,8 @@
 // The script of a scripted model: turns in words of no wire, and the request as they may read it.
 //
 // A turn says what the model answers or how the answer goes wrong. The wires (openai-compatible,
-// anthropic, openai, google, mistral, bedrock) each translate it into their frames; the server sends those.
+// anthropic, openai, google, mistral, bedrock) each translate it into their frames; the server
+// sends those.
 
 export type WireName =
   "openai-compatible" | "anthropic" | "openai" | "google" | "mistral" | "bedrock";

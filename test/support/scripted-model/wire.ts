@@ -14,7 +14,7 @@ export interface Wire {
   basePath: string;
   /** What the provider's configuration needs besides. */
   options?: Record<string, unknown>;
-  /** Of an answer; event streams without. Where it is given, each character of a frame is a byte. */
+  /** Of an answer; an event stream without. With it each character of a frame is a byte. */
   contentType?: string;
   matches(path: string): boolean;
   parse(body: Record<string, unknown>, path: string): NeutralRequest;

@@ -23,10 +23,12 @@ import type { LanguageServer } from "./language-server";
 import type { Feature } from "./server-features";
 import type { Diagnostic } from "./protocol";
 import { ServerInstaller } from "./server-installer";
-import { ServerPool } from "./server-pool";
+import { ServerPool, type Wanted } from "./server-pool";
 
 /** How long an edit waits to hear what it broke. */
 const DIAGNOSTICS_WAIT_MS = 3_000;
+/** From its start on, a server gets this long to load the project: its first word is not missed. */
+const START_WAIT_MS = 10_000;
 /** How long somebody who asks for an answer waits for a server to get ready. */
 const READY_WAIT_MS = 30_000;
 
@@ -49,8 +51,6 @@ export interface LanguageServersOptions {
   scope: Scope;
   publish: Publish;
 }
-
-type Wanted = ReturnType<ServerPool["want"]>;
 
 /** What an edit broke, for the model and for clients. */
 export interface FileDiagnostics {
@@ -128,16 +128,13 @@ export class LanguageServers {
 
   /**
    * What the file's servers say of it as it is on the disk now: after a few seconds at most, and
-   * then what is known. Never rejects. `title` names the file in the text.
+   * then what is known; one that is still being fetched is not waited for. Never rejects. `title`
+   * names the file in the text.
    */
   async checkFile(file: string, title: string, signal: AbortSignal): Promise<FileDiagnostics> {
-    const deadline = this.#options.clock.now() + DIAGNOSTICS_WAIT_MS;
     try {
-      const clients = await this.#sync(file, signal, DIAGNOSTICS_WAIT_MS);
-      const leftMs = Math.max(0, deadline - this.#options.clock.now());
-      const found = await Promise.all(
-        clients.map((client) => client.freshDiagnostics(file, leftMs, signal)),
-      );
+      const wanted = await this.#want(resolve(this.#options.directory, file));
+      const found = await Promise.all(wanted.map((one) => this.#checkOne(one, file, signal)));
       const diagnostics = found.flat();
       return { text: formatDiagnostics(title, diagnostics), diagnostics };
     } catch (error) {
@@ -210,6 +207,15 @@ export class LanguageServers {
       wanted.map((one) => this.#syncOne(one, path, signal, limitMs)),
     );
     return clients.filter((client) => client !== undefined);
+  }
+
+  async #checkOne(one: Wanted, file: string, signal: AbortSignal): Promise<Diagnostic[]> {
+    const { clock, directory } = this.#options;
+    const path = resolve(directory, file);
+    const deadline = Math.max(clock.now() + DIAGNOSTICS_WAIT_MS, one.startedAt + START_WAIT_MS);
+    const synced = this.#syncOne(one, path, signal, START_WAIT_MS);
+    const client = await Promise.race([synced, one.fetching.promise.then(() => undefined)]);
+    return client?.freshDiagnostics(path, Math.max(0, deadline - clock.now()), signal) ?? [];
   }
 
   /** One that gets ready too late for the caller is told all the same. */

@@ -42,12 +42,18 @@ export interface ServerPoolOptions {
 interface Running {
   id: string;
   root: string;
+  /** Since when it has been starting, or being fetched. */
   startedAt: number;
+  /** Resolves when it is being fetched, which may take minutes. */
+  fetching: PromiseWithResolvers<void>;
   /** Undefined when it is not on this machine or could not start; never rejects. */
   starting: Promise<LanguageClient | undefined>;
   client?: LanguageClient;
   cancelIdle?: () => void;
 }
+
+/** A server that is wanted; what it says of itself changes while it starts. */
+export type Wanted = Readonly<Pick<Running, "startedAt" | "fetching" | "starting">>;
 
 export class ServerPool {
   readonly #options: ServerPoolOptions;
@@ -76,14 +82,14 @@ export class ServerPool {
 
   /**
    * The server for this root, started if need be. Resolves with undefined when there is none: not
-   * on this machine, given up, or the project is closed. `startedAt` tells how long it has been
-   * starting for.
+   * on this machine, given up, or the project is closed.
    */
-  want(server: LanguageServer, root: string): Pick<Running, "startedAt" | "starting"> {
+  want(server: LanguageServer, root: string): Wanted {
     const key = `${server.id}\0${root}`;
     const { clock, signal } = this.#options;
     const now = clock.now();
-    const none = { startedAt: now, starting: Promise.resolve(undefined) };
+    const fetching = Promise.withResolvers<void>();
+    const none = { startedAt: now, fetching, starting: Promise.resolve(undefined) };
     if (signal.aborted || this.#broken.has(key)) return none;
     if ((this.#missing.get(key) ?? 0) > now) return none;
     const known = this.#running.get(key);
@@ -95,6 +101,7 @@ export class ServerPool {
       id: server.id,
       root,
       startedAt: now,
+      fetching,
       starting: this.#start(key, server, root),
     };
     this.#use(key, running);
@@ -172,7 +179,7 @@ export class ServerPool {
   ): Promise<LanguageClient | undefined> {
     const { clock, env, signal, worktree } = this.#options;
     const isTrusted = await this.#options.isTrusted();
-    const launch = await this.#findLaunch(server, root, isTrusted);
+    const launch = await this.#findLaunch(key, server, root, isTrusted);
     if (!launch) {
       this.#missing.set(key, clock.now() + MISSING_MS);
       this.#remove(key);
@@ -196,6 +203,7 @@ export class ServerPool {
   }
 
   async #findLaunch(
+    key: string,
     server: LanguageServer,
     root: string,
     isTrusted: boolean,
@@ -208,7 +216,7 @@ export class ServerPool {
     };
     if (isTrusted || (await isIsolated(server, root, top))) {
       const launch =
-        (await find(isTrusted)) ?? (await this.#install(server, () => find(isTrusted)));
+        (await find(isTrusted)) ?? (await this.#install(key, server, () => find(isTrusted)));
       if (launch || isTrusted) return launch;
     }
     const held = await find(true);
@@ -217,12 +225,19 @@ export class ServerPool {
   }
 
   async #install(
+    key: string,
     server: LanguageServer,
     find: () => Promise<Launch | undefined>,
   ): Promise<Launch | undefined> {
     const { installer, mayInstall } = this.#options;
     if (!installer.canInstall(server) || !(await mayInstall(server))) return undefined;
+    const running = this.#running.get(key);
+    running?.fetching.resolve();
     await installer.install(server);
+    if (running) {
+      running.fetching = Promise.withResolvers();
+      running.startedAt = this.#options.clock.now();
+    }
     const launch = await find();
     if (!launch) throw unavailable(`${server.id} was installed, but its program is not there`);
     return launch;

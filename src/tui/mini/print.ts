@@ -2,13 +2,13 @@
 // then belongs to the terminal.
 import {
   BoxRenderable,
-  MarkdownRenderable,
   type Renderable,
   type RenderContext,
   type TextChunk,
   TextRenderable,
 } from "@opentui/core";
 import type { Ui } from "@/tui/ui";
+import { markdownColumn } from "@/tui/views/markdown";
 import { styled } from "@/tui/views/style";
 import { harmless } from "@/tui/views/words";
 
@@ -39,14 +39,9 @@ export function text(chunks: readonly TextChunk[]): Print {
 }
 
 export function markdown(source: string): Print {
-  return ({ store, theme }, context) =>
-    new MarkdownRenderable(context, {
-      content: harmless(source).trim(),
-      syntaxStyle: theme.syntax,
-      fg: theme.colors.markdownText,
-      conceal: store.state.view.conceal,
-      // Not streaming, it would be blank until the parser answers.
-      streaming: true,
-      tableOptions: { widthMode: "content", style: "grid", cellPaddingX: 1 },
-    });
+  return (ui, context) => {
+    const column = markdownColumn(ui, context);
+    column.text = harmless(source).trim();
+    return column.root;
+  };
 }

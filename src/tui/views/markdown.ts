@@ -1,7 +1,7 @@
-// The view of a stretch of an answer's text, as Markdown. Drawn at once, coloured when the parser
-// of its code has answered.
-import { type BoxRenderable, MarkdownRenderable } from "@opentui/core";
+// The view of a stretch of an answer's text, as Markdown.
+import type { BoxRenderable, RenderContext, TreeSitterClient } from "@opentui/core";
 import type { Ui } from "@/tui/ui";
+import { MarkdownColumn } from "./markdown-column";
 import { plain } from "./style";
 import type { BlockOf, View } from "./view";
 import { harmless } from "./words";
@@ -11,25 +11,17 @@ type TextBlock = BlockOf<"text">;
 export class MarkdownView implements View<TextBlock> {
   readonly root: BoxRenderable;
   readonly isRow = false;
-  readonly #markdown: MarkdownRenderable;
+  readonly #markdown: MarkdownColumn;
 
   constructor(ui: Ui, block: TextBlock) {
     this.root = plain(ui);
-    this.#markdown = new MarkdownRenderable(ui.renderer, {
-      content: contentOf(block),
-      syntaxStyle: ui.theme.syntax,
-      treeSitterClient: ui.treeSitter,
-      fg: ui.theme.colors.markdownText,
-      conceal: ui.store.state.view.conceal,
-      // Not streaming, it would be blank until the parser answers.
-      streaming: true,
-      tableOptions: { widthMode: "content", style: "grid", cellPaddingX: 1 },
-    });
-    this.root.add(this.#markdown);
+    this.#markdown = markdownColumn(ui, ui.renderer, ui.treeSitter);
+    this.root.add(this.#markdown.root);
+    this.update(block);
   }
 
-  update(block: TextBlock): void {
-    this.#markdown.content = contentOf(block);
+  update({ text }: TextBlock): void {
+    this.#markdown.text = harmless(text).trim();
   }
 
   setExpanded(): boolean {
@@ -41,6 +33,17 @@ export class MarkdownView implements View<TextBlock> {
   }
 }
 
-function contentOf({ text }: TextBlock): string {
-  return harmless(text).trim();
+/** An empty column of Markdown that looks as the person's theme and settings have it. */
+export function markdownColumn(
+  { renderer, store, theme }: Ui,
+  context: RenderContext,
+  treeSitter?: TreeSitterClient,
+): MarkdownColumn {
+  return new MarkdownColumn(context, {
+    style: theme.syntax,
+    conceal: store.state.view.conceal,
+    hasLinks: renderer.capabilities?.hyperlinks ?? false,
+    selection: { background: theme.colors.primary, text: theme.colors.background },
+    ...(treeSitter && { treeSitter }),
+  });
 }

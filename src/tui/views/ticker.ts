@@ -1,7 +1,8 @@
-// Ticker: what moves spinners and running clocks, on every second beat while somebody is
-// subscribed.
+// Ticker: what moves spinners and running clocks, on every third beat while somebody is subscribed.
+// More often would be seen by nobody, and be sent to every terminal.
 import type { Beat } from "@/tui/beat";
 
+const BEATS = 3;
 const SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
 
 export class Ticker {
@@ -24,26 +25,24 @@ export class Ticker {
     return SPINNER[this.#count % SPINNER.length] ?? "";
   }
 
-  /** Ten times a second until the returned function is called. */
+  /** On every third beat until the returned function is called. */
   subscribe(listener: () => void): () => void {
     const entry = () => listener();
     this.#listeners.add(entry);
-    if (!this.#cancel) this.#wait();
+    if (!this.#cancel) this.#wait(BEATS);
     return () => {
       this.#listeners.delete(entry);
       if (this.#listeners.size === 0) this.#stop();
     };
   }
 
-  #wait(): void {
-    this.#cancel = this.#beat.next(() => {
-      this.#cancel = this.#beat.next(() => this.#tick());
-    });
+  #wait(beats: number): void {
+    this.#cancel = this.#beat.next(() => (beats > 1 ? this.#wait(beats - 1) : this.#tick()));
   }
 
   #tick(): void {
     this.#count++;
-    this.#wait();
+    this.#wait(BEATS);
     for (const listener of [...this.#listeners]) listener();
   }
 

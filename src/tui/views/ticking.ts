@@ -17,7 +17,7 @@ export class Ticking {
     return this.#unsubscribe !== undefined;
   }
 
-  /** Ten times a second from now on, or not any more. */
+  /** From now on, or not any more. */
   set isOn(isOn: boolean) {
     if (isOn) this.#unsubscribe ??= this.#ticker.subscribe(this.#onTick);
     else {

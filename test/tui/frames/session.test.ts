@@ -102,7 +102,7 @@ test("session-busy-80: what runs, and what waits behind it", async () => {
     tui.terminal.mockInput.pressEnter();
   }
   await tui.settle("and open a PR");
-  await tui.clock.advance(41_000);
+  await tui.clock.advance(41_100);
   await tui.settle();
   expectFrame("session-busy-80", tui.terminal);
 });

@@ -8,6 +8,7 @@ import { Skills } from "@/agent/skills";
 import { cloneRepository } from "@/host/clone";
 import { Permissions } from "@/permission/permissions";
 import { Questions } from "@/permission/questions";
+import { KeyChecks } from "@/provider/key-checks";
 import { ProviderLogins } from "@/provider/provider-logins";
 import { Providers } from "@/provider/providers";
 import type { CodeServices } from "./code-services";
@@ -60,6 +61,7 @@ export function openAgents(
   return {
     providers,
     logins,
+    keyChecks: new KeyChecks(providers, services.llm),
     permissions,
     questions: new Questions({ ids, publish }),
     skills,

@@ -2,7 +2,9 @@
 // reject with an AppError in the server's words. What is not here, the terminal UI does not need.
 import type { Agent } from "@/schema/agent";
 import type {
+  ApiKey,
   Auth,
+  KeyVerdict,
   OAuthAuthorizeInput,
   OAuthCallbackInput,
   ProviderAuthAuthorization,
@@ -170,6 +172,8 @@ function modelOperations(call: Caller) {
         call.post<ProviderAuthAuthorization | null>(`/provider/${id}/oauth/authorize`, input),
       finish: (id: string, input: OAuthCallbackInput) =>
         call.post<boolean>(`/provider/${id}/oauth/callback`, input),
+      /** Whether the provider takes the key, which is not kept. */
+      check: (id: string, key: ApiKey) => call.post<KeyVerdict>(`/provider/${id}/check`, key),
       setAuth: (id: string, auth: Auth) => call.put<boolean>(`/auth/${id}`, auth),
       removeAuth: (id: string) => call.remove<boolean>(`/auth/${id}`),
     },

@@ -3,7 +3,7 @@
 // network is never asked, but for model servers of this machine, when nothing else is connected.
 import type { Clock } from "@/base/clock";
 import { flag, type Env } from "@/base/env";
-import { AppError, unavailable } from "@/base/error";
+import { AppError, notFound, unavailable } from "@/base/error";
 import type { Logger } from "@/base/log";
 import type { Paths } from "@/base/paths";
 import type { ConfigService } from "@/config/config-service";
@@ -11,7 +11,7 @@ import type { Catalog } from "@/llm/catalog";
 import type { KeyRenewals } from "@/llm/key-renewals";
 import { isSupported } from "@/llm/packages";
 import type { Plugins } from "@/plugin/plugins";
-import type { Auth } from "@/schema/auth";
+import type { ApiKey, Auth } from "@/schema/auth";
 import type { Config } from "@/schema/config";
 import type { ModelRef } from "@/schema/primitive";
 import type { ConfigProviders, Model, Provider, ProviderList } from "@/schema/provider";
@@ -143,6 +143,29 @@ export class Providers {
     const entry = connected.find((one) => one.provider === provider);
     if (!entry?.usesLogin) return { provider, model };
     return { provider: await this.#keyed.get(provider, apiOrigin(provider, model)), model };
+  }
+
+  /**
+   * A small model of the provider as it would be with this key; undefined when it has none that
+   * could be asked. AppError not-found when there is no such provider, or it is switched off.
+   */
+  async withKey(providerID: string, { key, metadata }: ApiKey): Promise<UsableModel | undefined> {
+    const input = await this.#input();
+    const auth: Auth = { type: "api", key, ...(metadata && { metadata }) };
+    const provider = resolveProvider(providerID, {
+      ...input,
+      auth: { ...input.auth, [providerID]: auth },
+    });
+    const models = Object.values(provider.models);
+    if (models.length === 0) {
+      throw notFound("Provider", providerID, "It is unknown, or switched off");
+    }
+    const usable = models.filter(({ api }) => isSupported(api.npm));
+    const best = findBestModel(usable);
+    if (best === undefined) return undefined;
+    const model = pickSmallModel(best, usable);
+    requireReady(provider, model);
+    return { provider, model };
   }
 
   /**

@@ -38,6 +38,20 @@ export const ApiAuth = t.Object(
 );
 export type ApiAuth = Static<typeof ApiAuth>;
 
+/** A key that is not kept yet, with what else was asked for. */
+export const ApiKey = t.Object(
+  { key: t.String({ minLength: 1 }), metadata: t.Optional(StringMap) },
+  { $id: "ApiKey" },
+);
+export type ApiKey = Static<typeof ApiKey>;
+
+/** What a provider says to a key. `unknown` says nothing against it; `message` is for a person. */
+export const KeyVerdict = t.Object(
+  { verdict: stringEnum(["accepted", "refused", "unknown"]), message: t.Optional(t.String()) },
+  { $id: "KeyVerdict" },
+);
+export type KeyVerdict = Static<typeof KeyVerdict>;
+
 /** A token of an organisation's own host; `key` names the variable it is offered as. */
 export const WellKnownAuth = t.Object(
   { type: t.Literal("wellknown"), key: t.String(), token: t.String() },

@@ -12,6 +12,7 @@ import { RemoteServer } from "@test/mcp/remote-server";
 import { AuthorizationServer } from "@test/support/authorization-server";
 import { type Call, Contract, fillPath } from "@test/support/contract";
 import { EventReader } from "@test/support/event-reader";
+import { SCRIPTED_KEY } from "@test/support/scripted-model/scripted-model";
 import type { ScriptedTurn } from "@test/support/scripted-model/turn";
 import { SocketReader } from "@test/support/socket-reader";
 import { writeTree } from "@test/support/temp";
@@ -189,6 +190,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   "project.update": async (world) => {
     return { params: { projectID: (await world.instance()).project.id }, body: { name: "P" } };
   },
+  "provider.check": { params: { providerID: "scripted" }, body: { key: SCRIPTED_KEY } },
   "provider.oauth.authorize": { params: { providerID: "acme" }, body: { method: 0 } },
   "provider.oauth.callback": async ({ contract, logins }) => {
     const call = { params: { providerID: "acme" }, body: { method: 0 } };

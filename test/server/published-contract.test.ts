@@ -50,6 +50,7 @@ const REASONS: Readonly<Record<string, string>> = {
   "project.trust.grant: is ours alone": TRUST,
   "project.trust.revoke: is ours alone": TRUST,
   "permission.respond: adds body key remember?": "the published table of rows has it",
+  "provider.check: is ours alone": "a key is asked about before it is kept",
   "provider.oauth.authorize: answers 200 ProviderAuthAuthorization | null":
     "the published server answers null for an API key as well, which its document leaves out",
   "session.create: lacks body key workspaceID?": "there are no workspaces on other machines",

@@ -3,6 +3,8 @@ import { type AnyElysia, Elysia } from "elysia";
 import type { App } from "@/app/app";
 import { t } from "@/base/schema";
 import {
+  ApiKey,
+  KeyVerdict,
   OAuthAuthorizeInput,
   OAuthCallbackInput,
   ProviderAuthAuthorization,
@@ -22,6 +24,12 @@ export function providerRoutes(app: App): AnyElysia {
       async ({ instance: { providers }, request, set }) =>
         kept.answer(await providers.version(), () => providers.describeAll(), { request, set }),
       list,
+    )
+    .post(
+      "/provider/:providerID/check",
+      ({ instance, params, body, request }) =>
+        instance.keyChecks.check(params.providerID, body, request.signal),
+      check,
     )
     .get("/provider/auth", ({ instance }) => instance.logins.methods(), methods)
     .post(
@@ -59,6 +67,17 @@ const methods = operation({
   place: "directory",
   summary: "Get provider authentication methods",
   response: t.Record(t.String(), t.Array(ProviderAuthMethod)),
+});
+
+const check = operation({
+  id: "provider.check",
+  group: "Provider",
+  place: "directory",
+  summary: "Ask a provider whether it takes a key",
+  description: "With one small request to one of its models; the key is not kept.",
+  params,
+  body: ApiKey,
+  response: KeyVerdict,
 });
 
 const authorize = operation({

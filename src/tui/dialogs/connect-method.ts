@@ -1,9 +1,10 @@
 // One way into a provider: what it asks first, then a key, or a login in the browser.
 
 import { errorMessage } from "@/base/error";
-import type { ProviderAuthAuthorization, ProviderAuthMethod } from "@/schema/auth";
+import type { ApiKey, ProviderAuthAuthorization, ProviderAuthMethod } from "@/schema/auth";
 import type { Provider } from "@/schema/provider";
 import type { Ui } from "@/tui/ui";
+import { oneLine } from "@/tui/views/words";
 import { attempt } from "./attempt";
 import { SMALL } from "./dialog";
 import { openLink } from "./link-dialog";
@@ -83,6 +84,9 @@ function askKey(
 ): void {
   const [variable] = provider.env;
   const hint = variable === undefined ? "" : ` The variable ${variable} does the same.`;
+  const metadata = Object.keys(inputs).length > 0 ? { metadata: inputs } : {};
+  /** What was asked about and not accepted is saved when it is entered once more. */
+  let doubted: string | undefined;
   ui.dialogs.open(
     new TextDialog(ui, {
       title: `${provider.name}: ${way.method.label}`,
@@ -90,12 +94,17 @@ function askKey(
       placeholder: "paste the key",
       isSecret: true,
       enterText: "save",
+      busyText: `Asking ${provider.name} whether it takes the key…`,
       onSubmit: async (key) => {
         if (key === "") return "A key is needed.";
         // A pasted line break or a smart quote would break every request's header.
         if (/[^\x21-\x7e]/.test(key)) return "It holds characters that no key has: paste it again.";
         try {
-          const metadata = Object.keys(inputs).length > 0 ? { metadata: inputs } : {};
+          if (key !== doubted) {
+            const doubt = await doubtOf(ui, provider, { key, ...metadata });
+            doubted = key;
+            if (doubt !== undefined) return `${doubt} Enter again saves it all the same.`;
+          }
           await ui.client.provider.setAuth(provider.id, { type: "api", key, ...metadata });
         } catch (error) {
           return errorMessage(error);
@@ -105,6 +114,16 @@ function askKey(
       },
     }),
   );
+}
+
+/** Why a key may be of no use, in a sentence; undefined when the provider takes it. */
+async function doubtOf(ui: Ui, provider: Provider, key: ApiKey): Promise<string | undefined> {
+  const { verdict, message } = await ui.client.provider.check(provider.id, key);
+  if (verdict === "accepted") return undefined;
+  const words = message === undefined ? "" : `: ${oneLine(message).replace(/\.$/, "")}`;
+  return verdict === "refused"
+    ? `${provider.name} does not take this key${words}.`
+    : `${provider.name} could not be asked about this key${words}.`;
 }
 
 async function logIn(

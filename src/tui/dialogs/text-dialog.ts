@@ -13,6 +13,8 @@ export interface TextDialogOptions {
   placeholder?: string;
   /** Stands above the line. */
   text?: string;
+  /** Stands there while what was entered is being looked at. */
+  busyText?: string;
   isSecret?: boolean;
   enterText: string;
   /**
@@ -91,8 +93,9 @@ export class TextDialog implements Dialog {
 
   resize({ columns }: { columns: number }): number {
     const width = dialogColumns(this.width, columns);
-    const { text = "" } = this.#options;
-    const said = this.#fault === "" ? text : this.#fault;
+    const { busyText, text = "" } = this.#options;
+    const calm = this.#isBusy ? (busyText ?? text) : text;
+    const said = this.#fault === "" ? calm : this.#fault;
     const rows = said === "" ? [] : wrap(said, width - FRAME_COLUMNS);
     this.#words.visible = rows.length > 0;
     this.#words.content = rows.join("\n");
@@ -123,11 +126,12 @@ export class TextDialog implements Dialog {
   async #submit(): Promise<void> {
     if (this.#isBusy) return;
     this.#isBusy = true;
+    this.#fault = "";
+    this.#ui.dialogs.place();
     const fault = await this.#options.onSubmit(this.#input.value.trim());
     this.#isBusy = false;
     if (this.#isClosed) return;
     if (fault === undefined) return this.#ui.dialogs.close();
-    if (fault === "") return;
     this.#fault = fault;
     this.#ui.dialogs.place();
   }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import type { KeyVerdict } from "@/schema/auth";
 import { openConnect } from "@/tui/dialogs/connect";
 import type { SentRequest } from "@test/support/screen";
 import { model, provider } from "./facts";
@@ -21,7 +22,13 @@ const COPILOT = provider("github-copilot", "GitHub Copilot", []);
 const API = { type: "api" as const, label: "API key" };
 const LOGIN = { type: "oauth" as const, label: "Log in with the browser" };
 
-async function open(options: { method?: "auto" | "code" } = {}) {
+interface Options {
+  method?: "auto" | "code";
+  /** What the provider says to a key. */
+  verdict?: () => KeyVerdict | Promise<KeyVerdict>;
+}
+
+async function open(options: Options = {}) {
   const connected = new Set(["ollama", "anthropic"]);
   const all = [OLLAMA, ANTHROPIC, OPENAI, COPILOT];
   const answers: Record<string, (request: SentRequest) => unknown> = {
@@ -39,6 +46,7 @@ async function open(options: { method?: "auto" | "code" } = {}) {
       providers: all.filter(({ id }) => connected.has(id)),
       default: { openai: "gpt-6" },
     }),
+    "POST /provider/openai/check": options.verdict ?? (() => ({ verdict: "accepted" })),
     "PUT /auth/openai": () => (connected.add("openai"), true),
     "DELETE /auth/anthropic": () => connected.delete("anthropic"),
     "POST /provider/github-copilot/oauth/authorize": () => ({
@@ -102,6 +110,41 @@ describe("connecting", () => {
     expect(screen.toasts).toEqual(["OpenAI is connected"]);
     expect(screen.ui.dialogs.isOpen).toBe(false);
   });
+
+  test.each([
+    [{ verdict: "refused", message: "invalid x-api-key." }, "does not take this key: invalid"],
+    [{ verdict: "unknown", message: "no network" }, "could not be asked about this key: no"],
+  ] as const)(
+    "a key that is not accepted is saved when it is entered again",
+    async (said, words) => {
+      const asked = Promise.withResolvers<KeyVerdict>();
+      const { screen, keys, seen } = await open({ verdict: () => asked.promise });
+      await using _ = screen;
+      await keys.typeText("OpenAI");
+      keys.pressEnter();
+      await seen("Log in with the browser");
+      keys.pressArrow("down");
+      keys.pressEnter();
+      await seen("paste the key");
+      await keys.typeText("sk-1");
+      keys.pressEnter();
+      await seen("Asking OpenAI whether it takes the key");
+      asked.resolve(said);
+      await seen(words);
+      expect((await screen.frame()).replaceAll(/[\s│]+/g, " ")).toContain("saves it all the same");
+      expect(screen.sent.filter(({ method }) => method === "PUT")).toEqual([]);
+      await keys.typeText("2");
+      keys.pressEnter();
+      await screen.until(
+        () => screen.sent.filter(({ path }) => path.endsWith("/check")).length > 1,
+      );
+      await seen(words);
+      keys.pressEnter();
+      await screen.until(() => screen.toasts.length > 0);
+      const put = screen.sent.filter(({ method }) => method === "PUT");
+      expect(put.map(({ body }) => body)).toEqual([{ type: "api", key: "sk-12" }]);
+    },
+  );
 
   test("a login shows where to go, and ends by itself", async () => {
     const { screen, keys, seen } = await open();

@@ -8,11 +8,14 @@ import {
   type TextChunk,
   TextRenderable,
 } from "@opentui/core";
+import { plural } from "@/base/text";
 import type { PermissionRequest } from "@/schema/permission";
+import { columns } from "@/tui/cells";
 import { diffBody } from "@/tui/diff/diff-body";
-import { unifiedLines } from "@/tui/diff/diff-lines";
+import { foldLines, unifiedLines } from "@/tui/diff/diff-lines";
 import { parsePatch } from "@/tui/diff/patch-rows";
 import type { Ui } from "@/tui/ui";
+import { transcriptColumns } from "@/tui/views/room";
 import { styled } from "@/tui/views/style";
 import { harmless, oneLine } from "@/tui/views/words";
 import { AskPage } from "./ask-page";
@@ -37,6 +40,8 @@ import { riskySpans } from "./risky-words";
 /** Rows around what there is to look at. */
 const ROWS_AROUND = 12;
 const BODY_ROWS_MIN = 3;
+/** Columns around it. */
+const EDGE_COLUMNS = 10;
 /** Of each file; nobody reads more before allowing it, and all of it is drawn. */
 const DIFF_LINES_MAX = 2_000;
 /** What there is to look at may take this share of the screen. */
@@ -230,7 +235,10 @@ export class PermissionPrompt implements AskPrompt {
     const box = new BoxRenderable(ui.renderer, { flexDirection: "column", flexShrink: 0 });
     for (const file of files) {
       if (files.length > 1) box.add(this.#text(this.#page.ink("textMuted", oneLine(file.path))));
-      box.add(diffBody(ui, unifiedLines(file).slice(0, DIFF_LINES_MAX), ui.renderer.width - 10));
+      const { lines, hidden } = foldLines(unifiedLines(file), DIFF_LINES_MAX);
+      box.add(diffBody(ui, lines, transcriptColumns(ui) - EDGE_COLUMNS));
+      if (hidden > 0)
+        box.add(this.#text(this.#page.ink("warning", `… ${plural(hidden, "more line")}`)));
     }
     return box;
   }
@@ -266,12 +274,16 @@ export class PermissionPrompt implements AskPrompt {
       indent: 2,
     });
     page.blank();
+    const longest = Math.max(
+      ...this.#state.choices.map(({ pattern }) => columns(oneLine(pattern))),
+    );
     this.#state.choices.forEach(({ pattern, isChosen, width }, index) => {
+      const gap = " ".repeat(longest - columns(oneLine(pattern)) + 2);
       const isAt = index === this.#state.row;
       const chunks = [
         this.#page.ink(isAt ? "primary" : "text", `${isAt ? "›" : " "} [${isChosen ? "x" : " "}] `),
         ...this.#risky(oneLine(pattern)),
-        this.#page.ink("textMuted", width === "proposed" ? "" : `  (${width})`),
+        this.#page.ink("textMuted", width === "proposed" ? "" : `${gap}(${width})`),
       ];
       const row = page.row(chunks);
       row.onMouseDown = () => this.#take(toggleChoice(this.#state, index));
@@ -299,10 +311,12 @@ export class PermissionPrompt implements AskPrompt {
       })),
     );
     this.#page.blank();
-    const room = this.#ui.renderer.width - hint.length - KEYS_MARGIN;
+    const room = transcriptColumns(this.#ui) - hint.length - KEYS_MARGIN;
     const [long = "", short = ""] = [false, true].map((isShort) => this.#keys(isShort));
     const left = long.length <= room ? long : short;
-    this.#page.row([this.#page.ink("textMuted", left)], { indent: 3, right: { text: hint } });
+    const keys = left === "" ? hint : left;
+    const right = { text: left === "" ? "" : hint };
+    this.#page.row([this.#page.ink("textMuted", keys)], { indent: 3, right });
   }
 
   /** What else can be done with what is asked for. */

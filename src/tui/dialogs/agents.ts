@@ -37,15 +37,8 @@ function agentRows(ui: Ui): ListRow<Agent>[] {
     label: agent.name,
     mark: agent.name === current ? "●" : " ",
     detail: `${agent.native === true ? "native" : "project"}`.padEnd(12) + wordsOf(agent),
-    right: agent.name === current ? "" : nextKey(ui, agents, current, agent.name),
+    right: agent.name === current ? (ui.keymap.label("agent.cycle") ?? "") : "",
   }));
-}
-
-/** What a key of the prompt box would choose next. */
-function nextKey(ui: Ui, agents: readonly Agent[], current: string, name: string): string {
-  const at = agents.findIndex((agent) => agent.name === current);
-  const isNext = agents[(at + 1) % agents.length]?.name === name;
-  return isNext ? (ui.keymap.label("agent.cycle") ?? "") : "";
 }
 
 function wordsOf({ description, permission, native }: Agent): string {

@@ -2,6 +2,7 @@
 
 import { plural } from "@/base/text";
 import type { Slot } from "@/tui/theme/slots";
+import { homeShortened } from "@/tui/screens/place";
 import { usageOf } from "@/tui/screens/usage";
 import type { Ui } from "@/tui/ui";
 import { presentModel } from "@/tui/store/present";
@@ -137,7 +138,7 @@ function lspGroup(ui: Ui): ListRow<Target>[] {
     value: "none",
     key: `lsp ${name} ${root}`,
     group: `${servers.length} LSP`,
-    label: spaced(`● ${name}`, root === "" ? "." : root),
+    label: spaced(`● ${name}`, root === "" ? "." : homeShortened(root, ui.environment.home)),
     ...(status === "error" && { labelColor: "error" satisfies Slot }),
     right: status,
   }));

@@ -57,13 +57,14 @@ function rows(ui: Ui, sessionID: string): ListRow<MessageWithParts>[] {
   const revert = ui.store.state.sessions?.[sessionID]?.revert;
   return userMessages(ui, sessionID).map((message) => {
     const { info, parts } = message;
+    const changes = changesOf(message);
     const isUndone = revert !== undefined && info.id >= revert.messageID;
     return {
       value: message,
       key: info.id,
       label: textOf(parts),
-      mark: " ",
-      detail: isUndone ? "(reverted)" : changesOf(message),
+      mark: changes === "" ? " " : "●",
+      detail: isUndone ? "(reverted)" : changes,
       right: timeOf(info.time.created),
     };
   });

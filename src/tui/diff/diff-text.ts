@@ -70,7 +70,8 @@ export function diffText(
     minWidth: 1,
     paddingRight: 0,
     flexShrink: 0,
-    width: "100%",
+    // The column before the numbers is for the cursor.
+    marginLeft: hasCursor ? 0 : -1,
     lineNumbers: numbersOf(lines, side),
     hideLineNumbers: new Set(lines.flatMap((line, at) => (line.type === "note" ? [at] : []))),
     lineSigns: signsOf(ui, lines, { hasCursor }),

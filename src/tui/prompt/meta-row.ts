@@ -4,6 +4,8 @@ import { StyledText, type TextChunk, TextRenderable } from "@opentui/core";
 import { presentAgent, presentModel } from "@/tui/store/present";
 import type { State } from "@/tui/store/state";
 import type { Ui } from "@/tui/ui";
+import { isNarrow } from "@/tui/views/style";
+import { capitalized } from "@/tui/views/words";
 import type { PromptMode } from "./history";
 import type { VimMode } from "./vim";
 
@@ -36,24 +38,20 @@ export class MetaRow {
       if (mode === "private-shell") add(" · the model does not see it");
     } else {
       const agent = presentAgent(store.state);
-      add(titled(agent), theme.agentColor(agent));
+      add(capitalized(agent), theme.agentColor(agent));
       const model = modelNames(store.state);
       const isKnown = store.state.facts.providers !== undefined;
       // Nothing is said before it is known: the first frame does not wait for the server.
       if (model || isKnown) add(" · ");
       if (model) add(model.name, colors.text);
       else if (isKnown) add("no model", colors.warning);
-      if (model?.provider) add(` ${model.provider}`);
+      if (model?.provider && !isNarrow(this.#ui)) add(` ${model.provider}`);
       if (model?.variant) add(` · ${model.variant}`, colors.warning);
     }
     if (store.state.autoApprove) add("  AUTO", colors.error);
     if (vim !== undefined) add(`  ${vim === "visual" ? "V-LINE" : vim.toUpperCase()}`);
     this.root.content = new StyledText(chunks);
   }
-}
-
-function titled(name: string): string {
-  return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
 function modelNames(state: State) {

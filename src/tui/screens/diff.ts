@@ -13,7 +13,8 @@ import { ink, row, styled } from "@/tui/views/style";
 import { oneLine } from "@/tui/views/words";
 import type { ActionBodies, Screen, Size } from "./screen";
 
-const TREE_COLUMNS = 30;
+/** The line beside it included. */
+const TREE_COLUMNS = 31;
 /** Below, the tree is shown when it is asked for. */
 const TREE_MIN_COLUMNS = 90;
 const SPLIT_MIN_COLUMNS = 140;
@@ -24,8 +25,8 @@ type DiffRoute = Extract<Route, { screen: "diff" }>;
 /** What the footer says, in the order in which it is left out from the end. */
 const HINTS: readonly (readonly [string, string])[] = [
   ["diff.switch_focus", "tree"],
-  ["diff.next_hunk", "hunk"],
-  ["diff.next_file", "file"],
+  ["diff.next_hunk diff.previous_hunk", "hunk"],
+  ["diff.next_file diff.previous_file", "file"],
   ["diff.switch_source", "source"],
   ["diff.toggle_view", "split"],
   ["diff.mark_reviewed", "reviewed"],
@@ -45,6 +46,7 @@ export class DiffScreen implements Screen {
   readonly #treeText: TextRenderable;
   readonly #pane: DiffPane;
   readonly #empty: TextRenderable;
+  readonly #rules: readonly TextRenderable[];
   readonly #footer: TextRenderable;
   readonly #leaveKeys: () => void;
   readonly #reviewed = new Set<string>();
@@ -80,9 +82,8 @@ export class DiffScreen implements Screen {
       flexGrow: 1,
       flexShrink: 1,
       minHeight: 0,
-      border: ["top", "bottom"],
-      borderColor: theme.colors.border,
     });
+    this.#rules = ["above", "below"].map(() => row(ui, "border"));
     this.#tree = new ScrollBoxRenderable(renderer, {
       width: TREE_COLUMNS,
       flexShrink: 0,
@@ -98,9 +99,9 @@ export class DiffScreen implements Screen {
     body.add(this.#empty);
     body.add(this.#pane.root);
     this.#footer = row(ui);
-    this.root.add(head);
-    this.root.add(body);
-    this.root.add(this.#footer);
+    const [above, below] = this.#rules;
+    for (const one of [head, above, body, below, this.#footer]) this.root.add(one);
+    for (const one of [head, above, below, this.#footer]) if (one) one.flexShrink = 0;
     this.#leaveKeys = ui.keymap.enter("diff", (id) => ui.actions.run(id));
     void this.#load();
   }
@@ -305,7 +306,19 @@ export class DiffScreen implements Screen {
     this.#pane.root.visible = hasFiles;
     this.#empty.visible = !hasFiles;
     if (this.#tree.visible) this.#drawTree();
+    this.#drawRules();
     this.#drawFooter();
+  }
+
+  /** Lines that the one beside the tree runs into. */
+  #drawRules(): void {
+    const left = this.#tree.visible ? TREE_COLUMNS - 1 : this.#columns;
+    const right = Math.max(0, this.#columns - left - 1);
+    for (const [at, joint] of ["┬", "┴"].entries()) {
+      const rest = this.#tree.visible ? joint + "─".repeat(right) : "";
+      const rule = this.#rules[at];
+      if (rule) rule.content = "─".repeat(left) + rest;
+    }
   }
 
   #drawTree(): void {
@@ -332,16 +345,16 @@ export class DiffScreen implements Screen {
     if (file === undefined) return `${mark}${lead}${isFolded ? "▸" : "▾"} ${oneLine(name)}`;
     const check = this.#reviewed.has(path) ? "✓" : " ";
     const letter = STATUS_LETTERS[this.#files[file]?.status ?? "modified"];
-    const room = TREE_COLUMNS - 1 - 4;
+    const room = TREE_COLUMNS - 4;
     return `${pad(`${mark}${lead}${check} ${oneLine(name)}`, room)} ${letter}`;
   }
 
   #drawFooter(): void {
     const ui = this.#ui;
     const hints = HINTS.filter(([id]) => id !== "diff.undo_hunk" || this.#canUndo).flatMap(
-      ([id, what]) => {
-        const key = ui.keymap.label(id);
-        return key === undefined ? [] : [`${key} ${what}`];
+      ([ids, what]) => {
+        const keys = ids.split(" ").flatMap((id) => ui.keymap.label(id) ?? []);
+        return keys.length === 0 ? [] : [`${keys.join(" ")} ${what}`];
       },
     );
     this.#footer.content = ` ${hints.join("  ")}`;

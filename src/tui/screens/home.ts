@@ -10,6 +10,8 @@ import type { Screen, Size } from "./screen";
 const PROMPT_MAX_COLUMNS = 75;
 const TIP_MIN_ROWS = 22;
 const NAME_MIN_ROWS = 14;
+/** From so many on there is a blank row more before the tip. */
+const ROOMY_ROWS = 30;
 /** What is shown most of the time takes so many, and leaves this share of the rest above it. */
 const USUAL_ROWS = 15;
 const SHARE_ABOVE = 0.57;
@@ -98,9 +100,13 @@ export class HomeScreen implements Screen {
   resize({ columns, rows }: Size): void {
     this.#name.visible = rows >= NAME_MIN_ROWS;
     // In whole rows: what falls between two would be drawn over its neighbour.
-    this.#above.height = Math.max(0, Math.round((rows - USUAL_ROWS) * SHARE_ABOVE));
+    this.#above.height = Math.max(0, Math.ceil((rows - USUAL_ROWS) * SHARE_ABOVE));
     const max = this.#ui.settings.promptMaxWidth ?? PROMPT_MAX_COLUMNS;
-    this.#box.width = Math.min(max, columns - 6);
+    const width = Math.min(max, columns - 6);
+    this.#box.width = width;
+    // Half a column is none: it is left of the middle.
+    this.#box.marginRight = (columns - width) % 2;
+    this.#tip.marginTop = rows >= ROOMY_ROWS ? 2 : 1;
     this.#showTip(this.#ui.store.state);
   }
 

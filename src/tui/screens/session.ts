@@ -199,6 +199,7 @@ export class SessionScreen implements Screen {
     this.#disarm?.();
     this.#disarm = isArmed ? this.#ui.clock.timer(INTERRUPT_MS, () => this.#arm(false)) : undefined;
     this.#status.isArmed = isArmed;
+    this.#subagent.isArmed = isArmed;
   }
 
   #showNews(): void {

@@ -16,16 +16,14 @@ import type { State } from "@/tui/store/state";
 import type { Ui } from "@/tui/ui";
 import { figuresOf } from "@/tui/views/edit";
 import { ink, styled } from "@/tui/views/style";
+import { isDocked, isSidebarShown, SIDEBAR_COLUMNS } from "@/tui/views/room";
 import { Ticking } from "@/tui/views/ticking";
 import { todoChunks, todoCount } from "@/tui/views/todos";
-import { dollars, elapsed, oneLine } from "@/tui/views/words";
+import { capitalized, dollars, elapsed, oneLine } from "@/tui/views/words";
 import { homeShortened } from "./place";
 import type { Size } from "./screen";
 import { usageOf } from "./usage";
 
-const WIDTH = 42;
-/** Wider terminals have room for it beside the transcript. */
-const DOCK_COLUMNS = 120;
 /** A drawer leaves so much of the transcript in sight; narrower terminals it fills. */
 const DRAWER_REST = 8;
 const PAGE_COLUMNS = 64;
@@ -73,7 +71,7 @@ export class Sidebar {
       flexDirection: "column",
       height: "100%",
       paddingX: PADDING,
-      paddingY: 1,
+      paddingTop: 1,
       backgroundColor: theme.colors.backgroundPanel,
     });
     this.#title = this.#text("");
@@ -102,7 +100,7 @@ export class Sidebar {
 
   /** Columns that the transcript has to do without. */
   get dockedColumns(): number {
-    return this.#isShown && this.#isDocked ? WIDTH : 0;
+    return this.#isShown && this.#isDocked ? SIDEBAR_COLUMNS : 0;
   }
 
   resize(size: Size): void {
@@ -135,18 +133,17 @@ export class Sidebar {
   }
 
   get #isDocked(): boolean {
-    return this.#size.columns > DOCK_COLUMNS;
+    return isDocked(this.#size.columns);
   }
 
   get #isShown(): boolean {
-    const { sidebar } = this.#ui.store.state.view;
-    return sidebar === "open" || (sidebar === "auto" && this.#isDocked);
+    return isSidebarShown(this.#ui.store.state, this.#size.columns);
   }
 
   get #width(): number {
     const { columns: all } = this.#size;
-    if (this.#isDocked) return WIDTH;
-    return all < PAGE_COLUMNS ? all : Math.min(WIDTH, all - DRAWER_REST);
+    if (this.#isDocked) return SIDEBAR_COLUMNS;
+    return all < PAGE_COLUMNS ? all : Math.min(SIDEBAR_COLUMNS, all - DRAWER_REST);
   }
 
   /** What a line has room for. */
@@ -261,7 +258,7 @@ export class Sidebar {
       heading: `MCP ${connected}/${servers.length}`,
       lines: servers.map(([name, status]) => {
         const { slot, words } = mcpWords(status);
-        const text = ` ${pad(oneLine(name), Math.min(width, 16))}  ${oneLine(words)}`;
+        const text = ` ${pad(oneLine(name), Math.min(width, 16))}   ${oneLine(words)}`;
         return styled(ink(ui, slot, "●"), ink(ui, "textMuted", cut(text, this.#room - 1)));
       }),
     };
@@ -288,9 +285,10 @@ export class Sidebar {
     return {
       id: "subagents",
       heading: `Subagents ${running.length} running`,
-      lines: running.map(({ id, title }) => {
+      lines: running.map(({ id, agent, title }) => {
         const time = elapsed(ui.clock.now() - (state.busySince[id] ?? ui.clock.now()));
-        const name = cut(oneLine(title), Math.max(1, this.#room - 3 - columns(time)));
+        const task = agent === undefined ? title : `${capitalized(agent)}  ${title}`;
+        const name = cut(task, Math.max(1, this.#room - 3 - columns(time)));
         return styled(
           ink(ui, "primary", `${ui.ticker.spinner} `),
           ink(ui, "textMuted", `${name} ${time}`),

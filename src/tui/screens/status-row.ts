@@ -1,8 +1,10 @@
 // The status row beneath the prompt box. Left: where one is, or how the turn goes. Right: how full
 // the context is, what it cost, the keys; what does not fit is left out, the least important first.
+// In a subagent's session the bar above it says all but what is wrong.
 import { BoxRenderable, type StyledText, type TextChunk, TextRenderable } from "@opentui/core";
 import { MODEL_ATTEMPTS_MAX } from "@/base/limits";
 import type { SessionStatus } from "@/schema/session";
+import { isBelow } from "@/tui/asks/session-tree";
 import { cut } from "@/tui/cells";
 import type { State } from "@/tui/store/state";
 import type { Ui } from "@/tui/ui";
@@ -92,20 +94,31 @@ export class StatusRow {
     const trouble = connectionWords(state.connection, ui.clock.now());
     if (trouble !== undefined) return styled(ink(ui, "error", `✗ ${trouble}`));
     const status = state.status[this.#sessionID];
+    if (this.#isSubagent(state) && status?.type !== "retry") return styled();
     if (!status) return styled(ink(ui, "textMuted", placeOf(state, ui.environment.home)));
     if (status.type === "retry") return styled(ink(ui, "warning", this.#retryWords(status)));
     const since = state.busySince[this.#sessionID] ?? ui.clock.now();
-    const isAsked = [...state.permissions, ...state.questions].some(
-      ({ sessionID }) => sessionID === this.#sessionID,
-    );
-    const how = isAsked ? "waiting for you" : elapsed(ui.clock.now() - since);
+    // What asks has the key for itself.
+    if (this.#isAsked(state)) {
+      return styled(...this.#spinner(), ink(ui, "textMuted", " waiting for you"));
+    }
     return styled(
       ...this.#spinner(),
-      ink(ui, "textMuted", ` ${how}  `),
+      ink(ui, "textMuted", ` ${elapsed(ui.clock.now() - since)}  `),
       this.#isArmed
         ? ink(ui, "warning", "esc again to interrupt")
         : ink(ui, "textMuted", "esc interrupt"),
     );
+  }
+
+  #isSubagent({ sessions }: State): boolean {
+    return sessions?.[this.#sessionID]?.parentID !== undefined;
+  }
+
+  #isAsked(state: State): boolean {
+    return [...state.permissions, ...state.questions].some(({ sessionID }) => {
+      return isBelow(state, sessionID, this.#sessionID);
+    });
   }
 
   #retryWords(status: Extract<SessionStatus, { type: "retry" }>): string {
@@ -134,6 +147,7 @@ export class StatusRow {
   #rightOf(state: State, room: number): StyledText {
     const { keymap, prompt } = this.#ui;
     if (prompt.hint !== undefined) return styled(ink(this.#ui, "textMuted", prompt.hint));
+    if (this.#isSubagent(state)) return styled();
     const chosen = this.#ui.statusLine.text(this.#sessionID);
     if (chosen !== undefined) return styled(ink(this.#ui, "textMuted", cut(chosen, room)));
     const usage = usageOf(state, this.#sessionID);
@@ -148,7 +162,12 @@ export class StatusRow {
       return label === undefined ? "" : `${label} ${name}`;
     };
     const commands = key("command.palette.show", "commands");
-    const agents = key("agent.cycle", "agents");
+    const agents = this.#isAsked(state) ? "" : key("agent.cycle", "agents");
+    if (isNarrow(this.#ui)) {
+      const brief = [percent || figures(true, false), keymap.label("command.palette.show") ?? ""];
+      const text = brief.filter(Boolean).join(" · ");
+      return styled(ink(this.#ui, "textMuted", Bun.stringWidth(text) <= room ? text : percent));
+    }
     const choices = [
       [figures(true, true), agents, commands],
       [figures(true, true), agents],

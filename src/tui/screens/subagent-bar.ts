@@ -4,7 +4,7 @@ import { type BoxRenderable, TextRenderable } from "@opentui/core";
 import type { State } from "@/tui/store/state";
 import type { Ui } from "@/tui/ui";
 import { ink, panel, styled } from "@/tui/views/style";
-import { amount, oneLine } from "@/tui/views/words";
+import { amount, capitalized, oneLine } from "@/tui/views/words";
 import { usageOf } from "./usage";
 
 export class SubagentBar {
@@ -12,6 +12,7 @@ export class SubagentBar {
   readonly #ui: Ui;
   readonly #sessionID: string;
   readonly #text: TextRenderable;
+  #isArmed = false;
 
   constructor(ui: Ui, sessionID: string) {
     this.#ui = ui;
@@ -20,6 +21,12 @@ export class SubagentBar {
     this.#text = new TextRenderable(ui.renderer, { content: "", wrapMode: "none", truncate: true });
     this.root.add(this.#text);
     this.root.visible = false;
+  }
+
+  /** Whether one more `esc` stops it. */
+  set isArmed(isArmed: boolean) {
+    this.#isArmed = isArmed;
+    this.update(this.#ui.store.state);
   }
 
   /** Whether the session is a subagent's. */
@@ -46,7 +53,7 @@ export class SubagentBar {
       siblings.length > 1
         ? hint(ui, ["session.child.previous", "session.child.next"], "siblings")
         : "",
-      isBusy ? hint(ui, ["session.interrupt"], "stop it") : "",
+      isBusy ? hint(ui, ["session.interrupt"], this.#isArmed ? "again to stop it" : "stop it") : "",
     ].filter((text) => text !== "");
     this.#text.content = styled(
       ink(ui, "text", oneLine(agent), true),
@@ -60,7 +67,7 @@ export class SubagentBar {
 function agentOf(state: State, sessionID: string): string {
   const messages = state.transcripts[sessionID]?.messages ?? [];
   const name = messages.at(-1)?.info.agent ?? "subagent";
-  return name.charAt(0).toUpperCase() + name.slice(1);
+  return capitalized(name);
 }
 
 function hint(ui: Ui, actionIDs: readonly string[], what: string): string {

@@ -1,8 +1,11 @@
 // The view of a shell command: the command, the rows of its output that tell most, how it ended.
+// In a narrow terminal only how much it said and how it ended, until it is opened.
 import { BoxRenderable, type TextRenderable } from "@opentui/core";
+import { plural } from "@/base/text";
 import type { ToolPart } from "@/schema/part";
 import type { Ui } from "@/tui/ui";
-import { ink, panel, row, styled, wrapped } from "./style";
+import { moreLines } from "./fold";
+import { ink, isNarrow, panel, row, styled, wrapped } from "./style";
 import { isGoingOn, Ticking } from "./ticking";
 import { waitsForPermission } from "./tool-row";
 import { partOf, type PartBlock, type View } from "./view";
@@ -16,11 +19,13 @@ const SHORT_MS = 2_000;
 
 export class BashView implements View<PartBlock> {
   readonly root: BoxRenderable;
-  readonly isRow = false;
   readonly #ui: Ui;
   readonly #command: TextRenderable;
   readonly #description: TextRenderable;
-  readonly #output: TextRenderable;
+  readonly #output: BoxRenderable;
+  readonly #first: TextRenderable;
+  readonly #more: BoxRenderable;
+  readonly #last: TextRenderable;
   readonly #end: TextRenderable;
   readonly #ticking: Ticking;
   #part: ToolPart | undefined;
@@ -38,8 +43,14 @@ export class BashView implements View<PartBlock> {
     this.#command = wrapped(ui);
     this.#command.flexShrink = 1;
     this.#description = row(ui);
-    this.#output = wrapped(ui, "textMuted");
-    this.#output.marginTop = 1;
+    this.#output = new BoxRenderable(ui.renderer, {
+      flexDirection: "column",
+      marginTop: isNarrow(ui) ? 0 : 1,
+    });
+    this.#first = wrapped(ui, "textMuted");
+    this.#more = new BoxRenderable(ui.renderer, { flexDirection: "column" });
+    this.#last = wrapped(ui, "textMuted");
+    for (const one of [this.#first, this.#more, this.#last]) this.#output.add(one);
     this.#end = row(ui);
     head.add(this.#command);
     head.add(this.#description);
@@ -47,6 +58,10 @@ export class BashView implements View<PartBlock> {
     this.root.add(this.#output);
     this.root.add(this.#end);
     this.update(block);
+  }
+
+  get isRow(): boolean {
+    return this.#isBrief;
   }
 
   update(block: PartBlock): void {
@@ -75,21 +90,35 @@ export class BashView implements View<PartBlock> {
     this.root.borderColor = this.#ui.theme.colors[isWaiting ? "warning" : "borderSubtle"];
     this.#command.content = `$ ${harmless(typeof command === "string" ? command : "")}`;
     this.#description.content = typeof description === "string" ? oneLine(description) : "";
-    const output = outputOf(part);
-    this.#output.visible = output !== "";
-    if (output !== "") this.#output.content = this.#folded(output);
+    this.#description.visible = !isNarrow(this.#ui);
+    this.#command.wrapMode = this.#isBrief ? "none" : "word";
+    this.#drawOutput(outputOf(part));
     this.#drawEnd();
   }
 
-  #folded(output: string): string {
-    const lines = output.split("\n");
-    if (this.#isExpanded) return output;
-    if (this.#ticking.isOn) return lines.slice(-RUNNING_LINES).join("\n");
+  /** Whether its output is only counted. */
+  get #isBrief(): boolean {
+    const isDone = this.#part?.state.status === "completed";
+    return isNarrow(this.#ui) && isDone && !this.#isExpanded;
+  }
+
+  #drawOutput(output: string): void {
+    this.#output.visible = output !== "" && !this.#isBrief;
+    if (!this.#output.visible) return;
+    const { first, hidden, last } = this.#folded(output.split("\n"));
+    this.#first.content = first.join("\n");
+    this.#last.visible = last.length > 0;
+    this.#last.content = last.join("\n");
+    for (const child of this.#more.getChildren()) child.destroyRecursively();
+    for (const child of moreLines(this.#ui, hidden)) this.#more.add(child);
+  }
+
+  #folded(lines: readonly string[]): Folded {
+    if (this.#isExpanded) return { first: lines, hidden: 0, last: [] };
+    if (this.#ticking.isOn) return { first: lines.slice(-RUNNING_LINES), hidden: 0, last: [] };
     const hidden = lines.length - FIRST_LINES - LAST_LINES;
-    if (hidden <= 1) return output;
-    const key = this.#ui.keymap.label("session.expand.all");
-    const more = `… ${hidden} more lines${key === undefined ? "" : `  ${key} expand`}`;
-    return [...lines.slice(0, FIRST_LINES), more, ...lines.slice(-LAST_LINES)].join("\n");
+    if (hidden <= 1) return { first: lines, hidden: 0, last: [] };
+    return { first: lines.slice(0, FIRST_LINES), hidden, last: lines.slice(-LAST_LINES) };
   }
 
   #drawEnd(): void {
@@ -109,14 +138,31 @@ export class BashView implements View<PartBlock> {
       return styled(ink(ui, "textMuted", `${ui.ticker.spinner} ${time} · running`));
     }
     if (state.status !== "completed") return undefined;
-    const took = state.time.end - state.time.start;
+    const took = duration(state.time.end - state.time.start);
     const { exit } = state.metadata;
-    if (exit === 0) {
-      return took < SHORT_MS ? undefined : styled(ink(ui, "success", `✓ ${duration(took)}`));
-    }
     const how = typeof exit === "number" ? `exit ${exit}` : "ended";
-    return styled(ink(ui, "error", `✗ ${how} · ${duration(took)}`));
+    if (this.#isBrief) {
+      const output = outputOf(part);
+      const count = output === "" ? [] : [`… ${plural(output.split("\n").length, "line")}`];
+      const end = exit === 0 ? [] : [ink(ui, "error", `✗ ${how}`)];
+      const said = [...count, ...(end.length > 0 && count.length > 0 ? [" · "] : [])].join("");
+      return said === "" && end.length === 0
+        ? undefined
+        : styled(ink(ui, "textMuted", said), ...end);
+    }
+    if (exit === 0) {
+      const isLong = state.time.end - state.time.start >= SHORT_MS;
+      return isLong ? styled(ink(ui, "success", `✓ ${took}`)) : undefined;
+    }
+    return styled(ink(ui, "error", `✗ ${how} · ${took}`));
   }
+}
+
+/** The rows that are shown, and how many are hidden between them. */
+interface Folded {
+  first: readonly string[];
+  hidden: number;
+  last: readonly string[];
 }
 
 function outputOf({ state }: ToolPart): string {

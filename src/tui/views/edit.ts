@@ -47,6 +47,7 @@ export const describeWrite: DescribePanel = (ui, block, part, room) => {
     title: `${state.status === "completed" ? "Wrote" : "Write"} ${pathOf(part, "filePath")}`,
     figures: text === "" ? [] : [ink(ui, "diffAdded", `+${countLines(text)}`)],
     isFolded,
+    isBrief: true,
     body: () => {
       const body = wrapped(ui);
       body.content = shown.join("\n");
@@ -62,6 +63,7 @@ function changes(ui: Ui, part: ToolPart, files: readonly FilePatch[], room: Pane
     return { file, ...(room.isExpanded ? { lines, hidden: 0 } : foldLines(lines, DIFF_ROWS)) };
   });
   return {
+    isBrief: true,
     figures: figuresOf(ui, files),
     isFolded: shown.some(({ hidden }) => hidden > 0),
     body: () => [

@@ -3,14 +3,15 @@
 import type { BoxRenderable, TextRenderable } from "@opentui/core";
 import { plural } from "@/base/text";
 import { columns } from "@/tui/cells";
+import type { Provider } from "@/schema/provider";
 import { openDiff } from "@/tui/open-diff";
 import { causeOf, isAuthFailure } from "@/tui/store/failure";
 import type { Slot } from "@/tui/theme/slots";
 import type { Ui } from "@/tui/ui";
 import type { TurnEnd } from "./blocks";
-import { ink, panel, plain, row, styled, wrapped } from "./style";
+import { ink, isNarrow, panel, plain, row, styled, wrapped } from "./style";
 import type { BlockOf, View } from "./view";
-import { dollars, duration, oneLine } from "./words";
+import { capitalized, dollars, duration, oneLine } from "./words";
 
 abstract class NoteView<T> implements View<T> {
   readonly root: BoxRenderable;
@@ -56,11 +57,11 @@ export class EndView extends NoteView<BlockOf<"end">> {
   update({ end }: BlockOf<"end">): void {
     const { ui } = this;
     const agent = oneLine(capitalized(end.message.agent));
-    const facts = factsOf(ui, end);
-    const files = filesOf(end);
+    const facts = isNarrow(ui) ? [duration(end.durationMs)] : factsOf(ui, end);
+    const files = isNarrow(ui) ? "" : filesOf(end);
     const before = ["", ...facts].join(" · ");
     const color = ui.theme.agentColor(end.message.agent);
-    const mark = { ...ink(ui, "textMuted", "▣  "), fg: color };
+    const mark = { ...ink(ui, "textMuted", isNarrow(ui) ? "▣ " : "▣  "), fg: color };
     const changed = files === "" ? "" : ` · ${files}`;
     const start = columns(mark.text + agent + before);
     this.#asked = end.asked;
@@ -73,10 +74,6 @@ export class EndView extends NoteView<BlockOf<"end">> {
   }
 }
 
-function capitalized(name: string): string {
-  return name.charAt(0).toUpperCase() + name.slice(1);
-}
-
 /** What the turn changed; empty when it changed nothing. */
 function filesOf({ asked }: TurnEnd): string {
   const diffs = asked?.summary?.diffs ?? [];
@@ -86,10 +83,13 @@ function filesOf({ asked }: TurnEnd): string {
 }
 
 function factsOf(ui: Ui, { message, cost, durationMs }: TurnEnd): string[] {
-  const { providers } = ui.store.state.facts;
-  const provider = providers?.providers.find((one) => one.id === message.providerID);
+  const provider = providerOf(ui, message.providerID);
   const model = provider?.models[message.modelID]?.name ?? message.modelID;
   return [oneLine(model), duration(durationMs), ...(cost > 0 ? [dollars(cost)] : [])];
+}
+
+function providerOf({ store }: Ui, providerID: string): Provider | undefined {
+  return store.state.facts.providers?.providers.find(({ id }) => id === providerID);
 }
 
 export class ErrorView extends NoteView<BlockOf<"error">> {
@@ -103,7 +103,8 @@ export class ErrorView extends NoteView<BlockOf<"error">> {
     const { data } = error;
     const status = "statusCode" in data ? ` said ${String(data["statusCode"])}` : "";
     const words = "message" in data ? String(data["message"]) : error.name;
-    const said = `✗ ${message.providerID}${status}: ${oneLine(words)}`;
+    const name = providerOf(ui, message.providerID)?.name ?? message.providerID;
+    const said = `✗ ${oneLine(name)}${status}: ${oneLine(words)}`;
     const cause = causeOf(ui.store.state, error, message.providerID);
     const keys = isNewest ? keysFor(ui, isAuthFailure(error)) : [];
     const rest = [cause, ...keys].filter(Boolean).join("  ");
@@ -116,8 +117,8 @@ export class ErrorView extends NoteView<BlockOf<"error">> {
 function keysFor({ keymap }: Ui, isAuth: boolean): string[] {
   const hints = [
     ...(isAuth ? [["input.submit", "reconnect"]] : []),
-    ["session.retry", "retry"],
     ["session.error.copy", "copy details"],
+    ["session.retry", "retry"],
   ];
   return hints.flatMap(([id = "", what]) => {
     const key = keymap.label(id);

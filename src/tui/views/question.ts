@@ -9,10 +9,10 @@ import { oneLine } from "./words";
 export const describeQuestions: DescribePanel = (ui, _, part) => {
   const questions = questionsOf(part);
   const answers = answersOf(part);
-  const verb = part.state.status === "completed" ? "Asked" : "Asks";
   return {
     icon: "→",
-    title: `${verb} ${plural(questions.length, "question")}`,
+    title: `Asked ${plural(questions.length, "question")}`,
+    isAsking: true,
     body: () => {
       if (answers.length === 0) return [];
       const text = wrapped(ui);

@@ -2,7 +2,7 @@
 import type { BoxRenderable, TextRenderable } from "@opentui/core";
 import type { ReasoningPart } from "@/schema/part";
 import type { Ui } from "@/tui/ui";
-import { plain, row, wrapped } from "./style";
+import { isNarrow, plain, row, wrapped } from "./style";
 import { isGoingOn, Ticking } from "./ticking";
 import { partOf, type PartBlock, type View } from "./view";
 import { duration, elapsed, harmless, oneLine } from "./words";
@@ -57,7 +57,7 @@ export class ReasoningView implements View<PartBlock> {
       this.#title.content = `${this.#ui.ticker.spinner} Thinking · ${time} ${newest}`;
     } else {
       const topic = firstBold(part.text);
-      const title = topic === undefined ? "Thought" : `Thought: ${topic}`;
+      const title = topic === undefined || isNarrow(this.#ui) ? "Thought" : `Thought: ${topic}`;
       const time = end === undefined ? "" : ` · ${duration(end - start)}`;
       this.#title.content = `${sign} ${title}${time}`;
     }

@@ -10,10 +10,7 @@ import { isGoingOn, Ticking } from "./ticking";
 import { waitsForPermission } from "./tool-row";
 import { describeTool } from "./tools";
 import { partOf, type PartBlock, type View } from "./view";
-import { duration, elapsed, oneLine } from "./words";
-
-/** What lets the agent go on without waiting for it. */
-const RELEASE = "session.background";
+import { capitalized, duration, elapsed, oneLine } from "./words";
 
 export class TaskView implements View<PartBlock> {
   readonly root: BoxRenderable;
@@ -103,9 +100,7 @@ export class TaskView implements View<PartBlock> {
     const now = newest ? [oneLine(describeTool(newest).title)] : [];
     const startedAt = state.status === "pending" ? undefined : state.time.start;
     const time = startedAt === undefined ? [] : [elapsed(this.#ui.clock.now() - startedAt)];
-    const key = this.#isInBackground(part) ? undefined : this.#ui.keymap.label(RELEASE);
-    const release = key === undefined ? [] : [`${key} background`];
-    return [...count, ...now, ...time, ...release].join(" · ");
+    return [...count, ...now, ...time].join(" · ");
   }
 }
 
@@ -119,8 +114,4 @@ function toolCalls(messages: readonly MessageWithParts[]): ToolPart[] {
   return messages.flatMap(({ parts }) =>
     parts.flatMap((part) => (part.type === "tool" ? [part] : [])),
   );
-}
-
-function capitalized(name: string): string {
-  return name.slice(0, 1).toUpperCase() + name.slice(1);
 }

@@ -1,10 +1,12 @@
 // The view of a tool call that is a panel: icon, name and argument above, what was done beneath.
-// Until there is something to show it is one row; a call that failed shows why.
+// Until there is something to show it is one row; a call that failed shows why. In a narrow terminal
+// a change of files is one row until it is opened.
 import { BoxRenderable, type Renderable, type TextChunk, type TextRenderable } from "@opentui/core";
 import type { ToolPart } from "@/schema/part";
 import type { Slot } from "@/tui/theme/slots";
 import type { Ui } from "@/tui/ui";
-import { ink, panel, row, styled } from "./style";
+import { ink, isNarrow, margins, panel, row, styled } from "./style";
+import { transcriptColumns } from "./room";
 import { isGoingOn, Ticking } from "./ticking";
 import { waitsForPermission } from "./tool-row";
 import { partOf, type PartBlock, type View } from "./view";
@@ -21,6 +23,10 @@ export interface ToolPanel {
   body?: () => readonly Renderable[];
   /** Whether there is more to see when it is open. */
   isFolded?: boolean;
+  /** Whether it waits for the person: nothing turns meanwhile. */
+  isAsking?: boolean;
+  /** Whether its title says enough where there is little room. */
+  isBrief?: boolean;
 }
 
 /** `columns` is what a row of the body has room for. */
@@ -41,9 +47,9 @@ const EDGE_COLUMNS = 8;
 
 export class ToolPanelView implements View<PartBlock> {
   readonly root: BoxRenderable;
-  readonly isRow = false;
   readonly #ui: Ui;
   readonly #describe: DescribePanel;
+  readonly #head: BoxRenderable;
   readonly #title: TextRenderable;
   readonly #figures: TextRenderable;
   readonly #body: BoxRenderable;
@@ -58,20 +64,21 @@ export class ToolPanelView implements View<PartBlock> {
     this.#block = block;
     this.#describe = describe;
     this.root = panel(ui, "borderSubtle");
-    const head = new BoxRenderable(ui.renderer, {
-      flexDirection: "row",
-      justifyContent: "space-between",
-      gap: 2,
-    });
+    this.#head = new BoxRenderable(ui.renderer, { flexDirection: "row" });
     this.#title = row(ui);
     this.#figures = row(ui);
     this.#figures.flexShrink = 0;
-    this.#body = new BoxRenderable(ui.renderer, { flexDirection: "column", marginTop: 1 });
-    head.add(this.#title);
-    head.add(this.#figures);
-    this.root.add(head);
+    this.#body = new BoxRenderable(ui.renderer, { flexDirection: "column" });
+    this.#body.marginTop = isNarrow(ui) ? 0 : 1;
+    this.#head.add(this.#title);
+    this.#head.add(this.#figures);
+    this.root.add(this.#head);
     this.root.add(this.#body);
     this.update(block);
+  }
+
+  get isRow(): boolean {
+    return !this.#body.visible;
   }
 
   update(block: PartBlock): void {
@@ -95,18 +102,31 @@ export class ToolPanelView implements View<PartBlock> {
   #draw(): void {
     const described = this.#drawTitle();
     for (const child of this.#body.getChildren()) child.destroyRecursively();
-    const body = described?.body?.() ?? [];
+    const isBrief = (described?.isBrief ?? false) && isNarrow(this.#ui) && !this.#isExpanded;
+    const body = isBrief ? [] : (described?.body?.() ?? []);
     for (const child of body) this.#body.add(child);
-    this.#body.visible = body.length > 0;
-    this.#isFolded = described?.isFolded ?? false;
+    this.#isFolded = isBrief || (described?.isFolded ?? false);
+    this.#setPanel(body.length > 0);
+  }
+
+  /** Without a body it is a row like those of other tools. */
+  #setPanel(isPanel: boolean): void {
+    const { gutter, text } = margins(this.#ui);
+    const { root } = this;
+    this.#body.visible = isPanel;
+    root.border = isPanel ? ["left"] : false;
+    root.marginLeft = isPanel ? gutter : text;
+    root.paddingLeft = !isPanel ? 0 : isNarrow(this.#ui) ? 1 : 2;
+    root.backgroundColor = isPanel ? this.#ui.theme.colors.backgroundPanel : "transparent";
+    this.#head.justifyContent = isPanel ? "space-between" : "flex-start";
+    this.#head.gap = isPanel ? 2 : 1;
   }
 
   #drawTitle(): ToolPanel | undefined {
     const part = partOf(this.#block, "tool");
     if (!part) return undefined;
     const ui = this.#ui;
-    const columns = this.root.width > 0 ? this.root.width : ui.renderer.width;
-    const room = { isExpanded: this.#isExpanded, columns: columns - EDGE_COLUMNS };
+    const room = { isExpanded: this.#isExpanded, columns: transcriptColumns(ui) - EDGE_COLUMNS };
     const described = this.#describe(ui, this.#block, part, room);
     const { state } = part;
     const isWaiting = waitsForPermission(ui, part);
@@ -114,7 +134,7 @@ export class ToolPanelView implements View<PartBlock> {
     const slot: Slot = isWaiting ? "warning" : isError ? "error" : "text";
     const sign = isError
       ? "✗"
-      : this.#ticking.isOn && !isWaiting
+      : this.#ticking.isOn && !isWaiting && described.isAsking !== true
         ? ui.ticker.spinner
         : described.icon;
     const note = isWaiting ? "   waiting for permission" : "";

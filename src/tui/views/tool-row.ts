@@ -4,7 +4,7 @@ import type { BoxRenderable, TextRenderable } from "@opentui/core";
 import type { ToolPart } from "@/schema/part";
 import type { Slot } from "@/tui/theme/slots";
 import type { Ui } from "@/tui/ui";
-import { ink, plain, row, styled, wrapped } from "./style";
+import { ink, isNarrow, plain, row, styled, wrapped } from "./style";
 import { isGoingOn, Ticking } from "./ticking";
 import { partOf, type PartBlock, type View } from "./view";
 import { harmless, oneLine } from "./words";
@@ -16,6 +16,8 @@ export interface ToolRow {
   title: string;
   /** Behind it, such as `(31 files)`. */
   result?: string;
+  /** Title and result where there is little room, such as `Glob "*.ts" (31)`. */
+  brief?: string;
   /** What is shown when it is open. */
   output?: string;
 }
@@ -71,7 +73,9 @@ export class ToolRowView implements View<PartBlock> {
     const part = this.#part;
     if (!part) return;
     const ui = this.#ui;
-    const { icon, title, result = "", output = "" } = this.#describe(part);
+    const described = this.#describe(part);
+    const { icon, output = "" } = described;
+    const { title, result = "" } = isNarrow(ui) ? brief(described) : described;
     const { state } = part;
     const isWaiting = waitsForPermission(ui, part);
     const slot: Slot = isWaiting ? "warning" : state.status === "error" ? "error" : "textMuted";
@@ -84,6 +88,10 @@ export class ToolRowView implements View<PartBlock> {
     this.#output.visible = this.#isExpanded;
     if (this.#isExpanded) this.#output.content = harmless(output).trimEnd();
   }
+}
+
+function brief(described: ToolRow): Pick<ToolRow, "title" | "result"> {
+  return described.brief === undefined ? described : { title: described.brief };
 }
 
 /** Whether the call waits for an answer of the person. */

@@ -15,8 +15,13 @@ const ROWS: Readonly<Record<string, (part: ToolPart) => ToolRow>> = {
     const limit = numberOf(input, "limit");
     const lines = limit === undefined ? "" : ` [lines ${first}-${first + limit - 1}]`;
     const from = limit === undefined && first > 1 ? ` [from line ${first}]` : "";
-    const title = `Read ${titleOf(part, "filePath")}${lines}${from}`;
-    return { icon: "→", title, output: contentOf(outputOf(part)) };
+    const brief = `Read ${titleOf(part, "filePath")}`;
+    return {
+      icon: "→",
+      title: `${brief}${lines}${from}`,
+      brief,
+      output: contentOf(outputOf(part)),
+    };
   },
   glob(part) {
     const { input } = part.state;
@@ -26,6 +31,7 @@ const ROWS: Readonly<Record<string, (part: ToolPart) => ToolRow>> = {
       icon: "✱",
       title: `Glob ${quoted(input)}${inPath(input)}`,
       result,
+      brief: `Glob ${quoted(input)}${count === undefined ? "" : ` (${count})`}`,
       output: outputOf(part),
     };
   },
@@ -39,7 +45,8 @@ const ROWS: Readonly<Record<string, (part: ToolPart) => ToolRow>> = {
     const files = output.split("\n").filter((line) => /^\S.*:$/.test(line)).length;
     const where = files === 0 ? "" : ` in ${plural(files, "file")}`;
     const result = matches === undefined ? "" : `(${plural(matches, "match", "matches")}${where})`;
-    return { icon: "✱", title: `Grep ${quoted(input)}${inPath(input)}`, result, output };
+    const brief = `Grep ${quoted(input)}${matches === undefined ? "" : ` (${matches})`}`;
+    return { icon: "✱", title: `Grep ${quoted(input)}${inPath(input)}`, result, brief, output };
   },
   webfetch(part) {
     const output = outputOf(part);

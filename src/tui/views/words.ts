@@ -15,16 +15,21 @@ export function elapsed(ms: number): string {
   return text.replace(/\.0s$/, "s");
 }
 
-/** `980`, `42.9K`, `1.2M`. */
+/** `980`, `42.9K`, `200K`, `1.2M`. */
 export function amount(count: number): string {
   if (count < 1_000) return String(Math.round(count));
-  if (count < 1_000_000) return `${(count / 1_000).toFixed(1)}K`;
-  return `${(count / 1_000_000).toFixed(1)}M`;
+  const [size, unit] = count < 1_000_000 ? [1_000, "K"] : [1_000_000, "M"];
+  return `${(count / size).toFixed(1).replace(/\.0$/, "")}${unit}`;
 }
 
 /** `$0.31`; below a cent with as many digits as tell anything. */
 export function dollars(cost: number): string {
   return `$${cost < 0.01 ? cost.toFixed(4) : cost.toFixed(2)}`;
+}
+
+/** A name as the first word of a sentence. */
+export function capitalized(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
 /** Text in one line. */

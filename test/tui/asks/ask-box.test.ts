@@ -1,5 +1,6 @@
 // Permission and question prompts in the session screen: what they look like, and what keys do.
 import { describe, expect, test } from "bun:test";
+import { type Renderable, ScrollBoxRenderable } from "@opentui/core";
 import type { PermissionRequest } from "@/schema/permission";
 import type { QuestionRequest } from "@/schema/question";
 import type { Session } from "@/schema/session";
@@ -94,6 +95,12 @@ async function askScreen(state: Partial<State>, options: ScreenOptions = {}) {
   return { screen, box, prompt, keys, load, bodies, type: (text: string) => keys.typeText(text) };
 }
 
+function scrollBoxes(root: Renderable): ScrollBoxRenderable[] {
+  return root.getChildren().flatMap((child) => {
+    return child instanceof ScrollBoxRenderable ? [child] : scrollBoxes(child as Renderable);
+  });
+}
+
 /** Whatever is asked of the server is done. */
 const DONE: Pick<ScreenOptions, "answers"> = { answers: new Proxy({}, { get: () => () => true }) };
 
@@ -184,6 +191,21 @@ describe("answering a permission", () => {
     await screen.until(() => screen.toasts.length > 0);
     expect(box.isActive).toBe(true);
     expect(await screen.frame()).toContain("Permission required");
+  });
+
+  test("of a diff that is too long to be drawn, what is left out is counted", async () => {
+    const added = Array.from({ length: 2_100 }, (_, n) => `+line ${n + 1}`);
+    const diff = ["--- a", "+++ a", "@@ -0,0 +1,2100 @@", ...added, ""].join("\n");
+    const { screen, keys } = await askScreen({
+      permissions: [edit({ metadata: { filepath: "/project/a", diff } })],
+    });
+    await using _ = screen;
+    keys.pressKey("f", { ctrl: true });
+    await screen.frame();
+    await screen.frame();
+    const [body] = scrollBoxes(screen.ui.renderer.root);
+    body?.scrollTo(body.scrollHeight);
+    expect(await screen.frame()).toContain("… 100 more lines");
   });
 
   test("ctrl+f gives a long diff the screen, and page keys scroll it", async () => {

@@ -32,6 +32,10 @@ test("narrow-48: no margins, no blank rows in panels", async () => {
   tui.terminal.mockInput.pressKey("g", { ctrl: true });
   await tui.settle("The login test is flaky");
   expectFrame("narrow-48-first", tui.terminal);
+  // What is brief is whole when it is opened.
+  tui.terminal.mockInput.pressKey("g", { ctrl: true, meta: true });
+  tui.terminal.mockInput.pressKey("o", { ctrl: true });
+  expect(await tui.settle("42 +   const age")).toContain("43 +   return age > HOUR");
 });
 
 const CHILD: Session = {
@@ -95,15 +99,13 @@ function busy(): Partial<State> {
 }
 
 test("session-busy-80: what runs, and what waits behind it", async () => {
-  await using tui = await recordedTui({ columns: 80, rows: 24, state: busy(), at: START });
+  await using tui = await recordedTui({ columns: 80, rows: 24, state: busy(), at: START + 41_000 });
   await tui.settle("running");
   for (const text of ["then update the changelog", "and open a PR"]) {
     await tui.terminal.mockInput.typeText(text);
     tui.terminal.mockInput.pressEnter();
   }
   await tui.settle("and open a PR");
-  await tui.clock.advance(41_100);
-  await tui.settle();
   expectFrame("session-busy-80", tui.terminal);
 });
 

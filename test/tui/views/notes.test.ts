@@ -27,7 +27,7 @@ async function shownError(messages: readonly (typeof failed | ReturnType<typeof 
 test("an error says its cause and the keys that help", async () => {
   const frame = await shownError([userMessage(1, "Do it"), failed]);
   expect(frame).toContain("✗ scripted said 529: Overloaded");
-  expect(frame).toContain("The provider has trouble; it may pass.  r retry  y copy details");
+  expect(frame).toContain("The provider has trouble; it may pass.  y copy details  r retry");
 });
 
 test("the keys go when something came after it", async () => {

@@ -100,8 +100,8 @@ test("an edit shows the lines around what changed, with its figures", async () =
   const after = before.with(4, "line five");
   const diff = await createPatch("src/a.ts", before.join("\n"), after.join("\n"));
   const state = completed({ filePath: "/p/src/a.ts" }, { title: "src/a.ts", metadata: { diff } });
-  const frame = await shown(block("edit", state), { width: 60 });
-  expect(frame.split("\n").map((row) => row.replace(/ +/g, " "))).toEqual([
+  const frame = await shown(block("edit", state), { width: 70 });
+  expect(frame.split("\n").map((row) => row.replace(/ +/g, " ").trim())).toEqual([
     "┃ ← Edit src/a.ts +1 -1",
     "┃",
     "┃ 2 line 2",
@@ -121,15 +121,17 @@ test("a long diff is cut with a count, and whole when it is open", async () => {
   const folded = await shown(edit, { height: 70 });
   expect(folded).toContain("20 + line 20");
   expect(folded).not.toContain("line 21");
-  expect(folded).toContain("… 30 more lines  ctrl+o expand");
+  expect(folded).toMatch(/… 30 more lines {2,}ctrl\+o expand/);
   expect(await shown(edit, { height: 70, expanded: true })).toContain("50 + line 50");
 });
 
 test("in a wide terminal the two sides stand beside each other", async () => {
   const diff = await createPatch("a", "old text\nsame\n", "new text\nsame\n");
   const edit = block("edit", completed({ filePath: "a" }, { metadata: { diff } }));
-  const frame = await shown(edit, { width: 150 });
+  const frame = await shown(edit, { width: 180 });
   expect(frame).toMatch(/1 - old text +1 \+ new text/);
+  // The sidebar has its part of this one.
+  expect(await shown(edit, { width: 150 })).toMatch(/1 - old text\n/);
 });
 
 test("a patch of several files names each", async () => {

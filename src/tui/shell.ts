@@ -82,6 +82,11 @@ export class Shell {
     return screen;
   }
 
+  /** Nothing on the screen moves any more. */
+  close(): void {
+    this.#screen.destroy();
+  }
+
   /** Gives the screen the keyboard. */
   focus(screen = this.#screen): void {
     if (screen.focus) screen.focus();

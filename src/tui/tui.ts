@@ -216,6 +216,7 @@ export class Tui implements Ui {
     if (this.renderer.isDestroyed) return;
     this.prompt.saveNow();
     for (const end of this.#ends) end();
+    this.#shell.close();
     void this.memory.flush();
     this.#sync.close();
     this.store.close();

@@ -73,7 +73,7 @@ test(
     });
     await ui.shows("Build");
     await ui.send("change it");
-    await ui.shows("e edit before applying");
+    await ui.shows("e edit");
     await systemClock.sleep(SEEN_MS);
     ui.keys.pressKey("e");
     await ui.shows("Seen");

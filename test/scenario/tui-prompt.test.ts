@@ -94,7 +94,7 @@ test(
     });
     await ui.shows("Build");
     await ui.send("change it");
-    await ui.shows("d open in diff");
+    await ui.shows("d diff");
     await systemClock.sleep(SEEN_MS);
     ui.keys.pressKey("d");
     const viewer = await ui.shows("proposed change");

@@ -1,6 +1,6 @@
 // The view of a tool call that is a panel: icon, name and argument above, what was done beneath.
-// Until there is something to show it is one row; a call that failed shows why. In a narrow terminal
-// a change of files is one row until it is opened.
+// Until there is something to show it is one row; a call that failed shows why. In a narrow
+// terminal a change of files is one row until it is opened.
 import { BoxRenderable, type Renderable, type TextChunk, type TextRenderable } from "@opentui/core";
 import type { ToolPart } from "@/schema/part";
 import type { Slot } from "@/tui/theme/slots";

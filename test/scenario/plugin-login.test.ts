@@ -131,10 +131,16 @@ test("a plugin chooses the model for small work, among those there are", async (
     },
   });`;
   for (const [wanted, chosen] of [
-    ["scripted/main", "main"],
+    ["scripted/tiny", "tiny"],
+    ["tiny", "tiny"],
     ["nowhere", "main"],
   ] as const) {
-    await using t = await sessionApp({ files: { ".opencode/plugin/small.js": plugin(wanted) } });
+    await using t = await sessionApp({
+      models: ["main", "tiny"],
+      // What the person has configured would count more.
+      config: { small_model: undefined },
+      files: { ".opencode/plugin/small.js": plugin(wanted) },
+    });
     const { modelID } = await t.instance.providers.smallModel("scripted", "main");
     expect(modelID).toBe(chosen);
   }

@@ -1,6 +1,6 @@
 // References: named directories outside the project that agents may read, and repositories of which
 // a copy is made below the data directory when somebody first reads in it. Nothing is fetched here
-// before that, and a copy that is there stays as it is.
+// before that; whoever makes the copy also keeps it up to date.
 import { basename, join } from "node:path";
 import { isInside, nearestRealpath } from "@/base/file";
 import type { Paths } from "@/base/paths";
@@ -17,7 +17,7 @@ export interface Reference {
   branch?: string;
 }
 
-/** Makes a copy of a repository; resolves when it is there. */
+/** Makes a copy of a repository, or brings it up to date; resolves when it is there. */
 export type Clone = (reference: {
   repository: string;
   branch?: string | undefined;

@@ -56,7 +56,7 @@ export function openAgents(
   const skills = new Skills(found);
   const references = new References({
     ...found,
-    clone: (reference) => cloneRepository({ ...reference, env, signal: scope.signal }),
+    clone: (reference) => cloneRepository({ ...reference, env, clock, log, signal: scope.signal }),
   });
   return {
     providers,

@@ -1,8 +1,12 @@
 import { expect, test } from "bun:test";
-import { mkdir, readdir } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { Logger } from "@/base/log";
 import { cloneRepository } from "@/host/clone";
+import { FakeClock } from "@test/support/clock";
 import { git, GIT_ENV, gitRepository, tempDirectory } from "@test/support/temp";
+
+const DAY_MS = 24 * 60 * 60_000;
 
 async function fixture() {
   const root = await tempDirectory();
@@ -15,8 +19,24 @@ async function fixture() {
   const { PATH } = process.env;
   const env = { PATH, ...GIT_ENV };
   const { signal } = new AbortController();
-  const options = { repository: `file://${origin}`, directory, env, signal };
-  return { root, directory, options, [Symbol.asyncDispose]: () => root[Symbol.asyncDispose]() };
+  const clock = new FakeClock();
+  const log = Logger.silent();
+  const options = { repository: `file://${origin}`, directory, env, signal, clock, log };
+  const change = async (text: string) => {
+    await Bun.write(join(origin, "a.txt"), text);
+    await git(origin, "commit", "-qam", text);
+  };
+  const text = () => Bun.file(join(directory, "a.txt")).text();
+  return {
+    root,
+    origin,
+    directory,
+    options,
+    clock,
+    change,
+    text,
+    [Symbol.asyncDispose]: () => root[Symbol.asyncDispose](),
+  };
 }
 
 test("a copy is there as a whole, without history", async () => {
@@ -33,7 +53,60 @@ test("a branch is what was asked for", async () => {
   expect(await Bun.file(join(f.directory, "a.txt")).text()).toBe("one");
 });
 
-test("a copy that is there stays as it is", async () => {
+test("a copy is brought up to date when it is a day old, not before", async () => {
+  await using f = await fixture();
+  await cloneRepository(f.options);
+  await f.change("three");
+  f.clock.advance(DAY_MS - 1);
+  await cloneRepository(f.options);
+  expect(await f.text()).toBe("two");
+  f.clock.advance(1);
+  await cloneRepository(f.options);
+  expect(await f.text()).toBe("three");
+  expect(await git(f.directory, "rev-list", "--count", "HEAD")).toBe("1");
+  await f.change("four");
+  await cloneRepository(f.options);
+  expect(await f.text()).toBe("three");
+});
+
+test("a branch is brought up to date as itself", async () => {
+  await using f = await fixture();
+  const options = { ...f.options, branch: "other" };
+  await cloneRepository(options);
+  await git(f.origin, "checkout", "-q", "other");
+  await f.change("other two");
+  await git(f.origin, "checkout", "-q", "-");
+  f.clock.advance(DAY_MS);
+  await cloneRepository(options);
+  expect(await f.text()).toBe("other two");
+});
+
+test("one that cannot be brought up to date is read as it is, and tried in an hour", async () => {
+  await using f = await fixture();
+  await cloneRepository(f.options);
+  await f.change("three");
+  f.clock.advance(DAY_MS);
+  await cloneRepository({ ...f.options, repository: "file:///nowhere" });
+  await cloneRepository(f.options);
+  expect(await f.text()).toBe("two");
+  f.clock.advance(DAY_MS / 24);
+  await cloneRepository(f.options);
+  expect(await f.text()).toBe("three");
+});
+
+test("the repository around a copy that is none is left alone", async () => {
+  await using f = await fixture();
+  await cloneRepository(f.options);
+  await rm(join(f.directory, ".git"), { recursive: true });
+  await gitRepository(join(f.root.path, "repos"), { "mine.txt": "mine" });
+  await Bun.write(join(f.root.path, "repos", "mine.txt"), "not committed");
+  f.clock.advance(DAY_MS);
+  await cloneRepository(f.options);
+  expect(await Bun.file(join(f.root.path, "repos", "mine.txt")).text()).toBe("not committed");
+  expect(await f.text()).toBe("two");
+});
+
+test("a directory that is there and no copy stays as it is", async () => {
   await using f = await fixture();
   await mkdir(f.directory, { recursive: true });
   await cloneRepository({ ...f.options, repository: "file:///nowhere" });

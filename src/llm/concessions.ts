@@ -3,15 +3,13 @@
 // image, schema or signature costs neither the turn nor the session.
 //
 // - Images and documents that a server names in its refusal become notes. It does not say which
-//   one,
-//   so all that the request held do; later ones are sent.
+//   one, so all that the request held do; later ones are sent.
 // - Schemas of tools that its grammar compiler does not know become plain ones (plain-schema.ts).
 // - Templates that want users and answers to alternate get neighbours of one role as one message.
 // - Temperature and top_p are left out, and the limit goes by its newer name, for models that fix
-//   or
-//   rename them without the catalog's knowledge.
+//   or rename them without the catalog's knowledge.
 // - Reasoning whose signature or encryption is refused (of another region, key or version) is left
-//   out; reasoning that is missed is filled in.
+//   out; reasoning that is missed is filled in, or else not asked for until a turn that can have it.
 
 import { createHash } from "node:crypto";
 import { outputLimit } from "./call-options";
@@ -19,7 +17,8 @@ import type { Answer } from "./error-answer";
 import type { ModelMessage, ModelRequest } from "./model-event";
 import { toPlainSchema } from "./plain-schema";
 
-type Name = "media" | "schemas" | "roles" | "filled" | "reasoning" | "sampling" | "limit";
+type Name =
+  "media" | "schemas" | "roles" | "filled" | "thinking" | "reasoning" | "sampling" | "limit";
 type UserPart = Exclude<Extract<ModelMessage, { role: "user" }>["content"], string>[number];
 
 interface Concession {
@@ -39,6 +38,13 @@ const CONCESSIONS: readonly Concession[] = [
     statuses: REFUSED,
     words: /reasoning_content/,
     concerns: (request) => answersOf(request).length > 0,
+  },
+  {
+    // While thinking is on, calls that are to be gone on with have to have begun with a thought.
+    name: "thinking",
+    statuses: REFUSED,
+    words: /thinking.{0,80}but found|must start with a thinking block/i,
+    concerns: (request) => callsUnderWay(request).length > 0,
   },
   {
     name: "reasoning",
@@ -117,7 +123,7 @@ export class Concessions {
         !this.#has(request, isLasting(name) ? name : undefined),
     );
     if (!found) return false;
-    const keys = isLasting(found.name) ? [found.name] : refusedOf(sent, found.name);
+    const keys = isLasting(found.name) ? [found.name] : refusedOf(sent, found.name).map(digest);
     for (const key of keys) this.#remember(keyOf(request, key));
     return true;
   }
@@ -135,9 +141,11 @@ export class Concessions {
     return {
       ...fixed,
       ...(this.#has(request, "sampling") ? {} : sampling),
-      ...(this.#has(request, "limit") && {
-        options: { ...request.options, max_completion_tokens: outputLimit(request) },
-      }),
+      options: {
+        ...request.options,
+        ...(this.#has(request, "limit") && { max_completion_tokens: outputLimit(request) }),
+        ...(callsUnderWay(request).some(isRefused) && NO_THINKING),
+      },
       messages: this.#has(request, "roles") ? mergeRoles(messages) : messages,
       tools: this.#has(request, "schemas")
         ? request.tools.map((tool) => ({ ...tool, parameters: toPlainSchema(tool.parameters) }))
@@ -160,7 +168,7 @@ export class Concessions {
 
 /** Whether it is of the model rather than of what was sent to it. */
 function isLasting(name: Name): boolean {
-  return name !== "media" && name !== "reasoning";
+  return name !== "media" && name !== "thinking" && name !== "reasoning";
 }
 
 function keyOf({ model, provider }: ModelRequest, key: string): string {
@@ -177,10 +185,30 @@ function json(value: unknown): string {
   return JSON.stringify(value) ?? "";
 }
 
-function refusedOf(request: ModelRequest, name: Name): string[] {
-  return request.messages.flatMap(({ content }) => {
-    const refused = name === "media" ? mediaOf(content) : reasoningOf(content);
-    return refused.map(digest);
+function refusedOf(request: ModelRequest, name: Name): unknown[] {
+  if (name === "thinking") return callsUnderWay(request);
+  return request.messages.flatMap(({ content }) =>
+    name === "media" ? mediaOf(content) : reasoningOf(content),
+  );
+}
+
+/** Unset, as the packages name it: how, and how much, a model is to think. */
+const NO_THINKING = {
+  thinking: undefined,
+  effort: undefined,
+  reasoningConfig: undefined,
+  reasoningEffort: undefined,
+};
+
+/** The calls of the last turn that has any answer, by what names them. */
+function callsUnderWay({ messages }: ModelRequest): unknown[] {
+  const end = messages.findLastIndex(({ role }) => role !== "user");
+  const begin = messages.findLastIndex(({ role }, at) => at < end && role === "user");
+  return messages.slice(begin + 1, end + 1).flatMap((message) => {
+    if (message.role !== "assistant") return [];
+    return message.content.flatMap((part) =>
+      part.type === "tool-call" ? [[part.toolCallId, part.toolName, part.input]] : [],
+    );
   });
 }
 

@@ -48,7 +48,7 @@ const openAnthropic: Open = async (settings) => {
     baseURL: settings.baseURL ?? "https://api.anthropic.com/v1",
     ...anthropicCredentials(settings),
     headers: settings.headers,
-    fetch: asGlobalFetch(settings.fetch),
+    fetch: asGlobalFetch(withoutUnusedBeta(settings)),
   });
   return provider(settings.modelID);
 };
@@ -205,6 +205,24 @@ function compatibleName({ providerID }: { providerID: string }): string {
 function anthropicCredentials(settings: PackageSettings): Record<string, string> {
   const token = settings.options["authToken"];
   return typeof token === "string" ? { authToken: token } : { apiKey: settings.apiKey ?? "" };
+}
+
+const BETAS = "anthropic-beta";
+
+/**
+ * The package announces a beta with all tools that none of ours uses, and servers in front of other
+ * clouds refuse it.
+ */
+function withoutUnusedBeta({ fetch, headers }: PackageSettings): Fetch {
+  return (input, init) => {
+    const sent = new Headers(init?.headers);
+    const betas = (sent.get(BETAS) ?? "").split(",").filter((beta) => {
+      return headers[BETAS]?.includes(beta) || !/^\s*structured-outputs-/.test(beta);
+    });
+    if (betas.join("") === "") sent.delete(BETAS);
+    else sent.set(BETAS, betas.join(","));
+    return fetch(input, { ...init, headers: sent });
+  };
 }
 
 /** Keys left undefined would hide what the packages take from their own defaults. */

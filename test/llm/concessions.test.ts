@@ -216,3 +216,45 @@ test("reasoning that is missed is filled in, for good", async () => {
 function refusesOf(data: string): (request: NeutralRequest) => boolean {
   return ({ raw }) => JSON.stringify(raw).includes(data);
 }
+
+describe("thinking that the calls under way did not begin with", () => {
+  const words =
+    "messages.1.content.0.type: Expected `thinking` or `redacted_thinking`, but found `tool_use`. " +
+    "When `thinking` is enabled, a final `assistant` message must start with a thinking block";
+  const thinking = { type: "enabled", budgetTokens: 2_000 };
+  const call = (toolCallId: string): ModelMessage[] => [
+    {
+      role: "assistant",
+      content: [{ type: "tool-call", toolCallId, toolName: "read", input: { filePath: "a" } }],
+    },
+    {
+      role: "tool",
+      content: [
+        {
+          type: "tool-result",
+          toolCallId,
+          toolName: "read",
+          output: { type: "text", value: "a" },
+        },
+      ],
+    },
+  ];
+  const refuses = ({ raw }: NeutralRequest) =>
+    raw["thinking"] !== undefined && JSON.stringify(raw).includes('"tool_use"');
+
+  test("is not asked for as long as they are", async () => {
+    await using model = strict(words, refuses, { wire: "anthropic" });
+    const llm = newLLM();
+    const asks = (messages: ModelMessage[]) =>
+      ask(llm, model, { messages, tools: [READ_TOOL], options: { thinking } });
+    expect(textOf(await asks([...HELLO, ...call("one")]))).toBe("OK");
+    expect(textOf(await asks([...HELLO, ...call("one"), ...call("two")]))).toBe("OK");
+    expect(model.requests.map(({ request }) => request.raw["thinking"] !== undefined)).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(textOf(await asks(HELLO))).toBe("OK");
+    expect(model.requests.at(-1)?.request.raw).toHaveProperty("thinking");
+  });
+});

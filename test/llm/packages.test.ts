@@ -42,3 +42,27 @@ describe("addresses", () => {
     await expect(opened).rejects.toThrow("provider.acme-1.x.options.baseURL");
   });
 });
+
+test.each([
+  [{}, null],
+  [{ "anthropic-beta": "other-1" }, "other-1"],
+  [{ "anthropic-beta": "structured-outputs-2025-11-13" }, "structured-outputs-2025-11-13"],
+])("no beta is announced that nothing uses, but those of %j", async (headers, expected) => {
+  const sent: (string | null)[] = [];
+  const model = await openModel("@ai-sdk/anthropic", {
+    ...settings,
+    modelID: "claude-sonnet-4-5",
+    headers,
+    fetch: (_, init) => {
+      sent.push(new Headers(init?.headers).get("anthropic-beta"));
+      return Promise.reject(new Error("seen"));
+    },
+  });
+  const inputSchema = { type: "object" as const };
+  const asked = model.doStream({
+    prompt: [{ role: "user", content: [{ type: "text", text: "Hi" }] }],
+    tools: [{ type: "function", name: "read", description: "", inputSchema }],
+  });
+  await expect(Promise.resolve(asked)).rejects.toThrow();
+  expect(sent).toEqual([expected]);
+});

@@ -9,7 +9,7 @@
 // - Temperature and top_p are left out, and the limit goes by its newer name, for models that fix
 //   or rename them without the catalog's knowledge.
 // - Reasoning whose signature or encryption is refused (of another region, key or version) is left
-//   out; reasoning that is missed is filled in, or else not asked for until a turn that can have it.
+//   out; reasoning that is missed is filled in, or else not asked for until another turn.
 
 import { createHash } from "node:crypto";
 import { outputLimit } from "./call-options";

@@ -220,7 +220,8 @@ function refusesOf(data: string): (request: NeutralRequest) => boolean {
 describe("thinking that the calls under way did not begin with", () => {
   const words =
     "messages.1.content.0.type: Expected `thinking` or `redacted_thinking`, but found " +
-    "`tool_use`. When `thinking` is enabled, a final `assistant` message must start with a thinking block";
+    "`tool_use`. When `thinking` is enabled, a final `assistant` message must start with a " +
+    "thinking block";
   const thinking = { type: "enabled", budgetTokens: 2_000 };
   const call = (toolCallId: string): ModelMessage[] => [
     {

@@ -3,6 +3,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { BUILD_LIMIT_MS, type Executable, openExecutable } from "@test/support/executable";
+import { CellGrid } from "@test/support/cell-grid";
 import { ExecutableHome } from "@test/support/executable-home";
 import { type PtyOptions, PtyProgram } from "@test/support/pty";
 import { scriptedModel } from "@test/support/scripted-model/scripted-model";
@@ -22,6 +23,9 @@ const FRAME_END = "\u001b[?2026l";
 /** Of an escape sequence of colours: its codes. */
 // oxlint-disable-next-line no-control-regex -- escape sequences are what is looked for
 const SGR = /\u001b\[([0-9;:]*)m/g;
+
+// oxlint-disable-next-line no-control-regex -- as above
+const TITLE = /\u001b\][02];[^\u0007\u001b]*(?:\u0007|\u001b\\)/g;
 
 function start(home: ExecutableHome, options: Partial<PtyOptions> = {}): PtyProgram {
   const { env = {}, ...rest } = options;
@@ -67,22 +71,35 @@ test("what is typed before the first frame is in it, whole and in order", async 
   }
 });
 
-test("every frame is one write, and none clears the screen", async () => {
-  const model = scriptedModel({ turns: [{ text: { chunk: "word ", times: 300 } }] });
+/** An answer as people get it, in pieces of a few letters. */
+const ANSWER = [
+  "## What was wrong\n\nThe **token** was compared with the `wall` clock, not with the one that",
+  " is injected; [see here](http://docs.test/clock).\n\n- first\n- second **thing**\n\n",
+  "```ts\nconst now = clock.now();\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n",
+].join("");
+
+test("while an answer streams, a frame is one write of the cells that change", async () => {
+  const chunks = ANSWER.repeat(4).match(/.{1,7}/gs) ?? [];
+  const model = scriptedModel({ turns: [{ text: { chunks, perSecond: 100 } }] });
   await using home = await ExecutableHome.open(executable.path);
   const config = `${home.home}/.config/opencode/opencode.json`;
   await Bun.write(config, JSON.stringify(model.config()));
-  await using tui = start(home);
+  // What a terminal answers makes the whole screen be drawn once more.
+  await using tui = start(home, { isMute: true });
   await tui.untilText(PLACEHOLDER);
   tui.write("tell me\r");
   await tui.untilText("▣");
   await model.close();
-  const output = tui.output();
-  const after = output.slice(output.indexOf(FRAME_END));
-  expect(after).not.toMatch(/\[[23]J/);
-  // What is drawn is drawn inside of frames: outside of them no word stands.
-  const outside = after.split(FRAME).map((piece) => piece.split(FRAME_END)[1] ?? "");
-  expect(outside.join("")).not.toContain("word");
+  const [, ...frames] = tui.output().split(FRAME);
+  const grid = new CellGrid();
+  const drawn = frames.map((frame) => grid.draw(frame.split(FRAME_END)[0] ?? ""));
+  expect(drawn.flatMap(({ strange }) => strange)).toEqual([]);
+  expect(drawn.flatMap(({ same }) => same)).toEqual([]);
+  // Between two frames, once all questions are asked, nothing but the title of the window.
+  const began = frames.findIndex((frame) => frame.includes("was wrong"));
+  expect(began).toBeGreaterThan(0);
+  const outside = frames.slice(began, -1).map((frame) => frame.split(FRAME_END)[1] ?? "");
+  expect(outside.map((text) => text.replace(TITLE, "")).join("")).toBe("");
 });
 
 test.each([

@@ -91,7 +91,10 @@ export type ScriptedFinish = "stop" | "tool-calls" | "length" | "content-filter"
 export type Chunk = string | PromiseLike<unknown>;
 /** With `perSecond` a chunk is sent when it is due by that rate, counted from the first one. */
 export type Chunks =
-  string | readonly Chunk[] | { chunk: string; times: number; perSecond?: number };
+  | string
+  | readonly Chunk[]
+  | { chunk: string; times: number; perSecond?: number }
+  | { chunks: readonly string[]; perSecond: number };
 
 export interface Turn {
   reasoning?: Chunks;
@@ -119,11 +122,16 @@ export type ScriptedTurn = Turn | ((request: NeutralRequest) => Turn | Promise<T
 export function chunksOf(chunks: Chunks | undefined): readonly Chunk[] {
   if (chunks === undefined) return [];
   if (typeof chunks === "string") return chunks === "" ? [] : [chunks];
+  if ("chunks" in chunks) return paced(chunks.chunks, chunks.perSecond);
   if (!("chunk" in chunks)) return chunks;
   const { chunk, times, perSecond } = chunks;
-  if (perSecond === undefined) return Array<string>(times).fill(chunk);
+  const all = Array<string>(times).fill(chunk);
+  return perSecond === undefined ? all : paced(all, perSecond);
+}
+
+function paced(chunks: readonly string[], perSecond: number): readonly Chunk[] {
   const due = pace(1_000 / perSecond);
-  return Array.from({ length: times }, (_, index) => [due(index), chunk]).flat();
+  return chunks.flatMap((chunk, index) => [due(index), chunk]);
 }
 
 /** What waits for the time of the nth chunk, once somebody waits for it. */

@@ -155,8 +155,14 @@ export const RevertInput = t.Object(
 );
 export type RevertInput = Static<typeof RevertInput>;
 
+/** `instruction` is what a person wants of the summary. */
 export const SummarizeInput = t.Object(
-  { providerID: t.String(), modelID: t.String(), auto: t.Optional(t.Boolean()) },
+  {
+    providerID: t.String(),
+    modelID: t.String(),
+    auto: t.Optional(t.Boolean()),
+    instruction: t.Optional(t.String()),
+  },
   { $id: "SummarizeInput" },
 );
 export type SummarizeInput = Static<typeof SummarizeInput>;

@@ -45,6 +45,12 @@ interface Stage {
   conversation: Conversation;
 }
 
+/** What somebody wants who asks for a summary. */
+export interface SummaryWish {
+  auto: boolean;
+  instruction: string | undefined;
+}
+
 /** What a compaction is about. */
 interface Need {
   prompt: UserMessage;
@@ -130,12 +136,12 @@ export class Compactions {
   async summarize(
     { conversation, run }: Stage,
     prompt: UserMessage,
-    auto: boolean,
+    { auto, instruction }: SummaryWish,
   ): Promise<AssistantMessage | undefined> {
     const need = await this.#needOf(prompt, { auto });
     const input = this.#input({ conversation, run }, need, false);
     if (!input) return undefined;
-    const answer = await this.#options.summaries.write(input);
+    const answer = await this.#options.summaries.write({ ...input, instruction });
     answer.tellError();
     return answer.message.info;
   }

@@ -5,7 +5,7 @@ import type { Clock } from "@/base/clock";
 import type { MessageWithParts, UserMessage } from "@/schema/message";
 import type { SummarizeInput } from "@/schema/session";
 import type { SessionStore } from "@/storage/session-store";
-import type { Compactions } from "./compaction";
+import type { Compactions, SummaryWish } from "./compaction";
 import { loadConversation } from "./history";
 import type { Prompts } from "./prompts";
 import type { Records } from "./records";
@@ -41,14 +41,14 @@ export class Summarizer {
    */
   async summarize(sessionID: string, input: SummarizeInput): Promise<boolean> {
     const { messages, prompts, runs, sessions } = this.#options;
-    const { auto = false, modelID, providerID } = input;
+    const { auto = false, instruction, modelID, providerID } = input;
     const session = sessions.get(sessionID);
     runs.assertIdle(sessionID);
     const prompt = await messages.create(session, { model: { modelID, providerID } });
     if (sessions.messages(sessionID, { limit: 1 }).messages.length === 0) {
       throw invalid(`There is nothing to summarise yet in ${sessionID}`, { sessionID });
     }
-    const work = (run: Run) => this.#work(run, prompt, auto);
+    const work = (run: Run) => this.#work(run, prompt, { auto, instruction });
     const { info } = await runs.begin(sessionID, work, prompts.answer);
     const isDone = info.role !== "assistant" || info.error === undefined;
     if (isDone && auto) {
@@ -58,11 +58,11 @@ export class Summarizer {
     return isDone;
   }
 
-  async #work(run: Run, prompt: UserMessage, auto: boolean): Promise<MessageWithParts> {
+  async #work(run: Run, prompt: UserMessage, wish: SummaryWish): Promise<MessageWithParts> {
     const { compactions, messages } = this.#options;
     messages.finalizeRevert(run.sessionID);
     const conversation = loadConversation(run.sessionID, this.#options);
-    const info = await compactions.summarize({ conversation, run }, prompt, auto);
+    const info = await compactions.summarize({ conversation, run }, prompt, wish);
     // There was nothing left that a summary would be shorter than: that is as good.
     return { info: info ?? prompt, parts: [] };
   }

@@ -49,6 +49,8 @@ export interface SummaryInput {
   isHard: boolean;
   /** What the session's model takes, in tokens. */
   usable: number | undefined;
+  /** What a person wants of it. */
+  instruction?: string | undefined;
 }
 
 const AGENT = "compaction";
@@ -74,6 +76,7 @@ export class Summaries {
       const { provider, model } = await providers.model(chosen.providerID, chosen.modelID);
       const size = { usable: usableTokens(model, input.settings), isHard: input.isHard };
       const wishes = await summaryWishes(sessionID, hooks);
+      if (input.instruction) wishes.context.push(`The user wants of it: ${input.instruction}`);
       const text = formatRequest(input.plan.head, size, wishes);
       const request: ModelRequest = {
         model,

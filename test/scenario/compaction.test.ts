@@ -416,6 +416,16 @@ test("a person may have the session summarised, and it waits for the next prompt
   expect(texts(t)).toEqual(["What did we do so far?", SUMMARY.text, "More"]);
 });
 
+test("a person may say what the summary is to keep", async () => {
+  await using t = await smallApp({ turns: [{ text: "Roses" }, SUMMARY] });
+  const session = t.create();
+  await t.prompt(session, "A poem");
+  const instruction = "Keep the rhymes";
+  const model = { providerID: "scripted", modelID: "main", instruction };
+  expect(await t.instance.summarizer.summarize(session.id, model)).toBe(true);
+  expect(texts(t)).toEqual([expect.stringContaining(`The user wants of it: ${instruction}`)]);
+});
+
 test("a summary on demand that fails is told; with auto the session goes on from it", async () => {
   await using t = await smallApp({
     turns: [{ text: "Roses" }, { status: 400 }, SUMMARY, { text: "Violets" }],

@@ -184,3 +184,22 @@ test(
   },
   LIMIT_MS,
 );
+
+test(
+  "the session is compacted with what the person wants of the summary",
+  async () => {
+    const isTitle = (text = "") => text.startsWith("Generate a title");
+    await using ui = await tuiOn({
+      turns: [{ text: "Roses" }, { text: "A summary" }],
+      side: ({ messages }) => (isTitle(messages.at(-1)?.text) ? { text: "Roses" } : undefined),
+    });
+    await ui.shows("Build");
+    await ui.send("write a poem");
+    await ui.shows("Roses");
+    await ui.send("/compact keep the rhymes");
+    await ui.shows("compacted");
+    await ui.t.model.waitForRequest(1);
+    expect(ui.said().at(-1)).toContain("The user wants of it: keep the rhymes");
+  },
+  LIMIT_MS,
+);

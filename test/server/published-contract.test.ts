@@ -56,6 +56,7 @@ const REASONS: Readonly<Record<string, string>> = {
   "session.create: lacks body key workspaceID?": "there are no workspaces on other machines",
   "session.prompt: answers 200 { info: Message, parts: Part[] }":
     "with noReply the answer is the user's message; without it an AssistantMessage, as published",
+  "session.summarize: adds body key instruction?": "a person may say what a summary is to keep",
   "session.revert: adds body key only?": "the conversation, or files, may be undone alone",
   "session.shell: adds body key ignored?": "what a person runs may be kept from the model",
   "share.get: is ours alone": "sharing needs nobody else's service, so its page is here",

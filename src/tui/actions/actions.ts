@@ -7,7 +7,9 @@ import { actionSpecs, type ActionSpec } from "./action-table";
 
 export interface ActionBody {
   /** What it does; of a promise only its failure is waited for, which is told to the person. */
-  run: () => void | Promise<void>;
+  run: (text?: string) => void | Promise<void>;
+  /** Whether text behind its slash command is given to it. */
+  takesText?: boolean;
   /** Whether it applies now. */
   when?: () => boolean;
   /** What it is called now, such as "Hide sidebar". */
@@ -21,6 +23,7 @@ export interface ActionsOptions {
 
 /** An action that applies now. */
 export interface ReadyAction extends ActionSpec {
+  takesText: boolean;
   run: () => void;
 }
 
@@ -75,17 +78,18 @@ export class Actions {
       const body = this.#bodyOf(spec);
       if (body === undefined) return [];
       const title = body.title?.() ?? spec.title;
-      return [{ ...spec, title, run: () => this.#start(spec, body) }];
+      const { takesText = false } = body;
+      return [{ ...spec, title, takesText, run: () => this.#start(spec, body) }];
     });
   }
 
   /** Runs what the name means; false when there is none, or none that applies now. */
-  run(name: string): boolean {
+  run(name: string, text?: string): boolean {
     const id = this.resolve(name);
     const spec = this.#specs.find((one) => one.id === id);
     const body = spec && this.#bodyOf(spec);
     if (spec === undefined || body === undefined) return false;
-    this.#start(spec, body);
+    this.#start(spec, body, text);
     return true;
   }
 
@@ -100,11 +104,11 @@ export class Actions {
     return this.#bodies.get(id)?.find((body) => body.when?.() ?? true);
   }
 
-  #start({ id }: ActionSpec, body: ActionBody): void {
+  #start({ id }: ActionSpec, body: ActionBody, text?: string): void {
     for (const listener of this.#listeners) listener(id);
     const fail = (error: unknown) => this.#options.onError(error);
     try {
-      const running = body.run();
+      const running = body.run(text);
       if (running instanceof Promise) running.catch(fail);
     } catch (error) {
       fail(error);

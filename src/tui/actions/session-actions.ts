@@ -16,7 +16,7 @@ export function sessionActions(ui: Ui): Record<string, ActionBody> {
   return {
     "session.undo": { when: isIdle, run: () => undo(ui) },
     "session.redo": { when: () => session()?.revert !== undefined, run: () => redo(ui) },
-    "session.compact": { when: isIdle, run: () => compact(ui) },
+    "session.compact": { when: isIdle, takesText: true, run: (text) => compact(ui, text) },
     "session.copy": { when: isIdle, run: () => copyAll(ui) },
     "messages.copy": { when: isIdle, run: () => copyAnswer(ui) },
     "session.share": { when: () => canShare(ui), run: () => share(ui) },
@@ -80,13 +80,15 @@ async function redo(ui: Ui): Promise<void> {
   }
 }
 
-async function compact(ui: Ui): Promise<void> {
+/** `instruction` is what the person wants of the summary. */
+async function compact(ui: Ui, instruction = ""): Promise<void> {
   const session = openSession(ui);
   const model = presentModel(ui.store.state);
   if (!session) return;
   if (!model) return ui.toasts.show({ variant: "error", message: "No model is connected yet" });
   const { providerID, modelID } = model;
-  await ui.client.session.summarize(session.id, { providerID, modelID });
+  const wish = instruction === "" ? {} : { instruction };
+  await ui.client.session.summarize(session.id, { providerID, modelID, ...wish });
 }
 
 async function copyAll(ui: Ui): Promise<void> {

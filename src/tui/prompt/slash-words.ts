@@ -3,7 +3,7 @@
 // text.
 import type { Ui } from "@/tui/ui";
 import type { TakeHow } from "./completion";
-import { type Draft, plainDraft } from "./draft";
+import { type Draft, draftText, isBlank, plainDraft } from "./draft";
 import { findSlash, type SlashAction, type SlashItem, slashCall, slashItems } from "./slash";
 import type { Written } from "./written";
 
@@ -27,9 +27,10 @@ export class SlashWords {
   }
 
   items(): SlashItem[] {
-    const actions = this.#ui.actions.ready().flatMap(({ id, title, slash }): SlashAction[] => {
-      const [name, ...aliases] = slash;
-      return name === undefined ? [] : [{ id, title, slash: name, aliases }];
+    const actions = this.#ui.actions.ready().flatMap((action): SlashAction[] => {
+      const { id, title, takesText } = action;
+      const [slash, ...aliases] = action.slash;
+      return slash === undefined ? [] : [{ id, title, slash, aliases, takesText }];
     });
     return slashItems(actions, this.#ui.store.state.facts.commands ?? []);
   }
@@ -42,8 +43,12 @@ export class SlashWords {
     if (!call) return false;
     const item = findSlash(this.items(), call.name);
     if (item?.run.type === "action") {
-      this.#options.written().clear();
-      this.#ui.actions.run(item.run.id);
+      const { id, takesText } = item.run;
+      const written = this.#options.written();
+      written.clear();
+      this.#ui.actions.run(id, takesText ? draftText(call.rest).trim() : undefined);
+      // What the action has no use for is still there to be sent.
+      if (!takesText && !isBlank(call.rest)) written.editor.set(call.rest);
       return true;
     }
     if (item || this.#asked === draft.text) return false;

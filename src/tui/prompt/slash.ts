@@ -12,7 +12,7 @@ export interface SlashItem {
   note: string;
   /** Placeholders of its arguments, such as `$1`; with any, it is completed before it is run. */
   hints: readonly string[];
-  run: { type: "action"; id: string } | { type: "command"; command: string };
+  run: { type: "action"; id: string; takesText: boolean } | { type: "command"; command: string };
 }
 
 /** An action that can be called by a slash word. */
@@ -21,6 +21,7 @@ export interface SlashAction {
   title: string;
   slash: string;
   aliases?: readonly string[];
+  takesText?: boolean;
 }
 
 export interface SlashCall {
@@ -95,9 +96,10 @@ function rankOf({ name, aliases, description }: SlashItem, wanted: string): numb
   return description.toLowerCase().includes(wanted) ? 5 : undefined;
 }
 
-function actionItem({ id, title, slash, aliases = [] }: SlashAction): SlashItem {
+function actionItem(action: SlashAction): SlashItem {
+  const { id, title, slash, aliases = [], takesText = false } = action;
   const note = aliases.map((alias) => `/${alias}`).join(" ");
-  const run = { type: "action", id } as const;
+  const run = { type: "action", id, takesText } as const;
   return { name: slash, description: title, aliases, note, hints: [], run };
 }
 

@@ -94,6 +94,16 @@ describe("slash words", () => {
     expect(prompt.text).toBe("/review ");
   });
 
+  test("an action takes its word; what stands behind it is left to be sent", async () => {
+    const { screen, prompt, keys, type, bodies } = await promptScreen(withCommands());
+    await using _ = screen;
+    await type("/help me with this");
+    keys.pressEnter();
+    expect(screen.actions).toEqual(["help.keys"]);
+    expect(prompt.text).toBe("me with this");
+    expect(bodies("/prompt_async")).toEqual([]);
+  });
+
   test("an unknown word asks first, then it is sent as text", async () => {
     const { screen, prompt, keys, type, bodies } = await promptScreen(withCommands());
     await using _ = screen;

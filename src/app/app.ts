@@ -1,5 +1,6 @@
 // App: the composition root. Opens what the whole process shares and hands it on; whoever opens an
 // App closes it. Nothing here touches the network or starts a process.
+import { join } from "node:path";
 import { Bus } from "@/base/bus";
 import { systemClock, type Clock } from "@/base/clock";
 import { flag, type Env } from "@/base/env";
@@ -15,6 +16,7 @@ import { ShellParser } from "@/host/shell-syntax";
 import { openCatalog } from "@/llm/catalog";
 import { LLM } from "@/llm/llm";
 import { McpAuth } from "@/mcp/mcp-auth";
+import { StartMemory } from "@/mcp/start-memory";
 import { PluginModules } from "@/plugin/plugin-modules";
 import { AuthStore } from "@/provider/auth-store";
 import type { LocalServer } from "@/provider/local-servers";
@@ -105,6 +107,7 @@ export class App {
       auth,
       organisations: new OrganisationConfig({ auth, paths, clock, log }),
       mcpAuth: new McpAuth({ paths, clock, log: log.child("mcp") }),
+      mcpStarts: new StartMemory(join(paths.state, "mcp-starts.json"), log.child("mcp")),
       catalog: openCatalog(options.env),
       llm: new LLM({ clock, log }),
       ripgrep: new Ripgrep(paths, log),

@@ -82,6 +82,10 @@ export class McpConnection {
     return this.#challenge;
   }
 
+  get isConnecting(): boolean {
+    return this.#state.kind === "connecting";
+  }
+
   get needsLogin(): boolean {
     return this.#state.kind === "needs-auth";
   }

@@ -22,10 +22,14 @@ import type { McpAuth, WaitingLogin } from "./mcp-auth";
 import { McpConnection } from "./mcp-connection";
 import { offeredPrompts, offeredTools } from "./offered";
 import { type McpProbe, probe } from "./probe";
+import type { Pace, StartMemory } from "./start-memory";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
-/** How long a prompt waits for a server, counted from its first start. */
-const READY_MAX_MS = 3_000;
+/**
+ * How long a prompt waits for a server, counted from its first start, by how it was the last time.
+ * If one was quick it is the machine that is busy now; one that was slow holds nobody up again.
+ */
+const PATIENCE_MS: Readonly<Record<Pace, number>> = { unknown: 3_000, quick: 10_000, slow: 0 };
 /** How long a question after what there is does. */
 const LOOK_MAX_MS = 1_000;
 const NAME_MAX_LENGTH = 128;
@@ -40,12 +44,18 @@ export interface McpServersOptions {
   directory: string;
   env: Env;
   auth: McpAuth;
+  starts: StartMemory;
   clock: Clock;
   log: Logger;
   publish: Publish;
   scope: Scope;
   /** Names that tools of servers must not take. */
   reservedTools?: readonly string[];
+}
+
+interface Want {
+  since: number;
+  patienceMs: Promise<number>;
 }
 
 export class McpServers {
@@ -57,8 +67,8 @@ export class McpServers {
   #tools: { offers: readonly Offer[]; tools: McpTool[] } = { offers: [], tools: [] };
   /** Connections that were replaced or taken away, until they are closed. */
   readonly #retiring = new Set<Promise<void>>();
-  /** When each was first wanted: it is waited for only a while from then on. */
-  readonly #wantedSince = new WeakMap<McpConnection, number>();
+  /** Each is waited for only a while from when it was first wanted. */
+  readonly #wanted = new WeakMap<McpConnection, Want>();
   #following: Promise<void> | undefined;
 
   constructor(options: McpServersOptions) {
@@ -67,10 +77,11 @@ export class McpServers {
   }
 
   /**
-   * Starts all servers that are not running yet, and waits for them: a few seconds at most, and
-   * only the first time for each. Rejects only with the signal's reason.
+   * Starts all servers that are not running yet, and waits for them, only the first time for each:
+   * `maxMs` at most, or else a few seconds, and not at all for one that took longer when it was
+   * last used. Rejects only with the signal's reason.
    */
-  ready(signal?: AbortSignal, maxMs = READY_MAX_MS): Promise<void> {
+  ready(signal?: AbortSignal, maxMs?: number): Promise<void> {
     return this.#start(maxMs, signal);
   }
 
@@ -328,18 +339,45 @@ export class McpServers {
     if (!this.#options.scope.signal.aborted) this.#options.publish("mcp.tools.changed", { server });
   }
 
-  async #start(maxMs: number, signal?: AbortSignal): Promise<void> {
+  async #start(maxMs: number | undefined, signal?: AbortSignal): Promise<void> {
     await this.#follow();
-    const now = this.#options.clock.now();
-    const waits = [...this.#connections.values()].map((connection) => {
-      const since = this.#wantedSince.get(connection) ?? now;
-      this.#wantedSince.set(connection, since);
-      return { leftMs: since + maxMs - now, started: this.#startOne(connection) };
+    const { clock } = this.#options;
+    const waits = [...this.#connections.values()].map(async (connection) => {
+      const started = this.#startOne(connection);
+      const { since, patienceMs } = this.#want(connection, started);
+      const leftMs = since + (maxMs ?? (await patienceMs)) - clock.now();
+      if (leftMs > 0) await this.#within(leftMs, started, signal);
     });
-    const fresh = waits.filter(({ leftMs }) => leftMs > 0);
-    if (fresh.length === 0) return;
-    const started = Promise.all(fresh.map((wait) => wait.started));
-    await this.#within(Math.max(...fresh.map(({ leftMs }) => leftMs)), started, signal);
+    await Promise.all(waits);
+  }
+
+  /** Since when it is wanted, and how long its last start lets expect this one to take. */
+  #want(connection: McpConnection, started: Promise<void>): Want {
+    const known = this.#wanted.get(connection);
+    if (known) return known;
+    const { clock, starts } = this.#options;
+    const pace = starts.paceOf(connection.config);
+    const want = { since: clock.now(), patienceMs: pace.then((one) => PATIENCE_MS[one]) };
+    this.#wanted.set(connection, want);
+    void this.#notePace(connection, started, pace);
+    return want;
+  }
+
+  async #notePace(
+    connection: McpConnection,
+    started: Promise<void>,
+    pace: Promise<Pace>,
+  ): Promise<void> {
+    const { clock, starts } = this.#options;
+    const limitMs = Math.max(PATIENCE_MS[await pace], PATIENCE_MS.unknown);
+    const cancel = clock.timer(limitMs, () => {
+      if (connection.isConnecting) void starts.note(connection.config, "slow");
+    });
+    const startedAt = clock.now();
+    await started;
+    cancel();
+    const isQuick = connection.status.status === "connected" && clock.now() - startedAt < limitMs;
+    if (isQuick) await starts.note(connection.config, "quick");
   }
 
   /** Resolves when it is known how that went. */

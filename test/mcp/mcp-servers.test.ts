@@ -1,6 +1,9 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
+import { Logger } from "@/base/log";
 import { isRunning } from "@/base/process";
+import { StartMemory } from "@/mcp/start-memory";
+import { FakeClock } from "@test/support/clock";
 import { tempTree } from "@test/support/temp";
 import { local, nextEvent, published, scripted, testServers } from "@test/mcp/support";
 
@@ -75,6 +78,38 @@ test("a slow server is waited for shortly and once, and comes in when it is read
   expect(await slow).toEqual({ type: "mcp.tools.changed", properties: { server: "slow" } });
   await t.servers.ready();
   expect(await t.call("slow_echo", { text: "2" })).toBe("2");
+});
+
+test("one that hung holds nobody up again, one that was quick is waited for longer", async () => {
+  await using temp = await tempTree({});
+  const starts = new StartMemory(join(temp.path, "mcp-starts.json"), Logger.silent());
+  const mute = scripted({ isMute: true });
+  {
+    const clock = new FakeClock();
+    await using t = await testServers({ mcp: { mute }, clock, starts });
+    const ready = t.servers.ready();
+    await clock.waitForPending(3);
+    await clock.advance(3_000);
+    await ready;
+    expect(await starts.paceOf(mute)).toBe("slow");
+  }
+  {
+    // Its time stands still: whoever waits, waits for ever.
+    await using t = await testServers({ mcp: { mute }, clock: new FakeClock(), starts });
+    await t.servers.ready();
+  }
+  const gate = join(temp.path, "gate");
+  const busy = scripted({ gate });
+  await starts.note(busy, "quick");
+  const clock = new FakeClock();
+  await using t = await testServers({ mcp: { busy }, clock, starts });
+  const ready = t.servers.ready();
+  await clock.waitForPending(3);
+  await clock.advance(9_000);
+  await Bun.write(gate, "");
+  await ready;
+  expect(t.servers.tools()).not.toEqual([]);
+  expect(await starts.paceOf(busy)).toBe("quick");
 });
 
 test("a call's time limit is exact, and the server hears of it", async () => {

@@ -7,6 +7,7 @@ import { Logger } from "@/base/log";
 import { Scope } from "@/base/scope";
 import { McpAuth } from "@/mcp/mcp-auth";
 import { McpServers } from "@/mcp/mcp-servers";
+import { StartMemory } from "@/mcp/start-memory";
 import type { Config } from "@/schema/config";
 import type { EventType } from "@/schema/event";
 import type { McpLocalConfig } from "@/schema/mcp";
@@ -37,6 +38,8 @@ export interface TestServersOptions {
   /** Shared with another one: where credentials are. */
   auth?: McpAuth;
   data?: string;
+  /** Shared with another one: how servers started. */
+  starts?: StartMemory;
 }
 
 export async function testServers(options: TestServersOptions = {}): Promise<TestServers> {
@@ -52,6 +55,7 @@ export async function testServers(options: TestServersOptions = {}): Promise<Tes
     config: async () => ({ mcp }),
     directory: temp.path,
     env: { PATH: process.env["PATH"], HOME: temp.path, SECRET: "not for servers" },
+    starts: options.starts ?? new StartMemory(join(data, "mcp-starts.json"), log),
     auth: options.auth ?? new McpAuth({ paths: { data }, clock, log }),
     clock,
     log,

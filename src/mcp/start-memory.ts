@@ -1,0 +1,82 @@
+// StartMemory: which servers were slow to start when they were last used, kept across processes, so
+// that a server that hangs costs a first answer its patience once and not every time. It holds
+// hashes of configurations and nothing of what is in them.
+import { createHash } from "node:crypto";
+import { dirname } from "node:path";
+import { errorMessage } from "@/base/error";
+import { ensureDirectory, readTextIfExists, writeFileAtomic } from "@/base/file";
+import type { Logger } from "@/base/log";
+import { isValid, stringEnum, t, type Static } from "@/base/schema";
+import { stableStringify } from "@/base/text";
+import type { McpServerConfig } from "@/schema/mcp";
+
+const Noted = stringEnum(["quick", "slow"]);
+
+type Noted = Static<typeof Noted>;
+
+/** How a server started the last time. */
+export type Pace = Noted | "unknown";
+
+/** In the order in which they were noted. */
+const Notes = t.Array(t.Tuple([t.String(), Noted]));
+
+const NOTES_MAX = 200;
+
+export class StartMemory {
+  readonly #path: string;
+  readonly #log: Logger;
+  #notes: Promise<Map<string, Noted>> | undefined;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(path: string, log: Logger) {
+    this.#path = path;
+    this.#log = log;
+  }
+
+  /** Never rejects. */
+  async paceOf(config: McpServerConfig): Promise<Pace> {
+    return (await this.#load()).get(keyOf(config)) ?? "unknown";
+  }
+
+  /** Resolves when it is kept; never rejects: it is only a memory. */
+  async note(config: McpServerConfig, pace: Noted): Promise<void> {
+    const notes = await this.#load();
+    const key = keyOf(config);
+    if (notes.get(key) === pace) return;
+    notes.delete(key);
+    notes.set(key, pace);
+    for (const [oldest] of notes) {
+      if (notes.size <= NOTES_MAX) break;
+      notes.delete(oldest);
+    }
+    this.#writing = this.#writing.then(() => this.#write(notes));
+    await this.#writing;
+  }
+
+  #load(): Promise<Map<string, Noted>> {
+    return (this.#notes ??= this.#read());
+  }
+
+  async #read(): Promise<Map<string, Noted>> {
+    try {
+      const value: unknown = JSON.parse((await readTextIfExists(this.#path)) ?? "[]");
+      return new Map(isValid(Notes, value) ? value : []);
+    } catch (error) {
+      this.#log.debug("the pace of servers is forgotten", { error: errorMessage(error) });
+      return new Map();
+    }
+  }
+
+  async #write(notes: ReadonlyMap<string, Noted>): Promise<void> {
+    try {
+      await ensureDirectory(dirname(this.#path));
+      await writeFileAtomic(this.#path, JSON.stringify([...notes]), { mode: 0o600 });
+    } catch (error) {
+      this.#log.debug("the pace of servers is not kept", { error: errorMessage(error) });
+    }
+  }
+}
+
+function keyOf(config: McpServerConfig): string {
+  return createHash("sha256").update(stableStringify(config)).digest("hex").slice(0, 32);
+}

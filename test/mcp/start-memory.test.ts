@@ -1,0 +1,46 @@
+import { expect, test } from "bun:test";
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { Logger } from "@/base/log";
+import { StartMemory } from "@/mcp/start-memory";
+import type { McpServerConfig } from "@/schema/mcp";
+import { tempDirectory } from "@test/support/temp";
+
+const log = Logger.silent();
+const server = (name: string): McpServerConfig => ({ type: "local", command: [name, "s3cret"] });
+
+test("a pace is kept across processes, in a file that says nothing of the server", async () => {
+  await using temp = await tempDirectory();
+  const path = join(temp.path, "state/mcp-starts.json");
+  const memory = new StartMemory(path, log);
+  expect(await memory.paceOf(server("a"))).toBe("unknown");
+  await Promise.all([memory.note(server("a"), "slow"), memory.note(server("b"), "quick")]);
+  await memory.note(server("b"), "slow");
+  const later = new StartMemory(path, log);
+  expect(await later.paceOf({ command: ["a", "s3cret"], type: "local" })).toBe("slow");
+  expect(await later.paceOf(server("b"))).toBe("slow");
+  // Another configuration is another server.
+  expect(await later.paceOf({ ...server("a"), timeout: 5 })).toBe("unknown");
+  expect(await readFile(path, "utf8")).not.toContain("s3cret");
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
+});
+
+test("a file that makes no sense is no memory; those noted longest ago are dropped", async () => {
+  await using temp = await tempDirectory();
+  const path = join(temp.path, "mcp-starts.json");
+  for (const text of ["", "{", "[1]", '[["a","late"]]', "{}"]) {
+    await Bun.write(path, text);
+    expect(await new StartMemory(path, log).paceOf(server("a"))).toBe("unknown");
+  }
+  const memory = new StartMemory(path, log);
+  for (let at = 0; at < 201; at++) await memory.note(server(`${at}`), "quick");
+  const later = new StartMemory(path, log);
+  expect(await later.paceOf(server("0"))).toBe("unknown");
+  expect(await later.paceOf(server("1"))).toBe("quick");
+});
+
+test("a place that cannot be written to costs the memory only", async () => {
+  const memory = new StartMemory("/dev/null/mcp-starts.json", log);
+  await memory.note(server("a"), "slow");
+  expect(await memory.paceOf(server("a"))).toBe("slow");
+});

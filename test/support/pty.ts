@@ -9,8 +9,13 @@ export interface PtyOptions {
   env: Readonly<Record<string, string>>;
   /** A terminal that answers nothing is as good a terminal. */
   isMute?: boolean;
+  /** A terminal that only says what kind it is. */
+  isTerse?: boolean;
+  /** Of what is behind the text, as terminals write it. Default: `rgb:0000/0000/0000`. */
+  background?: string;
 }
 
+const WRITE_CHARACTERS = 16_384;
 /** How long it may take to end when it is asked to. */
 const END_MS = 5_000;
 
@@ -19,35 +24,52 @@ interface Chunk {
   text: string;
 }
 
-/** What this terminal answers to each question. */
-const ANSWERS: readonly (readonly [RegExp, string])[] = [
+type Answers = readonly (readonly [RegExp, string])[];
+
+/** What this terminal answers to the question what it is. */
+const KIND: Answers = [
   // oxlint-disable-next-line no-control-regex -- escape sequences are what is looked for
   [/\u001b\[c/g, "\u001b[?62;22c"],
+];
+/** What it answers to other questions. */
+const ANSWERS: Answers = [
   // oxlint-disable-next-line no-control-regex -- as above
   [/\u001b\[6n/g, "\u001b[1;1R"],
   // oxlint-disable-next-line no-control-regex -- as above
   [/\u001b\[\?u/g, "\u001b[?0u"],
   // oxlint-disable-next-line no-control-regex -- as above
-  [/\u001b\]11;\?(?:\u0007|\u001b\\)/g, "\u001b]11;rgb:0000/0000/0000\u0007"],
-  // oxlint-disable-next-line no-control-regex -- as above
   [/\u001b\]10;\?(?:\u0007|\u001b\\)/g, "\u001b]10;rgb:ffff/ffff/ffff\u0007"],
 ];
+
+// oxlint-disable-next-line no-control-regex -- as above
+const ASKS_BACKGROUND = /\u001b\]11;\?(?:\u0007|\u001b\\)/g;
+const BLACK = "rgb:0000/0000/0000";
+
+function answersOf({ isMute, isTerse, background = BLACK }: PtyOptions): Answers {
+  if (isMute) return [];
+  if (isTerse) return KIND;
+  return [...KIND, ...ANSWERS, [ASKS_BACKGROUND, `\u001b]11;${background}\u0007`]];
+}
 
 const SEQUENCE =
   // oxlint-disable-next-line no-control-regex -- as above
   /\u001b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)|[()][0-9A-B]|[=>78])/g;
 
+export function withoutSequences(text: string): string {
+  return text.replace(SEQUENCE, "");
+}
+
 export class PtyProgram implements AsyncDisposable {
   readonly startedAt = performance.now();
   readonly #child: Bun.Subprocess;
   readonly #decoder = new TextDecoder();
-  readonly #isMute: boolean;
+  readonly #answers: Answers;
   #chunks: Chunk[] = [];
   #bytes = 0;
   #waiters = new Set<() => void>();
 
   constructor(argv: readonly string[], options: PtyOptions) {
-    this.#isMute = options.isMute ?? false;
+    this.#answers = answersOf(options);
     this.#child = Bun.spawn([...argv], {
       cwd: options.cwd,
       env: { TERM: "xterm-256color", COLORTERM: "truecolor", ...options.env },
@@ -82,11 +104,19 @@ export class PtyProgram implements AsyncDisposable {
 
   /** The words that it wrote, without escape sequences. */
   plain(since = 0): string {
-    return this.output(since).replace(SEQUENCE, "");
+    return withoutSequences(this.output(since));
   }
 
   write(data: string): void {
     this.#child.terminal?.write(data);
+  }
+
+  /** More than a terminal takes at once. */
+  async writeAll(data: string): Promise<void> {
+    for (let at = 0; at < data.length; at += WRITE_CHARACTERS) {
+      this.write(data.slice(at, at + WRITE_CHARACTERS));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   resize(columns: number, rows: number): void {
@@ -123,10 +153,8 @@ export class PtyProgram implements AsyncDisposable {
     this.#bytes += bytes.length;
     const text = this.#decoder.decode(bytes, { stream: true });
     this.#chunks.push({ at: performance.now(), text });
-    if (!this.#isMute) {
-      for (const [question, answer] of ANSWERS) {
-        for (const _ of text.matchAll(question)) this.write(answer);
-      }
+    for (const [question, answer] of this.#answers) {
+      for (const _ of text.matchAll(question)) this.write(answer);
     }
     const waiters = [...this.#waiters];
     this.#waiters.clear();

@@ -50,14 +50,24 @@ export class Found {
   readonly commands: ShellCommand[] = [];
   readonly redirects: ShellRedirect[] = [];
   #reason: string | undefined;
+  #isFull = false;
+
+  /** There is no use in looking further. */
+  get isFull(): boolean {
+    return this.#isFull;
+  }
 
   fail(reason: string): void {
     this.#reason ??= reason;
   }
 
   add(command: ShellCommand): void {
-    if (this.commands.length >= COMMANDS_MAX) this.fail("it runs too many commands");
-    else this.commands.push(command);
+    if (this.commands.length < COMMANDS_MAX) {
+      this.commands.push(command);
+      return;
+    }
+    this.#isFull = true;
+    this.fail("it runs too many commands");
   }
 
   result(): ShellParse {

@@ -29,6 +29,8 @@ import { programName, READS_STDIN, unwrap } from "./shell-wrapper";
 export const SHELL_SOURCE_MAX_LENGTH = 64 * 1024;
 const NESTING_MAX = 8;
 const TREE_DEPTH_MAX = 400;
+/** Real commands take some tens of ms; some that are none take the grammar half a minute. */
+const READING_MAX_MS = 1_000;
 
 /** Reads command lines. Make one and keep it: loading its grammar takes some tens of ms. */
 export class ShellParser {
@@ -47,7 +49,8 @@ export class ShellParser {
     try {
       this.#parser ??= loadParser();
       const parser = await this.#parser;
-      readScript(command, { parser, script: "", via: [], outer: [], steering: [] }, found);
+      const until = performance.now() + READING_MAX_MS;
+      readScript(command, { parser, until, script: "", via: [], outer: [], steering: [] }, found);
     } catch (error) {
       this.#parser = undefined;
       found.fail(`the command could not be read (${errorMessage(error)})`);
@@ -68,6 +71,8 @@ async function loadParser(): Promise<Parser> {
 /** What a script is found in. */
 interface Place extends CommandPlace {
   parser: Parser;
+  /** When to give up, as performance.now has it. */
+  until: number;
   /** The whole script. */
   script: string;
 }
@@ -76,8 +81,13 @@ function readScript(script: string, place: Place, found: Found): void {
   checkText(script, found);
   if (place.via.length > NESTING_MAX) return found.fail("programs are nested too deeply");
   const source = withPlainBodies(script);
-  const tree = place.parser.parse(source);
-  if (!tree) return found.fail("it could not be parsed");
+  const { parser, until } = place;
+  const progressCallback = () => performance.now() > until;
+  const tree = parser.parse(source, null, { progressCallback });
+  if (!tree) {
+    parser.reset();
+    return found.fail("it takes too long to read");
+  }
   try {
     if (tree.rootNode.hasError) found.fail("its syntax was not understood");
     visit(tree.rootNode, { ...place, script: source }, found, 0);
@@ -87,6 +97,7 @@ function readScript(script: string, place: Place, found: Found): void {
 }
 
 function visit(node: Node, place: Place, found: Found, depth: number): void {
+  if (found.isFull) return;
   if (depth > TREE_DEPTH_MAX) return found.fail("it is nested too deeply");
   checkHidden(node, found);
   switch (node.type) {

@@ -212,6 +212,15 @@ test("stops at what is nested without end", async () => {
   expect((await parser.parse(nested)).ok).toBe(false);
 });
 
+test("gives up on what its grammar would take half a minute for, and reads the next", async () => {
+  for (const piece of ["<<E\n", "${"]) {
+    const { ok, reason } = await parser.parse(piece.repeat(12_000));
+    expect({ ok, reason }).toEqual({ ok: false, reason: "it takes too long to read" });
+  }
+  const { commands, ok } = await parser.parse("git status");
+  expect([ok, commands[0]?.text]).toEqual([true, "git status"]);
+});
+
 test("never rejects, whatever the text", async () => {
   const marks = ["'", '"', "$(", ")", "`", "\\", ";", "&&", "<<E\n", "E\n", "{", "}", "$x", "\0"];
   const pieces = ["rm", " ", ...marks];

@@ -5,7 +5,7 @@
 import fc from "fast-check";
 import { errorMessage } from "@/base/error";
 import type { Operation } from "@test/support/contract";
-import { arbitraryRequest, type FuzzRequest } from "./requests";
+import { arbitraryRequest, type FuzzRequest, recipeRequest } from "./requests";
 import { FuzzWorld } from "./world";
 
 /** After all others: they change what the others find. */
@@ -38,11 +38,14 @@ async function fuzzOperation(
   { seed, runs, shrinks }: { seed: number; runs: number; shrinks: boolean },
 ): Promise<string | undefined> {
   const source = await world.source();
-  const requests = arbitraryRequest(operation, world.bodyOf(operation), source);
+  const recipe = await world.recipe(operation);
+  const requests = arbitraryRequest(operation, world.bodyOf(operation), { source, recipe });
   const property = fc.asyncProperty(requests, (request) => world.send(operation, request));
   const result = await fc.check(property, {
     seed,
     numRuns: runs,
+    // Without one that succeeds, all others may be refused for the same reason.
+    examples: [[recipeRequest(operation, recipe)]],
     // To find the smallest request that fails takes long; it is worth it for the chosen ones alone.
     endOnFailure: !shrinks,
   });

@@ -1,8 +1,8 @@
 // Requests of an operation for random tests: half of them valid by what the document says, the
-// others with faults in their path, query or body.
+// others with faults in their path, query or body; and some near to one that succeeds.
 
 import fc from "fast-check";
-import { nodeOf, type Operation } from "@test/support/contract";
+import { type Call, fillPath, nodeOf, type Operation } from "@test/support/contract";
 import { hostileTexts, mutate, mutation, rawBody } from "./hostile";
 import { arbitraryValue, type ValueSource } from "./schema-values";
 
@@ -11,6 +11,8 @@ export interface FuzzRequest {
   /** With the query, as it is sent. */
   path: string;
   body?: string;
+  /** It has to succeed. */
+  isRecipe?: boolean;
 }
 
 /** What comes instead of a value in a path; without what a URL would take for a way up. */
@@ -31,30 +33,72 @@ const RAW_QUERIES = [
   ],
 ] as const;
 
+/** The request of `recipe` as it is sent. */
+export function recipeRequest(operation: Operation, recipe: Call): FuzzRequest {
+  const { params = {}, query = {}, body } = recipe;
+  return {
+    method: operation.method.toUpperCase(),
+    path: withQuery(fillPath(operation.path, params), queryOf(query)),
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    isRecipe: true,
+  };
+}
+
+/** Any request of the operation, or one with a few faults beside `recipe`. */
 export function arbitraryRequest(
   operation: Operation,
   body: unknown,
-  source: ValueSource,
+  { source, recipe }: { source: ValueSource; recipe: Call },
 ): fc.Arbitrary<FuzzRequest> {
+  const text = body === undefined ? fc.constant(undefined) : arbitraryBody(body, source);
+  const any = assemble(operation, source, {
+    path: arbitraryPath(operation, source, false),
+    query: arbitraryQuery(operation, source),
+    body: text,
+  });
+  const near = assemble(operation, source, {
+    path: fc.constant(fillPath(operation.path, recipe.params ?? {})),
+    query: fc.constant(queryOf(recipe.query ?? {})),
+    body: body === undefined ? fc.constant(undefined) : bodyNear(recipe.body ?? {}),
+  });
+  return fc.oneof({ weight: 3, arbitrary: any }, { weight: 1, arbitrary: near });
+}
+
+interface Pieces {
+  path: fc.Arbitrary<string>;
+  query: fc.Arbitrary<string>;
+  body: fc.Arbitrary<string | undefined>;
+}
+
+/** A request of these pieces, now and then with a fault in its path or query instead. */
+function assemble(operation: Operation, source: ValueSource, pieces: Pieces) {
   const path = fc.oneof(
-    { weight: 5, arbitrary: arbitraryPath(operation, source, false) },
+    { weight: 5, arbitrary: pieces.path },
     {
       weight: operation.path.includes("{") ? 1 : 0,
       arbitrary: arbitraryPath(operation, source, true),
     },
   );
   const query = fc.oneof(
-    { weight: 3, arbitrary: arbitraryQuery(operation, source) },
+    { weight: 3, arbitrary: pieces.query },
     { weight: 1, arbitrary: arbitraryBadQuery(operation, source) },
   );
   const method = operation.method.toUpperCase();
+  return fc.tuple(path, query, pieces.body).map(([to, search, text]) => ({
+    method,
+    path: withQuery(to, search),
+    ...(text !== undefined && { body: text }),
+  }));
+}
+
+function withQuery(path: string, query: string): string {
+  return query === "" ? path : `${path}?${query}`;
+}
+
+function bodyNear(value: unknown): fc.Arbitrary<string> {
   return fc
-    .tuple(path, query, body === undefined ? fc.constant(undefined) : arbitraryBody(body, source))
-    .map(([to, search, text]) => ({
-      method,
-      path: search === "" ? to : `${to}?${search}`,
-      ...(text !== undefined && { body: text }),
-    }));
+    .array(mutation, { maxLength: 2 })
+    .map((mutations) => JSON.stringify(mutations.reduce(mutate, value)));
 }
 
 function arbitraryPath(operation: Operation, source: ValueSource, isHostile: boolean) {

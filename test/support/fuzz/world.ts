@@ -1,5 +1,6 @@
-// What random requests work on: an app in a temporary home with a model that always answers, and
-// things of each kind that can be named. Its commands are denied, its database is a file.
+// What random requests work on: a world in which each operation can succeed, with a model that
+// always answers, and things of each kind that can be named. Its commands are denied, but for one
+// that waits in the background; its database is a file.
 
 import { Database } from "bun:sqlite";
 import { existsSync } from "node:fs";
@@ -8,42 +9,52 @@ import { join } from "node:path";
 import { resolvePaths } from "@/base/paths";
 import { parse } from "@/base/schema";
 import { Config } from "@/schema/config";
-import { Contract, nodeOf, type Operation } from "@test/support/contract";
+import { ApiWorld, JOB_CALL, JOB_COMMAND, JOB_PROMPT, recipeOf } from "@test/support/api-world";
+import { type Call, type Contract, nodeOf, type Operation } from "@test/support/contract";
 import { type ScriptedModel, scriptedModel } from "@test/support/scripted-model/scripted-model";
-import { writeTree } from "@test/support/temp";
-import { type Answer, type TestApp, testApp } from "@test/support/test-app";
+import type { NeutralRequest, Turn } from "@test/support/scripted-model/turn";
+import type { Answer, TestApp } from "@test/support/test-app";
 import type { FuzzRequest } from "./requests";
 import type { IDPools, ValueSource } from "./schema-values";
 
 const UNKNOWN = "0000000000000000000000000";
-const DENIED = { bash: "deny", edit: "deny", webfetch: "deny" };
-/** Whoever waits for a request of the terminal interface is not kept longer. */
+const DENIED = { bash: { "*": "deny", [JOB_COMMAND]: "allow" }, edit: "deny", webfetch: "deny" };
+/** They wait for a person or a terminal interface, and are not kept longer than POLL_MS. */
+const POLLS: readonly string[] = [
+  "tui.control.next",
+  "provider.oauth.callback",
+  "mcp.auth.authenticate",
+];
 const POLL_MS = 20;
+/** To these no plain request succeeds. */
+const NO_RECIPE: readonly string[] = ["tui.control.next", "pty.connect"];
 /** No answer takes as long, unless it never comes. */
 const PATIENCE_MS = 20_000;
 
 export class FuzzWorld implements AsyncDisposable {
   readonly app: TestApp;
   readonly contract: Contract;
+  readonly #world: ApiWorld;
   readonly #model: ScriptedModel;
   readonly #checked = new Set<string>();
   #config: string | undefined;
 
-  private constructor(app: TestApp, contract: Contract, model: ScriptedModel) {
-    this.app = app;
-    this.contract = contract;
+  private constructor(world: ApiWorld, model: ScriptedModel) {
+    this.app = world.app;
+    this.contract = world.contract;
+    this.#world = world;
     this.#model = model;
   }
 
   static async open(): Promise<FuzzWorld> {
-    const model = scriptedModel({ order: "conversation", turns: [{ text: "Hello." }] });
-    const app = await testApp({
-      files: { "a.txt": "needle\n", "src/b.txt": "hay\n" },
-      config: parse(Config, { ...model.config(), permission: DENIED }, "config"),
-      isStored: true,
-    });
-    await writeTree(app.root, { "plain/": "" });
-    return new FuzzWorld(app, await Contract.of(app), model);
+    const model = scriptedModel({ order: "conversation", turns: [answerAlways] });
+    const config = parse(Config, { ...model.config(), permission: DENIED }, "config");
+    return new FuzzWorld(await ApiWorld.open({ config, isStored: true }), model);
+  }
+
+  /** A request that succeeds when it is sent next. */
+  recipe({ id }: Operation): Promise<Call> {
+    return recipeOf(id, this.#world);
   }
 
   /** The schema of the operation's body, or undefined. */
@@ -61,8 +72,10 @@ export class FuzzWorld implements AsyncDisposable {
     return { schemas, root: this.app.root, ids: await this.#makeThings() };
   }
 
-  async send(operation: Operation, { method, path, body }: FuzzRequest): Promise<void> {
-    const isPoll = operation.id === "tui.control.next";
+  async send(operation: Operation, request: FuzzRequest): Promise<void> {
+    const { method, path, body, isRecipe = false } = request;
+    const mustSucceed = isRecipe && !NO_RECIPE.includes(operation.id);
+    const isPoll = !mustSucceed && POLLS.includes(operation.id);
     const leave = new AbortController();
     const signal = AbortSignal.any([
       leave.signal,
@@ -74,6 +87,9 @@ export class FuzzWorld implements AsyncDisposable {
         signal,
         ...(body !== undefined && { body, headers: { "content-type": "application/json" } }),
       });
+      if (mustSucceed && !response.ok) {
+        throw new Error(`refused with ${response.status}: ${await response.text()}`);
+      }
       const isStream = response.headers.get("content-type")?.startsWith("text/event-stream");
       if (isStream) await this.#checkStream(operation, response);
       else await this.#check(operation, response);
@@ -103,7 +119,7 @@ export class FuzzWorld implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.app[Symbol.asyncDispose]();
+    await this.#world[Symbol.asyncDispose]();
     await this.#model.close();
   }
 
@@ -169,8 +185,8 @@ export class FuzzWorld implements AsyncDisposable {
     const ask = {
       sessionID: talk.id,
       permission: "bash",
-      patterns: ["x"],
-      always: ["x"],
+      patterns: [`x ${talk.id}`],
+      always: [`x ${talk.id}`],
       metadata: {},
       rules: [],
     };
@@ -203,6 +219,10 @@ export class FuzzWorld implements AsyncDisposable {
 
 /** Where something of the machine or a model has to be there, which the request may name. */
 const MAY_BE_UNAVAILABLE: readonly string[] = ["pty.create"];
+
+function answerAlways({ messages }: NeutralRequest): Turn {
+  return messages.at(-1)?.text === JOB_PROMPT ? JOB_CALL : { text: "Hello." };
+}
 
 function answerOf({ status, headers }: Response, text: string): Answer {
   const type = headers.get("content-type");

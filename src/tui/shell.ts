@@ -114,10 +114,10 @@ export class Shell {
     this.#root.backgroundColor = colors.background;
     this.#tooSmall.fg = colors.warning;
     const before = this.#screen;
-    const place = before instanceof SessionScreen ? before.transcript.place : undefined;
+    const reading = before instanceof SessionScreen ? before.transcript.reading : undefined;
     before.destroy();
     const screen = this.#show(this.#route);
-    if (screen instanceof SessionScreen) screen.transcript.restore(place);
+    if (reading && screen instanceof SessionScreen) screen.transcript.restore(reading);
   }
 
   #update(state: State): void {

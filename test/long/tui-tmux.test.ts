@@ -20,6 +20,14 @@ afterEach(async () => {
   for (const close of closers.splice(0).toReversed()) await close();
 });
 
+/** What is left of the terminal's settings; then it waits, so that it can be read. */
+const AFTERWARDS = [
+  "echo EXIT $?",
+  "on() { stty -a | tr -s ' ;' '\\n' | grep -cx -- $1; }",
+  "echo CANON $(on icanon) ECHO $(on echo)",
+  "read _",
+].join("; ");
+
 interface Place {
   home: ExecutableHome;
   model: ReturnType<typeof scriptedModel>;
@@ -40,7 +48,7 @@ async function place(turns: readonly ScriptedTurn[]): Promise<Place> {
 
 async function open({ home }: Place, args = "", size = { columns: 90, rows: 30 }): Promise<Tmux> {
   const { project: cwd, env } = home;
-  const tmux = await Tmux.start(`${executable.path} ${args}; echo EXIT $?; read _`, {
+  const tmux = await Tmux.start(`${executable.path} ${args}; ${AFTERWARDS}`, {
     cwd,
     env,
     ...size,
@@ -56,7 +64,6 @@ test.skipIf(!hasTmux)("a whole session, from the first key to the next start", a
     { text: "I'll count.", calls: [run] },
     { text: "It **failed**." },
     { text: "The second answer." },
-    { text: "A summary of it all." },
   ]);
   const tmux = await open(here);
   // Before the first frame: nothing that is typed is lost.
@@ -72,12 +79,51 @@ test.skipIf(!hasTmux)("a whole session, from the first key to the next start", a
   expect(done).toMatch(/… \d+ more lines/);
 
   await tmux.press("C-o");
-  await tmux.until((screen) => !screen.includes("more lines"));
+  await tmux.until((screen) => !screen.includes("more lines") && screen.includes("✗ exit 1"));
   await tmux.press("PageUp");
-  await tmux.until(/┃ {2}1\n/);
+  const scrolled = await tmux.until(/┃ {2}1\n/);
+  expect(scrolled).not.toContain("It failed.");
   await tmux.press("C-M-g");
   await tmux.until("It failed.");
 
+  await chooseOthers(tmux);
+  await undoAndRedo(tmux);
+  await tmux.type("/fork");
+  await tmux.until("Fork session");
+  await tmux.press("Enter");
+  await tmux.until((screen) => !screen.includes("/fork"));
+  await tmux.press("C-x", "l");
+  // The model that names sessions calls every one so; the copy says that it is one.
+  expect(await tmux.until("(fork #1)")).toMatch(/● .*\(fork #1\)/);
+  await tmux.press("Escape");
+  expect(await tmux.until((screen) => !screen.includes("(fork #1)"))).toContain(
+    "The second answer.",
+  );
+
+  await tmux.press("C-x", "c");
+  await tmux.until("compacted");
+  await exportAs(tmux, "story.md");
+  const story = await Bun.file(`${here.home.project}/story.md`).text();
+  expect(story.match(/^## \w+(?: \(\w+ · \w+)?|The second answer\./gm)).toEqual([
+    "## User",
+    "## Assistant (build · main",
+    "## Assistant (build · main",
+    "## User",
+    "## Assistant (plan · other",
+    "The second answer.",
+    "## Assistant (compaction · other",
+  ]);
+
+  await tmux.press("C-x", "q");
+  await expectLeft(here, tmux);
+  expect(here.model.violations).toEqual([]);
+  const again = await open(here, "-c");
+  const continued = await again.until("compacted");
+  expect(continued).toContain("The second answer.");
+  expect(continued).toContain("Plan · Scripted other");
+});
+
+async function chooseOthers(tmux: Tmux): Promise<void> {
   await tmux.press("C-x", "m");
   await tmux.until("Select model");
   await tmux.type("other");
@@ -86,6 +132,18 @@ test.skipIf(!hasTmux)("a whole session, from the first key to the next start", a
   await tmux.press("Tab");
   await tmux.until("Plan · Scripted other");
 
+  const before = { text: await tmux.screen(), colors: await tmux.colors() };
+  await tmux.press("C-x", "t");
+  await tmux.until("Themes");
+  await tmux.type("nord");
+  await tmux.until(/> nord/);
+  await tmux.press("Enter");
+  // Nothing but the colours.
+  await tmux.until((screen) => screen === before.text);
+  expect(await tmux.colors()).not.toEqual(before.colors);
+}
+
+async function undoAndRedo(tmux: Tmux): Promise<void> {
   await tmux.type("and again");
   await tmux.press("Enter");
   await tmux.until("The second answer.");
@@ -95,21 +153,30 @@ test.skipIf(!hasTmux)("a whole session, from the first key to the next start", a
   expect(undone).not.toContain("The second answer.");
   expect(undone).toMatch(/┃ {2}and again\n/);
   await tmux.press("C-x", "r");
-  await tmux.until("The second answer.");
+  const redone = await tmux.until("The second answer.");
+  expect(redone).not.toContain("message undone");
+}
 
-  await tmux.press("C-x", "c");
-  await tmux.until("compacted");
+async function exportAs(tmux: Tmux, name: string): Promise<void> {
+  await tmux.press("C-x", "x");
+  await tmux.until("Export session");
+  await tmux.press("C-u");
+  await tmux.until(/File *\n?.*│/);
+  await tmux.type(name);
+  await tmux.until(name);
+  await tmux.press("Enter");
+  await tmux.until(/Saved \S*story\.md/);
+}
 
-  await tmux.press("C-x", "q");
-  const left = await tmux.until("EXIT 0");
-  const id = /opencode -s (ses_\w+)/.exec(left)?.[1] ?? "";
+/** The program is gone with all that it started, and the terminal is as it was. */
+async function expectLeft(here: Place, tmux: Tmux): Promise<void> {
+  const left = await tmux.until(/ECHO \d/);
+  expect(left).toMatch(/opencode -s ses_\w+/);
+  expect(left).toContain("EXIT 0");
+  expect(left).toContain("CANON 1 ECHO 1");
   expect(await tmux.format("#{alternate_on} #{mouse_any_flag} #{cursor_flag}")).toBe("0 0 1");
   expect(await running(here)).toEqual([]);
-  expect(here.model.violations).toEqual([]);
-
-  const again = await open(here, `-s ${id}`);
-  await again.until("The second answer.");
-});
+}
 
 test.skipIf(!hasTmux)("a new size is drawn as if it had been there from the start", async () => {
   const here = await place([{ text: "One.\n\n- two\n- three\n" }]);

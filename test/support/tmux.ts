@@ -56,6 +56,12 @@ export class Tmux implements AsyncDisposable {
     return this.#run(["capture-pane", "-p"]);
   }
 
+  /** The colour codes on the screen. */
+  async colors(): Promise<string[]> {
+    const coloured = await this.#run(["capture-pane", "-p", "-e"]);
+    return [...new Set(coloured.match(/(?<=\[)[\d;]+(?=m)/g))];
+  }
+
   /** The rows on the screen and those that were pushed out of it. */
   async history(): Promise<string> {
     return this.#run(["capture-pane", "-p", "-S", "-"]);

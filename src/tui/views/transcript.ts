@@ -30,7 +30,7 @@ export class Transcript implements TranscriptView {
   readonly #byKey = new Map<string, BlockItem>();
   /** What the last look was made of. */
   #seen: unknown[] = [];
-  #opened: "none" | "newest" | "all" = "none";
+  #opened: Opened = "none";
   readonly #marks: HitMarks;
   /** Places of the blocks that hold what is looked for. */
   #hits: readonly number[] = [];
@@ -64,13 +64,22 @@ export class Transcript implements TranscriptView {
     return this.root.isFollowing;
   }
 
-  /** Where one reads, to be gone on with in another transcript of the session. */
-  get place(): Place | undefined {
+  /** How one reads, to be gone on with in another transcript of the session. */
+  get reading(): Reading {
     const { item, top = 0 } = this.root.place ?? {};
-    return item instanceof BlockItem ? { key: item.block.key, top } : undefined;
+    const place = item instanceof BlockItem ? { key: item.block.key, top } : undefined;
+    const folds = this.#items.flatMap(({ block, fold }): [string, boolean][] =>
+      fold === undefined ? [] : [[block.key, fold]],
+    );
+    return { place, opened: this.#opened, folds: new Map(folds) };
   }
 
-  restore(place: Place | undefined): void {
+  restore({ place, opened, folds }: Reading): void {
+    this.#opened = opened;
+    for (const item of this.#items) {
+      const isExpanded = folds.get(item.block.key);
+      if (isExpanded !== undefined) item.setExpanded(isExpanded);
+    }
     const item = place && this.#byKey.get(place.key);
     if (item) this.root.scrollToItem(item, place.top);
   }
@@ -202,8 +211,19 @@ export class Transcript implements TranscriptView {
   }
 }
 
+/** Of which turns all output is open. */
+type Opened = "none" | "newest" | "all";
+
+/** Where one reads, and what was opened or folded by hand. */
+export interface Reading {
+  place: Place | undefined;
+  opened: Opened;
+  /** By the key of the block: whether it is open. */
+  folds: ReadonlyMap<string, boolean>;
+}
+
 /** A block, and the row of the viewport on which it begins. */
-export interface Place {
+interface Place {
   key: string;
   top: number;
 }
@@ -222,6 +242,11 @@ class BlockItem implements ColumnItem {
     this.#ui = ui;
     this.block = block;
     this.#onChange = onChange;
+  }
+
+  /** Whether it was opened or folded; undefined when it is as it came. */
+  get fold(): boolean | undefined {
+    return this.#isExpanded;
   }
 
   get isExpanded(): boolean {

@@ -112,6 +112,21 @@ test("all output of the newest turn opens, and closes again", async () => {
   expect(opened).not.toContain("more lines");
 });
 
+test("what was opened stays open in a transcript that is made anew", async () => {
+  await using screen = await testScreen({ width: 80, height: 60, state: STATE });
+  const before = show(screen, { columns: 80, rows: 60 });
+  before.transcript.toggleAll();
+  expect(await screen.frame()).not.toContain("more lines");
+  const { reading } = before.transcript;
+  before.destroy();
+  const after = show(screen, { columns: 80, rows: 60 });
+  after.transcript.restore(reading);
+  expect(await screen.frame()).toContain("line 20");
+  after.transcript.toggleAll();
+  after.transcript.toggleAll();
+  expect(await screen.frame()).toContain("more lines");
+});
+
 test("following: the last row is there after every piece of text", async () => {
   await using screen = await testScreen({ width: 80, height: 24, state: STATE });
   show(screen, { columns: 80, rows: 24 });

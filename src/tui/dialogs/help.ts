@@ -1,6 +1,6 @@
 // The keys as they are bound: the ones that everybody needs, several in a row, then every action.
 
-import { PALETTE_GROUPS } from "@/tui/actions/action-table";
+import { type ActionGroup, PALETTE_GROUPS } from "@/tui/actions/action-table";
 import type { Ui } from "@/tui/ui";
 import { LARGE, type DialogWidth } from "./dialog";
 import { openRebind } from "./keys";
@@ -80,13 +80,19 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-export function openHelp(ui: Ui): void {
+/** `first` are the actions that the person is asking about, where that is known. */
+export function openHelp(ui: Ui, first?: ActionGroup): void {
   const palette = ui.keymap.label("command.palette.show");
   const dialog: ListDialog<string> = new ListDialog<string>(ui, {
     title: "Keys",
     ...(palette !== undefined && { aside: `also: ${palette}` }),
     width: WIDTH,
-    rows: () => [...commonRows(ui), ...allRows(ui)],
+    rows: () => {
+      const all = [...commonRows(ui), ...allRows(ui, (group) => group !== first)];
+      if (first === undefined) return all;
+      const own = allRows(ui, (group) => group === first);
+      return [...own.map((row) => ({ ...row, group: first })), ...all];
+    },
     empty: "",
     enterText: "run",
     onSelect: ({ value }) => {
@@ -121,8 +127,9 @@ function commonRows(ui: Ui): ListRow<string>[] {
   });
 }
 
-function allRows(ui: Ui): ListRow<string>[] {
+function allRows(ui: Ui, isWanted: (group: ActionGroup) => boolean): ListRow<string>[] {
   return ui.actions.specs.flatMap(({ id, title, group, slash }) => {
+    if (!isWanted(group)) return [];
     const keys = ui.keymap.labels(id);
     if (keys.length === 0 && !PALETTE_GROUPS.includes(group)) return [];
     const search = [id, ...slash.map((name) => `/${name}`), ...keys].join(" ");

@@ -1,6 +1,7 @@
 // The diff viewer: a tree of the changed files, their diffs, and what can be done with a hunk.
 import { BoxRenderable, ScrollBoxRenderable, TextRenderable } from "@opentui/core";
-import { pad } from "@/tui/cells";
+import { columns, pad } from "@/tui/cells";
+import { openHelp } from "@/tui/dialogs/help";
 import { DiffPane } from "@/tui/diff/diff-pane";
 import { loadDiff, sourcesFor, sourceTitle } from "@/tui/diff/diff-sources";
 import { directoriesOf, treeRows, type TreeRow } from "@/tui/diff/file-tree";
@@ -22,7 +23,7 @@ const STATUS_LETTERS = { added: "A", modified: "M", deleted: "D" } as const;
 
 type DiffRoute = Extract<Route, { screen: "diff" }>;
 
-/** What the footer says, in the order in which it is left out from the end. */
+/** What the footer says; what has no room is left out from the end, but for the last two. */
 const HINTS: readonly (readonly [string, string])[] = [
   ["diff.switch_focus", "tree"],
   ["diff.next_hunk diff.previous_hunk", "hunk"],
@@ -146,7 +147,7 @@ export class DiffScreen implements Screen {
       "diff.switch_source": { run: () => this.#switchSource() },
       "diff.mark_reviewed": { run: () => this.#markReviewed() },
       "diff.comment": { run: () => this.#comment() },
-      "diff.help": { run: () => void this.#ui.actions.run("help.keys") },
+      "diff.help": { run: () => openHelp(this.#ui, "Diff") },
       "diff.undo_hunk": { when: () => this.#canUndo, run: () => this.#undoHunk() },
     };
   }
@@ -357,6 +358,9 @@ export class DiffScreen implements Screen {
         return keys.length === 0 ? [] : [`${keys.join(" ")} ${what}`];
       },
     );
-    this.#footer.content = ` ${hints.join("  ")}`;
+    const last = hints.splice(-2);
+    const words = () => ` ${[...hints, ...last].join("  ")}`;
+    while (hints.length > 0 && columns(words()) > ui.renderer.width) hints.pop();
+    this.#footer.content = words();
   }
 }

@@ -21,6 +21,14 @@ async function seen(screen: TestScreen, text: string): Promise<string> {
   return frame;
 }
 
+test("the keys of the place where a person asks come first", async () => {
+  await using screen = await dialogScreen({ width: 80, height: 24 });
+  openHelp(screen.ui, "Diff");
+  const frame = await screen.frame();
+  expect(frame).toMatch(/Diff\s+│\s+│\s+Close +esc {2}q/);
+  expect(frame).not.toContain("send / new line");
+});
+
 test("help shows the keys as they are bound, and runs them", async () => {
   await using screen = await dialogScreen({});
   openHelp(screen.ui);

@@ -18,14 +18,15 @@ export interface Answer<T> {
   headers: Headers;
 }
 
-/** Sends requests about one directory. */
+/** Sends requests about a directory. */
 export class Caller {
   readonly #transport: Transport;
-  readonly #directory: string | undefined;
+  /** Undefined for the server's own. */
+  directory: string | undefined;
 
   constructor(transport: Transport, directory: string | undefined) {
     this.#transport = transport;
-    this.#directory = directory;
+    this.directory = directory;
   }
 
   async get<T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> {
@@ -44,8 +45,8 @@ export class Caller {
     return (await this.call<T>("PATCH", path, { body })).value;
   }
 
-  async remove<T>(path: string): Promise<T> {
-    return (await this.call<T>("DELETE", path, {})).value;
+  async remove<T>(path: string, body?: unknown): Promise<T> {
+    return (await this.call<T>("DELETE", path, { body })).value;
   }
 
   async call<T>(method: string, path: string, options: CallOptions): Promise<Answer<T>> {
@@ -63,8 +64,8 @@ export class Caller {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
     const headers = new Headers();
-    if (this.#directory !== undefined) {
-      headers.set("x-opencode-directory", encodeURIComponent(this.#directory));
+    if (this.directory !== undefined) {
+      headers.set("x-opencode-directory", encodeURIComponent(this.directory));
     }
     if (body !== undefined) headers.set("content-type", "application/json");
     return new Request(url.href, {

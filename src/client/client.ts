@@ -33,6 +33,7 @@ import type { FormatterStatus, Health, LogInput, LSPStatus, Path } from "@/schem
 import type { Todo } from "@/schema/todo";
 import type { TrustState } from "@/schema/trust";
 import type { VcsFileDiff, VcsFileStatus, VcsInfo } from "@/schema/vcs";
+import type { Worktree } from "@/schema/worktree";
 import { Caller, type Query } from "./call";
 import type { Transport } from "./transport";
 
@@ -50,6 +51,8 @@ export function createClient(transport: Transport, directory?: string) {
   const call = new Caller(transport, directory);
   return {
     listen: transport.listen.bind(transport),
+    /** From now on the operations are about this directory. */
+    enter: (other: string) => void (call.directory = other),
     ...sessionOperations(call),
     ...projectOperations(call),
     ...modelOperations(call),
@@ -73,6 +76,8 @@ function sessionOperations(call: Caller) {
       abort: (id: string) => call.post<boolean>(of(id, "/abort")),
       /** Sends what the session waits for to the background; false when that is nothing. */
       release: (id: string) => call.post<boolean>(`/experimental${of(id, "/background")}`),
+      move: (id: string, directory: string) =>
+        call.post<Session>(`/experimental${of(id, "/move")}`, { directory }),
       /** Sends a request that waits to be tried again now; false when none does. */
       retry: (id: string) => call.post<boolean>(`/experimental${of(id, "/retry")}`),
       summarize: (id: string, input: SummarizeInput) =>
@@ -153,6 +158,12 @@ function projectOperations(call: Caller) {
       read: (path: string) => call.get<FileContent>("/file/content", { path }),
       find: (query: { query: string; limit?: number; dirs?: string }, signal?: AbortSignal) =>
         call.get<string[]>("/find/file", query, signal),
+    },
+    worktree: {
+      list: () => call.get<string[]>("/experimental/worktree"),
+      create: () => call.post<Worktree>("/experimental/worktree", {}),
+      remove: (worktree: string) =>
+        call.remove<boolean>("/experimental/worktree", { directory: worktree }),
     },
     log: (input: LogInput) => call.post<boolean>("/log", input),
   };

@@ -113,6 +113,24 @@ export class Sessions {
     });
   }
 
+  /** Those of subagents below the session, and of theirs. */
+  descendants(sessionID: string): Session[] {
+    const children = this.#options.store.listSessions({ parentID: sessionID });
+    return children.flatMap((child) => [child, ...this.descendants(child.id)]);
+  }
+
+  /** Makes a session of another directory, and those below it, one of this directory. */
+  adopt(sessionID: string): Session {
+    const { directory, records, worktree } = this.#options;
+    const place = { directory, path: relative(worktree, directory) };
+    return records.together(() => {
+      for (const { id } of this.descendants(sessionID)) {
+        this.change(id, (session) => ({ ...session, ...place }));
+      }
+      return this.change(sessionID, (session) => ({ ...session, ...place }));
+    });
+  }
+
   /** Applies `change` to the stored session, in one go, and sets its time of change. */
   change(sessionID: string, change: (session: Session) => Session): Session {
     const { clock, records } = this.#options;

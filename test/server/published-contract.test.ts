@@ -37,6 +37,7 @@ const REASONS: Readonly<Record<string, string>> = {
   "experimental.session.background.get: is ours alone": JOBS,
   "experimental.session.background.list: is ours alone": JOBS,
   "experimental.session.background.stop: is ours alone": JOBS,
+  "experimental.session.move: is ours alone": "the published one is of a family that is not served",
   "experimental.session.retry: is ours alone": "a person need not wait until the server does",
   "global.config.update: adds body key budget?": BUDGET,
   "global.config.update: adds body key hooks?": HOOKS,

@@ -157,6 +157,9 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
   "experimental.session.background.get": async (world) => ({ params: await world.job() }),
   "experimental.session.background.list": withSession,
   "experimental.session.background.stop": async (world) => ({ params: await world.job() }),
+  "experimental.session.move": async (world) => {
+    return { params: await world.session(), body: { directory: world.app.directory } };
+  },
   "experimental.session.retry": withSession,
   "file.list": { query: { path: "src" } },
   "file.read": { query: { path: "src/a.txt" } },

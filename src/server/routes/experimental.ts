@@ -1,10 +1,11 @@
 // Experimental: what may change: what this server can do beyond the rest, the sessions of all
-// projects in one list, and sending at once what a provider has put off.
+// projects in one list, moving one, and sending at once what a provider has put off.
 import { type AnyElysia, Elysia } from "elysia";
 import type { App } from "@/app/app";
+import { moveSession } from "@/app/move-session";
 import { t } from "@/base/schema";
 import { SessionID } from "@/schema/primitive";
-import { GlobalSession } from "@/schema/session";
+import { GlobalSession, Session } from "@/schema/session";
 import { ExperimentalCapabilities } from "@/schema/status";
 import { globalSessions } from "@/server/global-sessions";
 import { operation } from "@/server/operation";
@@ -25,6 +26,11 @@ export function experimentalRoutes(app: App): AnyElysia {
         return sessions;
       },
       sessions,
+    )
+    .post(
+      "/experimental/session/:sessionID/move",
+      ({ body, params: { sessionID } }) => moveSession(app, sessionID, body.directory),
+      move,
     )
     .post(
       "/experimental/session/:sessionID/retry",
@@ -63,6 +69,20 @@ const sessions = operation({
   }),
   response: t.Array(GlobalSession),
   headers: { "X-Next-Cursor": "What to give as `cursor` to get older ones, when there are any" },
+});
+
+const move = operation({
+  id: "experimental.session.move",
+  group: "Sessions",
+  place: "directory",
+  summary: "Move a session to another directory of its project",
+  description:
+    "With its subagents' sessions. What it has changed stays where it was changed, and cannot be " +
+    "undone from there.",
+  params: t.Object({ sessionID: SessionID }),
+  body: t.Object({ directory: t.String() }),
+  response: Session,
+  errors: [409],
 });
 
 const retry = operation({

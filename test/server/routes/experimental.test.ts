@@ -1,5 +1,8 @@
 import { expect, test } from "bun:test";
+import { join } from "node:path";
+import type { MessageWithParts } from "@/schema/message";
 import type { GlobalSession, Session } from "@/schema/session";
+import type { Worktree } from "@/schema/worktree";
 import { FakeClock } from "@test/support/clock";
 import { Contract } from "@test/support/contract";
 import { testApp } from "@test/support/test-app";
@@ -73,4 +76,65 @@ test("a session that waits for nothing has nothing to send again", async () => {
   };
   expect((await again(id, 200)).body).toBe(false);
   await again("ses_unknown", 404);
+});
+
+test("a session moves to another worktree of its project with those below it", async () => {
+  await using t = await testApp({ files: { "a.txt": "one\n" }, turns: [{ text: "Here" }] });
+  const contract = await Contract.of(t);
+  const make = async (body: object) => {
+    return (await contract.call("session.create", { body })).body as Session;
+  };
+  const session = await make({ title: "Wanders" });
+  const child = await make({ title: "Follows", parentID: session.id });
+  const params = { sessionID: session.id };
+  const worktree = (await contract.call("worktree.create", { body: {} })).body as Worktree;
+  const { directory } = worktree;
+  const move = (to: string, status: number, of = params) => {
+    const id = "experimental.session.move";
+    return contract.call(id, { params: of, body: { directory: to }, status });
+  };
+  const moved = (await move(directory, 200)).body as Session;
+  expect(moved).toMatchObject({
+    id: session.id,
+    directory,
+    path: "",
+    projectID: session.projectID,
+  });
+  const { instances } = t.app;
+  const [there, below] = [
+    await instances.ofSession(session.id),
+    await instances.ofSession(child.id),
+  ];
+  expect([there.directory, below.directory]).toEqual([directory, directory]);
+  const body = { parts: [{ type: "text", text: "Where are you?" }] };
+  const answer = (await contract.call("session.prompt", { params, body })).body;
+  expect(answer).toMatchObject({ info: { path: { cwd: directory, root: directory } } });
+  await move(t.directory, 400, { sessionID: child.id });
+  await move(join(t.root, "nowhere"), 404);
+  await move(t.root, 400);
+  expect((await move(t.directory, 200)).body).toMatchObject({ directory: t.directory });
+});
+
+test("a session is not moved while it runs or something is undone in it", async () => {
+  const gate = Promise.withResolvers<string>();
+  const turns = [{ text: "One" }, { text: ["wait", gate.promise] }];
+  await using t = await testApp({ files: { "a.txt": "one\n" }, turns });
+  const contract = await Contract.of(t);
+  const { id } = (await contract.call("session.create", { body: {} })).body as Session;
+  const params = { sessionID: id };
+  const prompt = (text: string) => {
+    return contract.call("session.prompt", { params, body: { parts: [{ type: "text", text }] } });
+  };
+  const { body: made } = await contract.call("worktree.create", { body: {} });
+  const body = { directory: (made as Worktree).directory };
+  const { info } = (await prompt("one")).body as MessageWithParts;
+  const messageID = info.role === "assistant" ? info.parentID : "";
+  await contract.call("session.revert", { params, body: { messageID } });
+  await contract.call("experimental.session.move", { params, body, status: 409 });
+  await contract.call("session.unrevert", { params });
+  const answered = prompt("two");
+  await t.model.waitForRequest(1);
+  await contract.call("experimental.session.move", { params, body, status: 409 });
+  gate.resolve("");
+  await answered;
 });

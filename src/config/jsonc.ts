@@ -3,6 +3,7 @@
 import type { ParseError } from "jsonc-parser";
 import { AppError, errorMessage } from "@/base/error";
 import { isRecord, type JSONRecord } from "./json";
+import { setValue } from "./jsonc-edit";
 import type { KeyPath } from "./key-path";
 
 /** Lines of the file shown before the line of an error. */
@@ -60,7 +61,7 @@ export async function findPlace(text: string, path: KeyPath): Promise<Place | un
  * a value is nested so deep that nobody could read it.
  */
 export async function editJSONC(text: string, edits: Edit[], origin: string): Promise<string> {
-  const { applyEdits, modify, parseTree, printParseErrorCode } = await import("jsonc-parser");
+  const { parseTree, printParseErrorCode } = await import("jsonc-parser");
   let edited = isBlank(text) ? `${text.trimEnd()}\n{}\n`.trimStart() : text;
   const errors: ParseError[] = [];
   parseTree(edited, errors, { allowTrailingComma: true });
@@ -85,7 +86,7 @@ export async function editJSONC(text: string, edits: Edit[], origin: string): Pr
         undefined,
       );
     }
-    edited = applyEdits(edited, modify(edited, [...path], value, { formattingOptions }));
+    edited = await setValue(edited, path, value, formattingOptions);
   }
   return edited;
 }

@@ -210,7 +210,7 @@ export class FuzzWorld implements AsyncDisposable {
       pty: [pty.id, `pty_${UNKNOWN}`],
       evt: [`evt_${UNKNOWN}`],
       projectID: [project.id, "global", "unknown"],
-      providerID: ["scripted", "openai", "unknown"],
+      providerID: ["scripted", "acme", "unknown"],
       shareID: ["unknown", "x".repeat(43)],
       name: ["unknown", "none"],
     };

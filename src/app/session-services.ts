@@ -102,6 +102,7 @@ function openHistory(ground: Ground) {
     owner,
     isEnabled: async () => (await config.get()).config.snapshot !== false,
   });
+  scope.defer("snapshots", () => snapshots.close());
   const changes = new ChangeRecords(snapshots, store, log);
   const kept = { records, sessions, store, snapshots, changes };
   const diffs = new Diffs({ ...kept, ids, publish });

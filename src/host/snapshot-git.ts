@@ -1,39 +1,14 @@
-// Trees of a worktree by the git program, in a git directory of our own: the person's repository is
-// read (its index once, to begin with; its objects; its list of excluded files) and never written.
-// What the person's files hold is kept for their eyes only: git widens no mode past 0600.
-// A worktree is not trusted: no configuration but ours is read, and our attributes, which outrank
-// those of the worktree, leave no filter and no conversion, so that contents are byte for byte.
-import {
-  access,
-  chmod,
-  constants,
-  copyFile,
-  lstat,
-  readdir,
-  rm,
-  stat,
-  utimes,
-} from "node:fs/promises";
-import { join } from "node:path";
-import type { Env } from "@/base/env";
-import { limitReached, unavailable } from "@/base/error";
-import { ensureDirectory, readTextIfExists, writeFileAtomic } from "@/base/file";
-import { runProcess, type ProcessResult } from "@/base/process";
-import type { Repository } from "./git";
+// Trees of a worktree by the git program. Where it is known which files may have changed since the
+// last tree, that one is edited; else git looks at every file, by an index of our own that begins
+// as a copy of the person's.
+import { access, chmod, constants, copyFile, lstat, readdir, stat, utimes } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { ENTRY_MAX_BYTES, type FileVersion, fromTreeMode } from "./snapshot-entry";
-import type { HashAlgorithm } from "./snapshot-objects";
-
-/** How much a tree may cost; beyond it there is none. */
-export interface TreeLimits {
-  /** Files that differ from the last tree, or are new. */
-  files: number;
-  /** Their sizes together. */
-  bytes: number;
-  /** A file that git does not know is left out beyond this. */
-  untrackedBytes: number;
-  /** Of each run of git. */
-  timeMs: number;
-}
+import { checkLimit, findEdits, lookIn, type TreeLimits } from "./snapshot-edits";
+import type { SnapshotObjects } from "./snapshot-objects";
+import { SnapshotRepository, type SnapshotRepositoryOptions } from "./snapshot-repository";
+import { directoriesOf, SnapshotTree } from "./snapshot-tree";
+import { TouchedPaths } from "./touched-paths";
 
 /** `file` is relative to the worktree, with slashes. */
 export interface TreeChange {
@@ -42,79 +17,65 @@ export interface TreeChange {
   after: FileVersion | undefined;
 }
 
-interface SnapshotGitOptions {
-  /** Our git directory. */
-  directory: string;
-  worktree: string;
-  /** The person's repository, if there is one. */
-  source: Repository | undefined;
-  algorithm: HashAlgorithm;
-  env: Env;
+interface SnapshotGitOptions extends Omit<SnapshotRepositoryOptions, "timeMs"> {
+  /** Of the same directory. */
+  objects: SnapshotObjects;
   limits: TreeLimits;
 }
 
 /** After a switch of branches the person's index knows better than ours. */
 const RESEED_FILES = 1_000;
+/** Beyond this git is as fast when it looks at everything. */
+const EDITED_MAX = 500;
 const LSTATS_AT_ONCE = 64;
 const BLOBS_MAX_BYTES = 128 * 1024 * 1024;
 
-const CONFIG = `
-	bare = false
-	hooksPath = /dev/null
-	attributesFile = /dev/null
-	fsmonitor = false
-	untrackedCache = false
-	splitIndex = false
-	autocrlf = false
-	safecrlf = false
-	fileMode = true
-	sharedRepository = 0600
-	symlinks = true
-	quotePath = false
-	logAllRefUpdates = false
-	looseCompression = 1
-[gc]
-	auto = 0
-[maintenance]
-	auto = false
-[submodule]
-	recurse = false
-[diff]
-	ignoreSubmodules = all
-`;
-const ATTRIBUTES = "* -text !eol -ident -filter -diff -merge !working-tree-encoding\n";
+/** A tree that may be edited, as long as these are what they were when it was made. */
+interface Base {
+  tree: string;
+  watch: number;
+  index: string;
+}
 
 export class SnapshotGit {
   readonly #options: SnapshotGitOptions;
-  #excludesFile: string | undefined;
-  #excludes: string | undefined;
+  readonly #repository: SnapshotRepository;
+  readonly #touched: TouchedPaths;
   /** The tree of the index as it was when it looked like `index`. */
   #last: { index: string; tree: string } | undefined;
+  #base: Base | undefined;
 
   constructor(options: SnapshotGitOptions) {
     this.#options = options;
+    const repository = new SnapshotRepository({ ...options, timeMs: options.limits.timeMs });
+    this.#repository = repository;
+    this.#touched = new TouchedPaths({
+      root: options.worktree,
+      findIgnored: (directories) => repository.findIgnored(directories),
+    });
   }
 
   /** Makes the git directory, or makes sure of it. Throws AppError unavailable without git. */
-  async open(): Promise<void> {
-    const { directory, algorithm, source } = this.#options;
-    for (const name of ["objects/info", "objects/pack", "refs/heads", "info"]) {
-      await ensureDirectory(join(directory, name));
-    }
-    const format = algorithm === "sha256" ? "[extensions]\n\tobjectFormat = sha256\n" : "";
-    const version = `[core]\n\trepositoryFormatVersion = ${format ? 1 : 0}`;
-    const objects = source && join(source.commonDirectory, "objects");
-    const files = {
-      HEAD: "ref: refs/heads/none\n",
-      config: `${format}${version}${CONFIG}`,
-      "info/attributes": ATTRIBUTES,
-      "objects/info/alternates": objects && !objects.includes("\n") ? `${objects}\n` : "",
-    };
-    for (const [name, text] of Object.entries(files)) {
-      await writeFileAtomic(join(directory, name), text);
-    }
-    await rm(join(directory, "index.lock"), { force: true });
-    this.#excludesFile = await this.#findExcludesFile();
+  open(): Promise<void> {
+    return this.#repository.open();
+  }
+
+  /**
+   * Begins to watch the worktree, unless that is done or cannot be; the tree that is made next is
+   * the last for which git looks at every file. True when it has begun. To be closed.
+   */
+  async watch(signal: AbortSignal): Promise<boolean> {
+    const result = await this.#repository.run(["ls-files", "-z", "-v"], { signal });
+    if (result.exitCode !== 0 || result.truncated) return false;
+    const lines = result.stdout.split("\0").slice(0, -1);
+    // Marked by the person as not to be looked at: those are git's to judge.
+    if (lines.some((line) => !line.startsWith("H "))) return false;
+    const files = lines.map((line) => line.slice(2));
+    return this.#touched.start(files, signal);
+  }
+
+  close(): void {
+    this.#touched.stop();
   }
 
   /**
@@ -122,24 +83,25 @@ export class SnapshotGit {
    * tracks nor ignores. Throws AppError limit when that would cost too much, else unavailable.
    */
   async track(signal?: AbortSignal): Promise<string> {
-    const { source } = this.#options;
-    await this.#copyExcludes();
-    if (!(await this.#indexState())) await this.#seed();
-    let changed = await this.#listChanged(signal);
-    if (source && changed.length > RESEED_FILES) {
-      await this.forgetIndex();
-      await this.#seed();
-      changed = await this.#listChanged(signal);
-    }
-    if (changed.length > 0) await this.#add(changed, signal);
-    return this.#writeTree(signal);
+    const last = this.#base;
+    this.#base = undefined;
+    // Who ignores something else may have to look where nobody watches.
+    if (await this.#repository.takeExcludes()) this.#touched.stop();
+    const touched = await this.#touched.take();
+    const base = last?.index === (await this.#repository.indexState()) ? last : undefined;
+    const isTold = base !== undefined && base.watch === touched?.watch;
+    const edited = isTold ? await this.#edit(base.tree, touched.paths, signal) : undefined;
+    const tree = edited ?? (await this.#lookAtAll(base?.tree, signal));
+    const index = await this.#repository.indexState();
+    if (touched && index) this.#base = { tree, watch: touched.watch, index };
+    return tree;
   }
 
   /** The files that differ; nested repositories and special files left out. */
   async diff(from: string, to: string, signal?: AbortSignal): Promise<TreeChange[]> {
     if (from === to) return [];
     const args = ["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-ext-diff", from, to];
-    const fields = (await this.#git(args, { ...withSignal(signal) })).split("\0");
+    const fields = (await this.#repository.git(args, { signal })).split("\0");
     const changes: TreeChange[] = [];
     for (let index = 0; index + 1 < fields.length; index += 2) {
       const [before = "", after = "", beforeHash, afterHash] = (fields[index] ?? "").split(" ");
@@ -158,43 +120,94 @@ export class SnapshotGit {
   async read(hashes: readonly string[]): Promise<Map<string, Buffer>> {
     const stdin = `${hashes.join("\n")}\n`;
     const options = { stdin, maxBytes: BLOBS_MAX_BYTES, encoding: "latin1" as const };
-    return parseBatch(await this.#git(["cat-file", "--batch"], options));
+    const contents = new Map<string, Buffer>();
+    for (const found of parseBatch(await this.#repository.git(["cat-file", "--batch"], options))) {
+      if (found?.type === "blob") contents.set(found.hash, found.bytes);
+    }
+    return contents;
   }
 
   /** The next tree is made from the person's index again: for an index that is damaged or stale. */
   async forgetIndex(): Promise<void> {
     this.#last = undefined;
-    for (const name of ["index", "index.lock"]) {
-      await rm(join(this.#options.directory, name), { force: true });
+    this.#base = undefined;
+    await this.#repository.removeIndex();
+  }
+
+  /** The tree that `base` becomes when these paths alone may differ; undefined: look at all. */
+  async #edit(
+    base: string,
+    paths: ReadonlySet<string>,
+    signal: AbortSignal | undefined,
+  ): Promise<string | undefined> {
+    if (paths.size === 0) return base;
+    if (paths.size > EDITED_MAX) return undefined;
+    const tree = await this.#readTree(base, directoriesOf(paths), signal);
+    if (!tree) return undefined;
+    const { worktree, objects, limits } = this.#options;
+    const findIgnored = (some: readonly string[]) => this.#repository.findIgnored(some, signal);
+    const edits = await findEdits(tree, paths, { worktree, objects, limits, findIgnored });
+    return tree.write(edits, (list) => objects.put(list, { type: "tree" }));
+  }
+
+  /** Those of its directories that it has; undefined when one of them is lost. */
+  async #readTree(
+    hash: string,
+    directories: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<SnapshotTree | undefined> {
+    // A line is a name.
+    if (directories.some((path) => path.includes("\n"))) return undefined;
+    const stdin = directories.map((path) => `${hash}:${path}\n`).join("");
+    const options = { stdin, signal, maxBytes: BLOBS_MAX_BYTES, encoding: "latin1" as const };
+    const output = await this.#repository.git(["cat-file", "--batch"], options);
+    const lists = new Map<string, Buffer>();
+    for (const [index, found] of parseBatch(output).entries()) {
+      if (found?.type === "tree") lists.set(directories[index] ?? "", found.bytes);
     }
+    const tree = new SnapshotTree(hash, lists);
+    const isHere = (path: string) => lists.has(path) || (path !== "" && !tree.isDirectory(path));
+    if (directories.every(isHere)) return tree;
+    await this.forgetIndex(); // else it would give the same tree again
+    return undefined;
+  }
+
+  /** Git finds out what has changed; since `base`, where the tree was edited after the index. */
+  async #lookAtAll(base: string | undefined, signal?: AbortSignal): Promise<string> {
+    const { source } = this.#options;
+    // What is in the index stays known, although it may be ignored by now.
+    if (base !== undefined && this.#last !== undefined && base !== this.#last.tree) {
+      await this.#repository.git(["read-tree", "-i", "-m", base], { signal });
+    }
+    if (!(await this.#repository.indexState())) await this.#seed();
+    let changed = await this.#listChanged(signal);
+    if (source && changed.length > RESEED_FILES) {
+      await this.forgetIndex();
+      await this.#seed();
+      changed = await this.#listChanged(signal);
+    }
+    if (changed.length > 0) await this.#add(changed, signal);
+    return this.#writeTree(signal);
   }
 
   async #listChanged(signal?: AbortSignal): Promise<string[]> {
+    const repository = this.#repository;
     const others = ["ls-files", "-z", "--others", "--exclude-standard"];
-    if (this.#excludesFile !== undefined)
-      others.unshift("-c", `core.excludesFile=${this.#excludesFile}`);
     const [changed, untracked] = await Promise.all([
-      this.#git(["diff-files", "-z", "--name-only", "--ignore-submodules=all"], withSignal(signal)),
-      this.#git(others, withSignal(signal)),
+      repository.git(["diff-files", "-z", "--name-only", "--ignore-submodules=all"], { signal }),
+      repository.git([...repository.excluding(), ...others], { signal }),
     ]);
     const names = (text: string) => [...new Set(text.split("\0").filter(isUsable))];
     const [known, fresh] = [names(changed), names(untracked)];
-    this.#checkLimit("files", known.length + fresh.length);
-    const { untrackedBytes } = this.#options.limits;
+    const { limits } = this.#options;
+    checkLimit(limits, "files", known.length + fresh.length);
     const sizes = new Map([
       ...(await this.#measure(known, ENTRY_MAX_BYTES)),
-      ...(await this.#measure(fresh, untrackedBytes)),
+      ...(await this.#measure(fresh, limits.untrackedBytes)),
     ]);
-    this.#checkLimit(
-      "bytes",
-      [...sizes.values()].reduce((sum, size) => sum + size, 0),
-    );
+    const bytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+    checkLimit(limits, "bytes", bytes);
     return [...sizes.keys()];
-  }
-
-  #checkLimit(what: "files" | "bytes", value: number): void {
-    const limit = this.#options.limits[what];
-    if (value > limit) throw limitReached(`${value} ${what} to keep, more than ${limit}`);
   }
 
   /**
@@ -217,25 +230,28 @@ export class SnapshotGit {
   }
 
   async #add(files: readonly string[], signal?: AbortSignal): Promise<void> {
-    const args = ["update-index", "-z", "--add", "--remove", "--replace", "--stdin"];
-    await this.#git(args, { stdin: `${files.join("\0")}\0`, ...withSignal(signal) });
+    const look = lookIn(this.#options.worktree);
+    const isGone = (file: string) => file.includes("/") && !look(dirname(file))?.isDirectory();
+    // Git refuses what is behind a link, even to take it for gone.
+    await this.#update(["--force-remove"], files.filter(isGone), signal);
+    const present = files.filter((file) => !isGone(file));
+    await this.#update(["--add", "--remove", "--replace"], present, signal);
+  }
+
+  async #update(how: string[], files: readonly string[], signal?: AbortSignal): Promise<void> {
+    if (files.length === 0) return;
+    const args = ["update-index", "-z", ...how, "--stdin"];
+    await this.#repository.git(args, { stdin: `${files.join("\0")}\0`, signal });
   }
 
   async #writeTree(signal?: AbortSignal): Promise<string> {
-    const before = await this.#indexState();
+    const before = await this.#repository.indexState();
     if (before && this.#last?.index === before) return this.#last.tree;
     // Missing objects are fine: the index names them, and nobody asks for most.
-    const tree = (await this.#git(["write-tree", "--missing-ok"], withSignal(signal))).trim();
-    const index = await this.#indexState();
+    const tree = (await this.#repository.git(["write-tree", "--missing-ok"], { signal })).trim();
+    const index = await this.#repository.indexState();
     this.#last = index ? { index, tree } : undefined;
     return tree;
-  }
-
-  async #indexState(): Promise<string | undefined> {
-    const found = await stat(join(this.#options.directory, "index"), { bigint: true }).catch(
-      () => undefined, // none yet
-    );
-    return found && `${found.ino} ${found.size} ${found.mtimeNs}`;
   }
 
   /** Begins with the person's index, which spares reading every file. */
@@ -256,75 +272,8 @@ export class SnapshotGit {
     }
     if (!names.includes("index")) return;
     // Entries as old as the index itself would be read again every time, until it is written anew.
-    await this.#run(["update-index", "-q", "--refresh"], {});
+    await this.#repository.run(["update-index", "-q", "--refresh"], {});
   }
-
-  async #copyExcludes(): Promise<void> {
-    const { directory, source } = this.#options;
-    if (!source) return;
-    const text = (await readTextIfExists(join(source.commonDirectory, "info/exclude"))) ?? "";
-    if (text === this.#excludes) return;
-    await writeFileAtomic(join(directory, "info/exclude"), text);
-    this.#excludes = text;
-  }
-
-  /** The person's own list of ignored files, from their own configuration and no other. */
-  async #findExcludesFile(): Promise<string | undefined> {
-    const { env, directory } = this.#options;
-    const result = await runProcess(
-      ["git", "config", "--global", "--type=path", "--get", "core.excludesFile"],
-      { cwd: directory, env: { ...env, ...this.#place() }, timeoutMs: this.#options.limits.timeMs },
-    );
-    if (result.exitCode === 0) return result.stdout.trimEnd();
-    const config = env["XDG_CONFIG_HOME"] || (env["HOME"] && join(env["HOME"], ".config"));
-    return config && join(config, "git/ignore");
-  }
-
-  async #git(args: readonly string[], options: RunOptions): Promise<string> {
-    const result = await this.#run(args, options);
-    options.signal?.throwIfAborted();
-    if (result.timedOut) throw limitReached(`git ${args[0]} took too long`);
-    if (result.truncated) throw limitReached(`git ${args[0]} had too much to say`);
-    if (result.exitCode === 0) return result.stdout;
-    throw unavailable(`git ${args[0]} failed: ${result.stderr.trim().slice(0, 500)}`);
-  }
-
-  #run(args: readonly string[], options: RunOptions): Promise<ProcessResult> {
-    const { directory, env, limits, worktree } = this.#options;
-    const inherited = Object.entries(env).filter(([name]) => !name.startsWith("GIT_"));
-    return runProcess(["git", ...args], {
-      cwd: worktree,
-      env: {
-        ...Object.fromEntries(inherited),
-        ...this.#place(),
-        GIT_CONFIG_GLOBAL: "/dev/null",
-        GIT_CONFIG_NOSYSTEM: "1",
-        GIT_ATTR_NOSYSTEM: "1",
-        // For versions of git that do not know the first of these.
-        HOME: directory,
-        XDG_CONFIG_HOME: directory,
-        LC_ALL: "C",
-      },
-      timeoutMs: limits.timeMs,
-      ...options,
-    });
-  }
-
-  #place(): Env {
-    const { directory, worktree } = this.#options;
-    return { GIT_DIR: directory, GIT_WORK_TREE: worktree, GIT_TERMINAL_PROMPT: "0" };
-  }
-}
-
-interface RunOptions {
-  signal?: AbortSignal;
-  stdin?: string;
-  maxBytes?: number;
-  encoding?: "latin1";
-}
-
-function withSignal(signal: AbortSignal | undefined): RunOptions {
-  return signal ? { signal } : {};
 }
 
 /** Not: the end of the list, a nested repository, or a name that is no text. */
@@ -344,19 +293,26 @@ function versionOf(treeMode: string, hash: string | undefined): FileVersion | un
   return mode !== undefined && hash !== undefined ? { hash, mode } : undefined;
 }
 
+interface StoredObject {
+  hash: string;
+  type: string;
+  bytes: Buffer;
+}
+
 /**
- * `<hash> blob <size>\n<bytes>\n` or `<hash> missing\n`, again and again; a character is a byte.
+ * `<hash> <type> <size>\n<bytes>\n`, or undefined for `<name> missing\n`, in the order of the
+ * names that were asked for; a character is a byte.
  */
-function parseBatch(output: string): Map<string, Buffer> {
-  const contents = new Map<string, Buffer>();
+function parseBatch(output: string): (StoredObject | undefined)[] {
+  const objects: (StoredObject | undefined)[] = [];
   for (let at = 0; at < output.length;) {
     const end = output.indexOf("\n", at);
-    const [hash = "", type, size] = output.slice(at, end).split(" ");
+    const found = /^([0-9a-f]{40,64}) ([a-z]+) (\d+)$/.exec(output.slice(at, end));
     at = end + 1;
-    if (size === undefined) continue;
-    const next = at + Number(size);
-    if (type === "blob") contents.set(hash, Buffer.from(output.slice(at, next), "latin1"));
-    at = next + 1;
+    const [, hash = "", type = "", size = 0] = found ?? [];
+    const bytes = Buffer.from(output.slice(at, at + Number(size)), "latin1");
+    objects.push(found ? { hash, type, bytes } : undefined);
+    if (found) at += bytes.length + 1;
   }
-  return contents;
+  return objects;
 }

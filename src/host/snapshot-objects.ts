@@ -21,6 +21,14 @@ import { isRunning } from "@/base/process";
 
 export type HashAlgorithm = "sha1" | "sha256";
 
+/** The content of a file, or the list of a directory; default a file's. */
+export type ObjectType = "blob" | "tree";
+
+interface PutOptions {
+  durable?: boolean;
+  type?: ObjectType;
+}
+
 interface StoredObject {
   path: string;
   size: number;
@@ -45,16 +53,21 @@ export class SnapshotObjects {
    * Keeps `bytes` and gives their name. With `durable` they also survive a power failure from here
    * on. A content that is kept already counts as new again when old ones are pruned.
    */
-  async put(bytes: Uint8Array, options: { durable?: boolean } = {}): Promise<string> {
-    const header = Buffer.from(`blob ${bytes.length}\0`);
-    const hash = new Bun.CryptoHasher(this.#algorithm).update(header).update(bytes).digest("hex");
+  async put(bytes: Uint8Array, options: PutOptions = {}): Promise<string> {
+    const hash = this.nameOf(bytes, options.type);
     const path = this.#path(hash);
     if (!(await this.touch(hash))) {
-      const content = Buffer.concat([header, bytes]);
+      const content = Buffer.concat([headerOf(bytes, options.type), bytes]);
       await this.#write(path, await promisify(deflate)(content, { level: DEFLATE_LEVEL }));
     }
     if (options.durable) await sync(path);
     return hash;
+  }
+
+  /** The name that `put` gives, without keeping anything. */
+  nameOf(bytes: Uint8Array, type?: ObjectType): string {
+    const hasher = new Bun.CryptoHasher(this.#algorithm);
+    return hasher.update(headerOf(bytes, type)).update(bytes).digest("hex");
   }
 
   /** Undefined when it is not kept here (any more), or is damaged. */
@@ -151,6 +164,10 @@ export class SnapshotObjects {
   #path(hash: string): string {
     return join(this.#directory, hash.slice(0, 2), hash.slice(2));
   }
+}
+
+function headerOf(bytes: Uint8Array, type: ObjectType = "blob"): Buffer {
+  return Buffer.from(`${type} ${bytes.length}\0`);
 }
 
 /** What it takes on the disk, where the system tells: small files take whole blocks. */

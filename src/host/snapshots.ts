@@ -16,8 +16,9 @@ import type { Paths } from "@/base/paths";
 import type { ProcessIdentity } from "@/base/process";
 import type { KeyedLock } from "@/base/queue";
 import type { Repository } from "./git";
+import type { TreeLimits } from "./snapshot-edits";
 import { type FoundEntry, type FileVersion, readEntry } from "./snapshot-entry";
-import { SnapshotGit, type TreeChange, type TreeLimits } from "./snapshot-git";
+import { SnapshotGit, type TreeChange } from "./snapshot-git";
 import {
   attribute,
   type FileChange,
@@ -96,7 +97,9 @@ export class Snapshots {
   readonly #limits: SnapshotLimits;
   readonly #log: Logger;
   readonly #journal: SnapshotJournal;
+  readonly #closing = new AbortController();
   #store: Promise<Store> | undefined;
+  #watching: Promise<void> | undefined;
   #treesOff = false;
   #prunedAt = 0;
 
@@ -190,11 +193,34 @@ export class Snapshots {
       return tree === undefined ? undefined : { id, since, tree };
     });
     if (!begun) return work();
+    this.#watch();
     try {
       return await work();
     } finally {
       await this.#locked((store) => this.#endTree(store, begun, into));
     }
+  }
+
+  /** Ends the watch that makes trees cheap; all else goes on working. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#watching;
+    const store = await this.#store?.catch(() => undefined); // then there is nothing to close
+    store?.git?.close();
+  }
+
+  /**
+   * In the background, since it takes longer than most commands: from the next command on nobody
+   * has to look at every file.
+   */
+  #watch(): void {
+    const { signal } = this.#closing;
+    if (signal.aborted) return;
+    this.#watching ??= this.#attempt(async () => {
+      const { git } = await this.#open();
+      if (!(await git?.watch(signal)) || signal.aborted) return;
+      await this.#locked((store) => this.#tree(store));
+    }).finally(() => (this.#watching = undefined));
   }
 
   /** Removes what is beyond the limits of age and size. */
@@ -315,6 +341,7 @@ export class Snapshots {
       worktree: this.worktree,
       source: repository,
       algorithm,
+      objects,
       env,
       limits: this.#limits.tree,
     });

@@ -13,7 +13,9 @@ import {
 import { join } from "node:path";
 import { ensureDirectory } from "@/base/file";
 import { findRepository } from "@/host/git";
-import { SnapshotGit, type TreeLimits } from "@/host/snapshot-git";
+import type { TreeLimits } from "@/host/snapshot-edits";
+import { SnapshotGit } from "@/host/snapshot-git";
+import { SnapshotObjects } from "@/host/snapshot-objects";
 import { git, gitRepository, tempDirectory, type Tree, writeTree } from "@test/support/temp";
 
 const LIMITS: TreeLimits = { files: 1000, bytes: 1e8, untrackedBytes: 1000, timeMs: 20_000 };
@@ -27,6 +29,7 @@ async function openSnapshotGit(root: string, limits: Partial<TreeLimits> = {}) {
     worktree,
     source: await findRepository(worktree),
     algorithm: "sha1",
+    objects: new SnapshotObjects(join(directory, "objects"), "sha1"),
     env: { PATH: process.env["PATH"], HOME: join(root, "home") },
     limits: { ...LIMITS, ...limits },
   });
@@ -210,6 +213,18 @@ test("links, modes, unreadable files, and a directory in the place of a file", a
   await symlink("nowhere", join(project, "d/e"));
   const second = await track();
   expect(await changes(first, second)).toEqual(["D a", "A a/b", "M d/e", "M run"]);
+});
+
+test("a link in the place of a directory, to where the same files are", async () => {
+  await using directory = await tempDirectory();
+  await repository(directory.path, { "d/e/f": "f", "d/g": "g", ".gitignore": "d\n" });
+  const project = join(directory.path, "project");
+  await git(project, "add", "--force", "d");
+  const { track, changes } = await openSnapshotGit(directory.path);
+  const first = await track();
+  await rename(join(project, "d"), join(directory.path, "elsewhere"));
+  await symlink("../elsewhere", join(project, "d"));
+  expect(await changes(first, await track())).toEqual(["D d/e/f", "D d/g"]);
 });
 
 test("a split index, a conflict and a switch of branches are no obstacle", async () => {

@@ -16,13 +16,13 @@ async function open(
   root: string,
   files: Tree,
   options: Partial<SnapshotsOptions> = {},
-): Promise<Snapshots> {
+): Promise<Snapshots & AsyncDisposable> {
   await writeTree(root, { "home/": "" });
   const project = join(root, "project");
   if (!(await findRepository(project))) await gitRepository(project, files);
   const owner = processIdentity(process.pid);
   if (!owner) throw new Error("this process is not to be found");
-  return new Snapshots({
+  const snapshots = new Snapshots({
     worktree: project,
     repository: await findRepository(project),
     paths: resolvePaths({}, join(root, "home")),
@@ -33,6 +33,7 @@ async function open(
     owner,
     ...options,
   });
+  return Object.assign(snapshots, { [Symbol.asyncDispose]: () => snapshots.close() });
 }
 
 function none(): FileChanges {
@@ -45,7 +46,7 @@ function names(root: string, { changes }: FileChanges): string[] {
 
 test("records what a tool wrote, also when it fails, in the named files alone", async () => {
   await using directory = await tempDirectory();
-  const snapshots = await open(directory.path, { "a.txt": "a", "b.txt": "b" });
+  await using snapshots = await open(directory.path, { "a.txt": "a", "b.txt": "b" });
   const into = none();
   const path = (name: string) => join(directory.path, "project", name);
   const work = snapshots.recordFiles([path("a.txt"), path("new")], into, async () => {
@@ -62,7 +63,7 @@ test("records what a tool wrote, also when it fails, in the named files alone", 
 
 test("the very first use may be of a file that is not there", async () => {
   await using directory = await tempDirectory();
-  const snapshots = await open(directory.path, {});
+  await using snapshots = await open(directory.path, {});
   const path = join(directory.path, "project/new");
   const into = none();
   await snapshots.recordFiles([path], into, () => writeFile(path, "n"));
@@ -71,8 +72,9 @@ test("the very first use may be of a file that is not there", async () => {
 
 test("the store is private, and nothing of it is left in use", async () => {
   await using directory = await tempDirectory();
-  const snapshots = await open(directory.path, { "a.txt": "a" });
+  await using snapshots = await open(directory.path, { "a.txt": "a" });
   await snapshots.recordTree("A", none(), async () => undefined);
+  await snapshots.close();
   expect((await stat(snapshots.directory)).mode & 0o777).toBe(0o700);
   const left = await readdir(snapshots.directory);
   expect(left.filter((name) => /lock|journal|tmp/.test(name))).toEqual([]);
@@ -81,7 +83,7 @@ test("the store is private, and nothing of it is left in use", async () => {
 test("a file that was ignored, too large or elsewhere is not taken for a new one", async () => {
   await using directory = await tempDirectory();
   const files = { ".gitignore": "*.env\n", "old.txt": "old\n", "mine.env": "secret" };
-  const snapshots = await open(directory.path, files);
+  await using snapshots = await open(directory.path, files);
   const project = join(directory.path, "project");
   await writeTree(project, { big: "x".repeat(3 * 1024 * 1024), "mine.env": "secret" });
   await writeTree(directory.path, { outside: "person" });
@@ -107,7 +109,7 @@ test("no trees of a home directory, nor around the data; written files are recor
     { ...elsewhere, data: join(root, "project/data") },
   ];
   for (const paths of cases) {
-    const snapshots = await open(root, { "a.txt": "0" }, { paths });
+    await using snapshots = await open(root, { "a.txt": "0" }, { paths });
     const into = none();
     await snapshots.recordTree("A", into, () => writeFile(join(root, "project/a.txt"), "x"));
     expect(into).toEqual(none());
@@ -122,7 +124,7 @@ test("no trees of a home directory, nor around the data; written files are recor
 test("without the git program written files are recorded all the same", async () => {
   await using directory = await tempDirectory();
   const env = { PATH: join(directory.path, "nothing"), HOME: join(directory.path, "home") };
-  const snapshots = await open(directory.path, { "a.txt": "a" }, { env });
+  await using snapshots = await open(directory.path, { "a.txt": "a" }, { env });
   const path = join(directory.path, "project/a.txt");
   const into = none();
   await snapshots.recordFiles([path], into, () => writeFile(path, "b"));
@@ -132,7 +134,11 @@ test("without the git program written files are recorded all the same", async ()
 
 test("switched off, work runs and nothing is kept", async () => {
   await using directory = await tempDirectory();
-  const snapshots = await open(directory.path, { "a.txt": "a" }, { isEnabled: async () => false });
+  await using snapshots = await open(
+    directory.path,
+    { "a.txt": "a" },
+    { isEnabled: async () => false },
+  );
   const into = none();
   const path = join(directory.path, "project/a.txt");
   await snapshots.recordFiles([path], into, () => writeFile(path, "b"));
@@ -144,7 +150,7 @@ test("switched off, work runs and nothing is kept", async () => {
 test("beyond the limit trees are off for good, and a command's doings are in doubt", async () => {
   await using directory = await tempDirectory();
   const tree = { files: 10, bytes: 1e6, untrackedBytes: 1e5, timeMs: 10_000 };
-  const snapshots = await open(directory.path, { "a.txt": "a" }, { limits: { tree } });
+  await using snapshots = await open(directory.path, { "a.txt": "a" }, { limits: { tree } });
   const project = join(directory.path, "project");
   const into = none();
   await snapshots.recordTree("A", into, async () => {
@@ -157,7 +163,7 @@ test("beyond the limit trees are off for good, and a command's doings are in dou
 test("a store that cannot be made does not keep tools from working", async () => {
   await using directory = await tempDirectory();
   await writeTree(directory.path, { "home/.local/share/opencode/snapshot": "a file" });
-  const snapshots = await open(directory.path, { "a.txt": "a" });
+  await using snapshots = await open(directory.path, { "a.txt": "a" });
   const path = join(directory.path, "project/a.txt");
   expect(await snapshots.recordFiles([path], none(), async () => 1)).toBe(1);
   expect(await snapshots.recordTree("A", none(), async () => 2)).toBe(2);
@@ -166,7 +172,7 @@ test("a store that cannot be made does not keep tools from working", async () =>
 test("the store stays within its size, and what is still there is kept anew", async () => {
   await using directory = await tempDirectory();
   const limits = { storeBytes: 200_000 };
-  const snapshots = await open(directory.path, { "a.txt": "a" }, { limits });
+  await using snapshots = await open(directory.path, { "a.txt": "a" }, { limits });
   const project = join(directory.path, "project");
   await writeTree(project, { "untracked.txt": "before" });
   await snapshots.track();
@@ -183,7 +189,7 @@ test("the store stays within its size, and what is still there is kept anew", as
 
 test("stores of worktrees that nobody came back to are removed", async () => {
   await using directory = await tempDirectory();
-  const snapshots = await open(directory.path, { "a.txt": "a" });
+  await using snapshots = await open(directory.path, { "a.txt": "a" });
   const root = join(snapshots.directory, "..");
   await writeTree(root, { "old/objects/x": "x", "young/objects/x": "x" });
   const longAgo = new Date(systemClock.now() - 40 * 24 * 3600 * 1000);
@@ -222,7 +228,7 @@ test("a kill in the middle of a snapshot leaves nothing, and the next one is rig
     const worker = join(import.meta.dir, "snapshot-worker.ts");
     const child = Bun.spawn([process.execPath, worker, root], { env, stderr: "pipe" });
     await child.exited;
-    const snapshots = await open(root, {});
+    await using snapshots = await open(root, {});
     const tree = await snapshots.track();
     expect(tree).toBeDefined();
     const names = await readdir(snapshots.directory, { recursive: true });

@@ -229,6 +229,7 @@ export async function revertBench(options: RevertBenchOptions = {}): Promise<Rev
     ...(options.onCommit ? { onCommit: options.onCommit } : {}),
   };
   return new RevertBench(root, parts, async () => {
+    await snapshots.close();
     database.close();
     await temporary?.[Symbol.asyncDispose]();
   });

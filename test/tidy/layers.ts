@@ -163,6 +163,7 @@ export const FENCES: readonly Fence[] = [
   { npm: "@elysiajs/*", only: ["server/"], why: "HTTP is the server's" },
   { npm: "drizzle-orm", only: ["storage/"], why: "ask a store of storage/" },
   { npm: "bun:sqlite", only: ["storage/"], why: "ask a store of storage/" },
+  { npm: "bun:ffi", only: ["host/inotify.ts"], why: "what the runtime offers is enough" },
   { npm: "@opentui/core", only: ["tui/"], why: "drawing is the terminal UI's" },
   { npm: "@modelcontextprotocol/sdk", only: ["mcp/"], why: "speak to a connection of mcp/" },
   { npm: "@ai-sdk/*", only: ["llm/"], why: "speak to models through llm's stream()" },

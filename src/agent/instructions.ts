@@ -10,6 +10,7 @@ import { errorMessage } from "@/base/error";
 import { isInside } from "@/base/file";
 import type { Logger } from "@/base/log";
 import type { Paths } from "@/base/paths";
+import { redact } from "@/base/redact";
 import { cutBytes, formatBytes } from "@/base/text";
 import type { LoadedConfig } from "@/config/load";
 import { projectDirectories, projectRoot } from "@/config/sources";
@@ -199,7 +200,7 @@ export class Instructions {
       const note = isWhole ? "" : cutNote(undefined);
       return [{ path: url, content: text + note }];
     } catch (error) {
-      this.#options.log.warn(`Instructions are skipped: ${url}: ${errorMessage(error)}`);
+      this.#options.log.warn(redact(`Instructions are skipped: ${url}: ${errorMessage(error)}`));
       return [];
     }
   }

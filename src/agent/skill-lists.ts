@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { errorMessage, limitReached } from "@/base/error";
 import { ensureDirectory, readTextIfExists } from "@/base/file";
 import type { Logger } from "@/base/log";
+import { redact } from "@/base/redact";
 import { parse, t, type Static } from "@/base/schema";
 
 const ListedSkill = t.Object({
@@ -44,7 +45,7 @@ export class SkillLists {
       if (!/^https?:\/\//.test(address)) throw new Error("it is no http or https address");
       await this.#update(directory, address.replace(/\/+$/, ""));
     } catch (error) {
-      this.#log.warn(`skills.urls: ${address}: ${errorMessage(error)}`);
+      this.#log.warn(redact(`skills.urls: ${address}: ${errorMessage(error)}`));
     }
     return directory;
   }
@@ -78,7 +79,7 @@ export class SkillLists {
       await writeFile(join(fresh, VERSION_FILE), wanted, { mode: 0o600 });
       await replaceDirectory(target, fresh);
     } catch (error) {
-      this.#log.warn(`skills.urls: ${address}: ${skill.name}: ${errorMessage(error)}`);
+      this.#log.warn(redact(`skills.urls: ${address}: ${skill.name}: ${errorMessage(error)}`));
     } finally {
       await rm(fresh, { recursive: true, force: true });
     }

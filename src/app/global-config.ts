@@ -3,6 +3,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { updateGlobalConfig } from "@/config/config-service";
 import { loadGlobalConfig } from "@/config/load";
+import { shownConfig } from "@/config/shown-config";
 import type { Config } from "@/schema/config";
 import type { Instances } from "./instances";
 import type { AppServices } from "./services";
@@ -16,9 +17,12 @@ export class GlobalConfig {
     this.#instances = instances;
   }
 
-  /** The user's own files merged, without those of any project. AppError invalid for a bad one. */
+  /**
+   * The user's own files merged, without those of any project, as they may be seen. AppError
+   * invalid for a bad one.
+   */
   async get(): Promise<Config> {
-    return (await loadGlobalConfig(this.#services)).config;
+    return shownConfig(await loadGlobalConfig(this.#services));
   }
 
   /**
@@ -27,11 +31,11 @@ export class GlobalConfig {
    * they follow. AppError invalid, and nothing changed, for a wrong patch or file.
    */
   async update(patch: Config): Promise<Config> {
-    const before = await this.get();
     const { paths, env, clock } = this.#services;
-    const config = await updateGlobalConfig({ paths, env, clock }, patch);
-    if (!isDeepStrictEqual(before, config)) await this.disposeAll();
-    return config;
+    const before = await loadGlobalConfig({ paths, env });
+    const after = await updateGlobalConfig({ paths, env, clock }, patch);
+    if (!isDeepStrictEqual(before.config, after.config)) await this.disposeAll();
+    return shownConfig(after);
   }
 
   /** Disposes the instances of all directories, and tells that it is done. */

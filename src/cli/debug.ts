@@ -2,7 +2,7 @@
 import { type CLIContext, type GlobalOptions, withApp } from "./context";
 import { EXIT } from "./exit-code";
 import { tellHeldBack } from "./held-back";
-import { redact } from "@/base/redact";
+import { shownConfig } from "@/config/shown-config";
 import { formatTable } from "./table";
 
 export interface DebugConfigOptions extends GlobalOptions {
@@ -20,7 +20,7 @@ export async function config(context: CLIContext, options: DebugConfigOptions): 
     if (options.sources) {
       const rows = Object.entries(loaded.sources).sort(([a], [b]) => (a < b ? -1 : 1));
       for (const line of formatTable(rows)) output.print(line);
-    } else output.print(JSON.stringify(redact(loaded.config), undefined, 2));
+    } else output.print(JSON.stringify(shownConfig(loaded), undefined, 2));
     return EXIT.done;
   });
 }

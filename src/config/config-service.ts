@@ -94,7 +94,7 @@ export class ConfigService {
 
   /** As `update`, in the user's own file; returns the user's own configuration. */
   async updateGlobal(patch: Config): Promise<Config> {
-    const config = await updateGlobalConfig(this.#options, patch);
+    const { config } = await updateGlobalConfig(this.#options, patch);
     this.#loading = undefined;
     return config;
   }
@@ -168,8 +168,8 @@ export class ConfigService {
 export async function updateGlobalConfig(
   options: Pick<ConfigServiceOptions, "paths" | "env" | "clock">,
   patch: Config,
-): Promise<Config> {
+): Promise<LoadedConfig> {
   const { paths, clock } = options;
   await writePatch(globalFiles(paths), patch, { stateDirectory: paths.state, clock });
-  return (await loadGlobalConfig(options)).config;
+  return loadGlobalConfig(options);
 }

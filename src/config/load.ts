@@ -14,7 +14,7 @@ import { type Acting, projectPath, splitProject, type SplitConfig } from "./acti
 import { fingerprint } from "./fingerprint";
 import { type JSONRecord, valueAt } from "./json";
 import { configError, findPlace, parseJSONC } from "./jsonc";
-import { parseKeyPath } from "./key-path";
+import { type KeyPath, parseKeyPath } from "./key-path";
 import { locatePlugins } from "./locate-plugins";
 import { locateReferences } from "./locate-references";
 import { lowerConfig } from "./lower";
@@ -23,6 +23,7 @@ import { mergeConfig } from "./merge";
 import { findOrigins, type Layer } from "./origins";
 import { NO_PROJECT, type ProjectTrust } from "./project-trust";
 import { keepRestrictions } from "./restrictions";
+import { isSecretValue } from "./shown-config";
 import {
   type ConfigDirectory,
   configSources,
@@ -51,6 +52,8 @@ export interface LoadedConfig {
   project: Config;
   /** Key path of a value (`provider.x.options.baseURL`) -> the file or variable that set it. */
   sources: Record<string, string>;
+  /** Values that were put in for references and are not to be shown. */
+  secrets: string[];
   /** What a person should hear of and nothing fails for, each naming its file. */
   warnings: string[];
   /** The files that were read, lowest first. */
@@ -79,6 +82,7 @@ interface Reader {
   /** What relative references of a variable's text are relative to. */
   directory: string;
   warnings: string[];
+  secrets: string[];
 }
 
 /** What a source says, before anything is put into it. */
@@ -111,7 +115,7 @@ export async function loadConfig(
   fetched: FetchedConfigs = {},
 ): Promise<LoadedConfig> {
   const { env, paths, directory } = location;
-  const reader: Reader = { env, home: paths.home, directory, warnings: [] };
+  const reader: Reader = { env, home: paths.home, directory, warnings: [], secrets: [] };
   const sources = [
     ...fromElsewhere(fetched.lowest),
     ...configSources(location),
@@ -167,7 +171,8 @@ export async function loadGlobalConfig(
   location: Pick<ConfigLocation, "paths" | "env">,
 ): Promise<LoadedConfig> {
   const { paths, env } = location;
-  const reader: Reader = { env, home: paths.home, directory: paths.config, warnings: [] };
+  const place = { env, home: paths.home, directory: paths.config };
+  const reader: Reader = { ...place, warnings: [], secrets: [] };
   const sources = globalSources(paths);
   const [drafts, existing] = await Promise.all([
     readDrafts(sources, reader, paths.config),
@@ -245,11 +250,16 @@ async function checkHeld({ origin, text, value }: Draft): Promise<void> {
 
 /** References resolved and checked. */
 async function finish(draft: Draft, reader: Reader): Promise<Layer> {
-  const { home, warnings } = reader;
+  const { home, secrets, warnings } = reader;
   const { source, origin, directory, text, value } = draft;
-  const env = { ...reader.env, ...(source.kind === "text" ? source.variables : {}) };
+  const { variables = {} } = source.kind === "text" ? source : {};
+  secrets.push(...Object.values(variables).filter((one) => one !== undefined));
+  const env = { ...reader.env, ...variables };
   const warn = (message: string) => void warnings.push(message);
-  const whole = await substitute(value, { env, home, origin, directory, warn });
+  const onValue = (put: string, path: KeyPath) => {
+    if (isSecretValue(put, path)) secrets.push(put);
+  };
+  const whole = await substitute(value, { env, home, origin, directory, warn, onValue });
   const checked = await checkConfig(whole, { origin, text, warnings });
   const place = { env, home, directory, warn: (told: string) => warn(`${origin}: ${told}`) };
   const config = locateReferences(locatePlugins(checked, directory, home), place);
@@ -258,7 +268,7 @@ async function finish(draft: Draft, reader: Reader): Promise<Layer> {
 
 function combine(
   layers: readonly Layer[],
-  { env, warnings }: Reader,
+  { env, secrets, warnings }: Reader,
 ): Omit<LoadedConfig, "directories" | "trust"> {
   const of = (chosen: readonly Layer[]) =>
     lowerConfig(chosen.map(({ config }) => config).reduce(mergeConfig, {}));
@@ -277,7 +287,17 @@ function combine(
   const projectFiles = layers.flatMap(({ isProject, origin }) => (isProject ? [origin] : []));
   const sources = findOrigins(merged, layers);
   const lowered = layers.map((layer) => ({ ...layer, config: lowerConfig(layer.config) }));
-  return { config, person, project, layers: lowered, sources, warnings, files, projectFiles };
+  return {
+    config,
+    person,
+    project,
+    layers: lowered,
+    sources,
+    secrets,
+    warnings,
+    files,
+    projectFiles,
+  };
 }
 
 /** The text of a file, or undefined when there is none and none is required. */

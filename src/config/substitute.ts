@@ -30,6 +30,8 @@ export interface SubstituteOptions {
   /** What relative paths are relative to. */
   directory: string;
   warn: (message: string) => void;
+  /** Told of each value that is put in, and of the key it is for. */
+  onValue?: (value: string, path: KeyPath) => void;
 }
 
 /** A copy of `value` with all substitutions made; AppError invalid names a file that is missing. */
@@ -58,6 +60,7 @@ async function replaceAll(text: string, path: KeyPath, options: SubstituteOption
       kind === "env" ? readVariable(name, path, options) : readReference(name, path, options),
     ),
   );
+  for (const value of values) options.onValue?.(value, path);
   let next = 0;
   return text.replace(PATTERN, () => values[next++] ?? "");
 }

@@ -13,6 +13,7 @@ import { isRecord, valueAt, type JSONRecord } from "./json";
 import { editJSONC, parseJSONC, type Edit } from "./jsonc";
 import { checkConfig, readConfigFile } from "./load";
 import { isPermissionPath, mergePermission } from "./merge";
+import { restoreRedacted } from "./restore-redacted";
 
 export interface WriteTarget {
   /** Files that may be written, the highest first: the first that exists is. */
@@ -44,7 +45,8 @@ export async function writePatch(
   return withFileLock(lock, options.clock ?? systemClock, async () => {
     const { path, text } = await openTarget(target);
     const current = await parseJSONC(text, path);
-    const edited = await editJSONC(text, editsFor(current, checked), path);
+    const restored = restoreRedacted(checked, current);
+    const edited = await editJSONC(text, editsFor(current, restored), path);
     // Whole and valid, or not at all.
     await checkConfig(await parseJSONC(edited, path), { origin: path, text: edited, warnings: [] });
     if (edited === text) return path;

@@ -118,14 +118,19 @@ export class Providers {
     const all = await this.all();
     const connected = Object.keys(await this.connected());
     const defaults = await this.defaults(all);
-    return { all: all.map(publicProvider), default: defaults, connected };
+    return { all: await this.#shown(all), default: defaults, connected };
   }
 
   /** The connected ones for clients to see, without secrets. */
   async describeConnected(): Promise<ConfigProviders> {
     const providers = Object.values(await this.connected());
     const defaults = await this.defaults(providers);
-    return { providers: providers.map(publicProvider), default: defaults };
+    return { providers: await this.#shown(providers), default: defaults };
+  }
+
+  async #shown(providers: readonly Provider[]): Promise<Provider[]> {
+    const { secrets } = await this.#options.config.get();
+    return providers.map((provider) => publicProvider(provider, secrets));
   }
 
   /**

@@ -3,17 +3,23 @@
 import { redact } from "@/base/redact";
 import type { Model, Provider } from "@/schema/provider";
 
-export function publicProvider(provider: Provider): Provider {
+export function publicProvider(provider: Provider, secrets: readonly string[] = []): Provider {
   const { key: _key, options, models, ...rest } = provider;
-  const shown = Object.entries(models).map(([id, model]) => [id, publicModel(model)]);
+  const shown = Object.entries(models).map(([id, model]) => [id, publicModel(model, secrets)]);
   return {
     ...rest,
-    options: redact(options),
+    options: redact(options, secrets),
     models: Object.fromEntries(shown),
   };
 }
 
-function publicModel(model: Model): Model {
-  if (Object.keys(model.headers).length === 0) return model;
-  return { ...model, headers: redact({ headers: model.headers }).headers };
+/** Those of the catalog, thousands, are known to have none. */
+function publicModel(model: Model, secrets: readonly string[]): Model {
+  const { api, headers, options } = model;
+  const isPlain = !hasKeys(headers) && !hasKeys(options) && !/[@?]/.test(api.url);
+  return isPlain ? model : { ...model, ...redact({ api, headers, options }, secrets) };
+}
+
+function hasKeys(record: object): boolean {
+  return Object.keys(record).length > 0;
 }

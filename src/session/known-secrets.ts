@@ -3,7 +3,7 @@
 import type { Env } from "@/base/env";
 import type { Auth } from "@/schema/auth";
 import type { Config } from "@/schema/config";
-import { isSecretName } from "./secret-names";
+import { isSecretName } from "@/base/secret-names";
 
 /** Nested deeper than this no configuration keeps a secret. */
 const DEPTH_MAX = 8;

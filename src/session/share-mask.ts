@@ -1,8 +1,8 @@
 // Share mask: what strangers may read of a text or a value, without secrets and without paths
 // outside of the project. Pure.
 import { createPathMask, maskPath, type PathMaskOptions } from "./path-mask";
-import { createSecretMask, REDACTED } from "./secret-mask";
-import { isSecretName } from "./secret-names";
+import { createSecretMask, REDACTED } from "@/base/secret-mask";
+import { isSecretName } from "@/base/secret-names";
 
 /** Longer texts end here: masking takes time, and nobody reads more. */
 const TEXT_MAX_CHARACTERS = 200_000;

@@ -9,6 +9,7 @@ function loaded(username: string): LoadedConfig {
   const lists = {
     layers: [],
     sources: {},
+    secrets: [],
     warnings: [],
     files: [],
     projectFiles: [],

@@ -2,6 +2,8 @@
 import { type AnyElysia, Elysia } from "elysia";
 import type { App } from "@/app/app";
 import { t } from "@/base/schema";
+import { REDACTED } from "@/base/secret-mask";
+import { shownConfig } from "@/config/shown-config";
 import { Config } from "@/schema/config";
 import { ConfigProviders } from "@/schema/provider";
 import { answerJSON } from "@/server/json-response";
@@ -19,8 +21,15 @@ export function configRoutes(app: App): AnyElysia {
       },
       schema,
     )
-    .get("/config", async ({ instance }) => (await instance.config.get()).config, get)
-    .patch("/config", ({ instance, body }) => instance.config.update(body), update)
+    .get("/config", async ({ instance }) => shownConfig(await instance.config.get()), get)
+    .patch(
+      "/config",
+      async ({ instance, body }) => {
+        await instance.config.update(body);
+        return shownConfig(await instance.config.get());
+      },
+      update,
+    )
     .get("/config/providers", ({ instance }) => instance.providers.describeConnected(), providers);
 }
 
@@ -38,6 +47,7 @@ const get = operation({
   group: "Config",
   place: "directory",
   summary: "Get config info",
+  description: `Secrets are not shown: ${REDACTED} stands in their place, and means them in a PATCH.`,
   response: Config,
 });
 

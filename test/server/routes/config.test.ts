@@ -37,3 +37,36 @@ test("the connected providers are listed with their best models", async () => {
   const { body } = await contract.call("config.providers");
   expect(body).toMatchObject({ providers: [{ id: "scripted" }], default: { scripted: "main" } });
 });
+
+test("secrets are not shown, and sending back what was shown changes nothing", async () => {
+  const options = {
+    apiKey: "{env:A_KEY}",
+    custom: "{env:PLAIN}",
+    baseURL: "https://me:sesame@host.test/v1?api_key=opensesame",
+    headers: { "x-team": "team-secret" },
+  };
+  await using t = await testApp({
+    env: { A_KEY: "key-of-the-person", PLAIN: "plain-of-the-person" },
+    config: {
+      provider: { p: { options, models: { m: { options: { token: "model-secret" } } } } },
+      mcp: { s: { type: "local", command: ["run", "--token", "argument"], enabled: false } },
+      agent: { a: { description: "A", options: { apiKey: "agent-secret" } } },
+    },
+  });
+  const secrets = /of-the-person|sesame|team-secret|model-secret|argument|agent-secret/;
+  const contract = await Contract.of(t);
+  const path = join(t.directory, "opencode.json");
+  const text = await Bun.file(path).text();
+  const { body: shown } = await contract.call("config.get");
+  expect(JSON.stringify(shown)).toContain("host.test/v1");
+  const { body: answered } = await contract.call("config.update", { body: shown });
+  for (const id of ["config.providers", "provider.list", "app.agents", "global.config.get"]) {
+    expect(JSON.stringify((await contract.call(id)).body)).not.toMatch(secrets);
+  }
+  expect(JSON.stringify([shown, answered])).not.toMatch(secrets);
+  const written = JSON.parse(await Bun.file(path).text());
+  expect(written).toMatchObject(JSON.parse(text));
+  expect((await (await t.instance()).config.get()).config.provider?.["p"]?.options).toMatchObject({
+    apiKey: "key-of-the-person",
+  });
+});

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { createSecretMask, REDACTED } from "@/session/secret-mask";
+import { createSecretMask, REDACTED } from "@/base/secret-mask";
 
 /** What secrets are made of here: no text of this file has the whole form of one. */
 const abc = "aB3dE5gH7jK9mN1pQ3sT5vX7zA2cD4eF6";

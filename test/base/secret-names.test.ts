@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { isSecretName } from "@/session/secret-names";
+import { isSecretName } from "@/base/secret-names";
 
 test("names of secrets, in every way to write them", () => {
   const names = ["API_KEY", "apiKey", "api-key", "x-api-key", "OPENAI_API_KEY", "client_secret"];

@@ -9,6 +9,7 @@ import type { Acting } from "./acting";
 import { contentHash, judge, NO_PROJECT, type ProjectTrust } from "./project-trust";
 import type { TrustStore } from "./trust-store";
 import { loadConfig, loadGlobalConfig, type LoadedConfig } from "./load";
+import { shownConfig } from "./shown-config";
 import { globalFiles, projectFiles, type ConfigLocation, type RemoteConfig } from "./sources";
 import { writePatch } from "./write";
 
@@ -53,6 +54,11 @@ export class ConfigService {
     if (this.#earlyReaders > 0 && this.#unamended) return Promise.resolve(this.#unamended);
     this.#loading ??= this.#load();
     return this.#loading;
+  }
+
+  /** The merged configuration as people and clients may see it, without secrets. */
+  async shown(): Promise<Config> {
+    return shownConfig(await this.get());
   }
 
   /**

@@ -3,7 +3,6 @@ import { type AnyElysia, Elysia } from "elysia";
 import type { App } from "@/app/app";
 import { t } from "@/base/schema";
 import { REDACTED } from "@/base/secret-mask";
-import { shownConfig } from "@/config/shown-config";
 import { Config } from "@/schema/config";
 import { ConfigProviders } from "@/schema/provider";
 import { answerJSON } from "@/server/json-response";
@@ -21,12 +20,12 @@ export function configRoutes(app: App): AnyElysia {
       },
       schema,
     )
-    .get("/config", async ({ instance }) => shownConfig(await instance.config.get()), get)
+    .get("/config", ({ instance }) => instance.config.shown(), get)
     .patch(
       "/config",
       async ({ instance, body }) => {
         await instance.config.update(body);
-        return shownConfig(await instance.config.get());
+        return instance.config.shown();
       },
       update,
     )
@@ -47,7 +46,7 @@ const get = operation({
   group: "Config",
   place: "directory",
   summary: "Get config info",
-  description: `Secrets are not shown: ${REDACTED} stands in their place, and means them in a PATCH.`,
+  description: `Without secrets: ${REDACTED} stands in their place, and means them in a PATCH.`,
   response: Config,
 });
 

@@ -30,14 +30,15 @@ interface ListedProcess {
 
 export class CallProcesses {
   readonly #pid: number;
-  readonly #mark: string;
+  /** What stands in the environment of all that the call has started, unless they removed it. */
+  readonly mark: string;
   /** When the shell began, in the ticks of /proc: what is older is not the call's. */
   readonly #since: number;
 
   /** `pid` leads a process group of its own; `mark` is the value of CALL_VARIABLE. */
   constructor(pid: number, mark: string) {
     this.#pid = pid;
-    this.#mark = `${CALL_VARIABLE}=${mark}`;
+    this.mark = `${CALL_VARIABLE}=${mark}`;
     this.#since = process.platform === "linux" ? (readStat(pid)?.since ?? 0) : 0;
   }
 
@@ -73,7 +74,7 @@ export class CallProcesses {
     const pid = this.#pid;
     const isLed = (one: ListedProcess) =>
       one.pid === pid || one.group === pid || one.session === pid;
-    return find(this.#mark, this.#since, isLed);
+    return find(this.mark, this.#since, isLed);
   }
 }
 

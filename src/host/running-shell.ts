@@ -1,6 +1,7 @@
 // A command line while it runs in a shell of its own: its processes and what they print. It is
 // started here and ended here; how long somebody waits for it is up to shell.ts and the bash tool.
-// Memory is bounded whatever is printed; what is ended is ended with its whole tree.
+// Memory is bounded whatever is printed; what is ended is ended with its whole tree, and so it is
+// when this process is killed outright.
 import { existsSync } from "node:fs";
 import type { Clock } from "@/base/clock";
 import type { Env } from "@/base/env";
@@ -78,7 +79,7 @@ export class RunningShell {
   readonly #output: ShellOutput;
   readonly #live: LiveTail;
   readonly #pump: Pump;
-  #unguard: (() => void) | undefined;
+  readonly #unguard: () => void;
 
   /**
    * Starts `command` with `shell -c` in a process group of its own, without a terminal and with
@@ -90,6 +91,7 @@ export class RunningShell {
     this.#child = start(command, this.id, options);
     this.exited = this.#child.exited.then(() => {});
     this.#processes = new CallProcesses(this.#child.pid, this.id);
+    this.#unguard = guardGroup(this.#child.pid, this.#processes.mark);
     this.#output = new ShellOutput({
       limit: {
         maxLines: options.maxLines ?? TOOL_OUTPUT_MAX_LINES,
@@ -106,13 +108,9 @@ export class RunningShell {
     });
   }
 
-  /**
-   * To be called once nobody waits for its end any more: the program's own death ends it, and
-   * nobody is told its tail.
-   */
+  /** To be called once nobody waits for its end any more: nobody is told its tail. */
   keep(): void {
     this.#live.finish();
-    this.#unguard ??= guardGroup(this.#child.pid);
   }
 
   /** The last characters printed so far. */
@@ -171,8 +169,7 @@ export class RunningShell {
 
   /** From here on what is printed is read and dropped. */
   async leave(): Promise<void> {
-    this.#unguard?.();
-    this.#unguard = undefined;
+    this.#unguard();
     await this.#pump.detach();
     await this.#output.close();
   }

@@ -1,8 +1,5 @@
 // Runs a command line in a shell and gives back what it printed. The call ends with the shell: a
 // child that lives on, or holds the pipe, is reported and never waited for.
-//
-// When this process is killed outright, the command lives on until it ends or writes to the pipe
-// that nobody reads any more; one that is kept in the background ends as well.
 import { RunningShell, type ShellEnd, type ShellOptions, type ShellResult } from "./running-shell";
 
 export interface RunOptions extends ShellOptions {

@@ -2,6 +2,7 @@
 // ended with all its descendants. What it says on stderr is read and, but for the end, dropped.
 import type { Env } from "@/base/env";
 import { errorCode, errorMessage, unavailable } from "@/base/error";
+import { guardGroup } from "@/base/orphan-guard";
 import { killTree } from "@/base/process";
 import { cutBytes } from "@/base/text";
 
@@ -20,6 +21,7 @@ export interface ServerProcessOptions {
 export class ServerProcess {
   readonly #child: Bun.Subprocess<"pipe", "pipe", "pipe">;
   readonly #drained: Promise<void>;
+  readonly #unguard: () => void;
   #unreadBytes = 0;
   #stderr = "";
 
@@ -40,6 +42,7 @@ export class ServerProcess {
       throw unavailable(`Cannot run ${argv[0]}: ${reason}`, { program: argv[0], cwd }, error);
     }
     this.#drained = this.#drain();
+    this.#unguard = guardGroup(this.#child.pid);
   }
 
   get pid(): number {
@@ -79,6 +82,7 @@ export class ServerProcess {
   async kill(): Promise<void> {
     await killTree(this.#child.pid, KILL_GRACE_MS);
     await this.#child.exited;
+    this.#unguard();
   }
 
   /** As `ended`, for one that is about to end; `otherwise` when it does not within a moment. */

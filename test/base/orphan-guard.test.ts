@@ -15,6 +15,33 @@ const OWNER = `
   for await (const line of console) if (line === "release") release();
 `;
 
+/** Has left the group, and knows the mark of it still. */
+const MARK = `OPENCODE_TEST_MARK=${crypto.randomUUID()}`;
+const LEAVER = [...["setsid", "sh", "-c"], "echo started >&2; while :; do sleep 60; done"];
+const OWNER_OF_LEAVER = `
+  const { guardGroup } = await import(${JSON.stringify(GUARD)});
+  const [name, value] = ${JSON.stringify(MARK)}.split("=");
+  const child = Bun.spawn(["sh", "-c", '"$@" & sleep 60', "sh", ...${JSON.stringify(LEAVER)}], {
+    env: { ...process.env, [name]: value },
+    stdin: "ignore", stdout: "ignore", stderr: "inherit", detached: true,
+  });
+  guardGroup(child.pid, ${JSON.stringify(MARK)});
+  for await (const line of console) void line;
+`;
+
+test.skipIf(process.platform !== "linux")("so is what has left it, by its mark", async () => {
+  const owner = Bun.spawn([process.execPath, "-e", OWNER_OF_LEAVER], {
+    stdin: "pipe",
+    stdout: "ignore",
+    stderr: "pipe",
+  });
+  const reader = owner.stderr.getReader();
+  expect(new TextDecoder().decode((await reader.read()).value)).toBe("started\n");
+  owner.kill("SIGKILL");
+  await owner.exited;
+  expect((await reader.read()).done).toBe(true);
+});
+
 test("a group is ended after the process that started it was killed", async () => {
   const owner = Bun.spawn([process.execPath, "-e", OWNER], {
     stdin: "pipe",

@@ -8,6 +8,7 @@ import {
   type SchemaNode,
   type TSchema,
 } from "./schema";
+import { editDistance } from "./text";
 
 export interface UnknownKey {
   /** Where the key stands, as in SchemaIssue; with the key itself. */
@@ -15,12 +16,18 @@ export interface UnknownKey {
   key: string;
   /** The keys that may stand in its place. */
   known: readonly string[];
+  /** Any key may stand there, but this one is so like a known one that it may be meant. */
+  isAllowed?: boolean;
 }
 
+const LONG_MIN = 7;
 /** Of one value; nobody reads more. */
 const KEYS_MAX = 50;
 
-/** The keys of `value`, a fit of `schema`, that stand where the schema names all that may. */
+/**
+ * The keys of `value`, a fit of `schema`, that stand where the schema names all that may; and those
+ * that look mistyped where any may.
+ */
 export function findUnknownKeys(schema: TSchema, value: unknown): UnknownKey[] {
   const found: UnknownKey[] = [];
   visit(schema, value, "", found);
@@ -56,8 +63,17 @@ function visitKeys(
     const own = properties && Object.hasOwn(properties, key) ? properties[key] : rest;
     const at = joinPath(path, key);
     if (own !== undefined) visit(own, item, at, found);
-    else if (properties !== undefined && additionalProperties !== true) {
-      found.push({ path: at, key, known: Object.keys(properties) });
+    else if (properties !== undefined) {
+      const known = Object.keys(properties);
+      if (additionalProperties !== true) found.push({ path: at, key, known });
+      else if (isMistyped(key, known)) found.push({ path: at, key, known, isAllowed: true });
     }
   }
+}
+
+/** Of short keys another letter makes another word: `top_k` is no mistyped `top_p`. */
+function isMistyped(key: string, known: readonly string[]): boolean {
+  const plain = (name: string) => name.toLowerCase().replace(/[-_]/g, "");
+  if (known.some((name) => plain(name) === plain(key))) return true;
+  return key.length >= LONG_MIN && known.some((name) => editDistance(name, key) === 1);
 }

@@ -342,8 +342,9 @@ export async function checkConfig(
   const config = Object.fromEntries(entries);
   const issues = findIssues(Config, config);
   await failWith(issues, { origin, text });
-  for (const unknown of findUnknownKeys(Config, config)) {
-    warnings.push(`${origin}: ${describeUnknown(unknown.key, unknown.known, unknown.path)}`);
+  for (const { key, known, path, isAllowed } of findUnknownKeys(Config, config)) {
+    const said = isAllowed ? describeMistyped(key, known, path) : describeUnknown(key, known, path);
+    warnings.push(`${origin}: ${said}`);
   }
   return config;
 }
@@ -364,6 +365,11 @@ function describeUnknown(key: string, known: readonly string[], path = key): str
   if (path === key && TUI_KEYS.includes(key)) return `${said} It belongs into tui.json.`;
   const meant = didYouMean(key, known);
   return meant === undefined ? said : `${said} Did you mean ${JSON.stringify(meant)}?`;
+}
+
+function describeMistyped(key: string, known: readonly string[], path: string): string {
+  const said = `the key ${JSON.stringify(path)} is not known and goes to the provider as it is.`;
+  return `${said} Did you mean ${JSON.stringify(didYouMean(key, known))}?`;
 }
 
 async function existingDirectories(directories: ConfigDirectory[]): Promise<ConfigDirectory[]> {

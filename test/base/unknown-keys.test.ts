@@ -5,7 +5,12 @@ import { findUnknownKeys } from "@/base/unknown-keys";
 const Inner = t.Object({ name: t.Optional(t.String()) });
 const Schema = t.Object({
   inner: t.Optional(Inner),
-  open: t.Optional(t.Object({ a: t.Optional(t.String()) }, { additionalProperties: true })),
+  open: t.Optional(
+    t.Object(
+      { a: t.Optional(t.String()), top_p: t.Optional(t.Number()), temperature: t.Optional(Inner) },
+      { additionalProperties: true },
+    ),
+  ),
   map: t.Optional(t.Record(t.String(), Inner)),
   list: t.Optional(t.Array(Inner)),
   any: t.Optional(t.Unknown()),
@@ -23,6 +28,11 @@ test.each([
   [{ other: 1 }, ["other"]],
   [{ inner: { nam: 1 } }, ["inner.nam"]],
   [{ open: { b: { c: 1 } }, any: { d: 1 } }, []],
+  [{ open: { top_k: 1, b: 1, temper: 1 } }, []],
+  [
+    { open: { topP: 1, temprature: 1, Temperature: 1 } },
+    ["open.topP", "open.temprature", "open.Temperature"],
+  ],
   [{ map: { "a.b": { nam: 1 } } }, ['map["a.b"].nam']],
   [{ list: [{}, { nam: 1 }] }, ["list[1].nam"]],
   [{ either: { type: "b", x: "of the other" } }, ["either.x"]],

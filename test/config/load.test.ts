@@ -56,6 +56,23 @@ test("an unknown key is a warning with the key that was meant, and is left out",
   ]);
 });
 
+test("a key that looks mistyped is told where any key may stand, and stays", async () => {
+  await using home = await configHome({
+    "project/opencode.json": JSON.stringify({
+      agent: { a: { temprature: 1, top_k: 5 } },
+      provider: { p: { options: { baseUrl: "http://127.0.0.1:1/v1" } } },
+    }),
+  });
+  const { config, warnings } = await home.service().get();
+  const said = "is not known and goes to the provider as it is.";
+  const path = join(home.root, "project/opencode.json");
+  expect(warnings.toSorted()).toEqual([
+    `${path}: the key "agent.a.temprature" ${said} Did you mean "temperature"?`,
+    `${path}: the key "provider.p.options.baseUrl" ${said} Did you mean "baseURL"?`,
+  ]);
+  expect(config.agent?.["a"]).toMatchObject({ temprature: 1, top_k: 5 });
+});
+
 test("an unknown key below is told with its path", async () => {
   await using home = await configHome({
     "project/opencode.json": JSON.stringify({

@@ -4,7 +4,7 @@ import { expect, test } from "bun:test";
 import type { Config } from "@/schema/config";
 import type { MessageWithParts } from "@/schema/message";
 import type { Session } from "@/schema/session";
-import { WIRE_NAMES } from "@test/support/scripted-model/scripted-model";
+import { WIRES } from "@test/support/scripted-model/scripted-model";
 import type { NeutralRequest, ScriptedTurn, WireName } from "@test/support/scripted-model/turn";
 import { type SessionApp, sessionApp, trace } from "@test/support/session-app";
 
@@ -26,6 +26,7 @@ function smallApp({ compaction, ...options }: Options): Promise<SessionApp> {
   return sessionApp({
     ...options,
     limit,
+    modelOptions: { reasoning: true },
     side: false,
     ...(compaction ? { config: { compaction } } : {}),
   });
@@ -120,10 +121,13 @@ test("the last turns are kept as they are, and a restart changes nothing", async
   expect(texts(t).slice(after.length)).toEqual(["Four", "5"]);
 });
 
-test.each(WIRE_NAMES)(
-  "in mid-turn the prompt is kept, and calls with their results, by %s",
+test.each(Object.keys(WIRES) as WireName[])(
+  "in mid-turn the prompt is kept, and calls with their thoughts and results, by %s",
   async (wire) => {
-    const read = (filePath: string) => ({ calls: [{ tool: "read", input: { filePath } }] });
+    const read = (filePath: string) => ({
+      reasoning: `About ${filePath}`,
+      calls: [{ tool: "read", input: { filePath } }],
+    });
     await using t = await smallApp({
       wire,
       files: { "a.txt": "some words\n".repeat(1_000), "b.txt": "b" },
@@ -147,6 +151,7 @@ test.each(WIRE_NAMES)(
     const calls = last.flatMap((message) => message.calls);
     expect(calls).toMatchObject([{ tool: "read", input: '{"filePath":"b.txt"}' }]);
     expect(last.flatMap((message) => message.results)).toHaveLength(1);
+    expect(last.map(({ reasoning }) => reasoning).join("")).toBe("About b.txt");
     expect(t.model.violations).toEqual([]);
   },
 );

@@ -17,6 +17,7 @@ const SEALS: readonly [WireName, seal: (serial: number) => string][] = [
   ["anthropic", (serial) => `"signature-${serial}"`],
   ["openai", (serial) => `"encrypted-${serial}"`],
   ["google", (serial) => `"signature-${serial}"`],
+  ["mistral", (serial) => `Thought ${serial}.`],
   ["bedrock", (serial) => `"signature-${serial}"`],
 ];
 
@@ -77,8 +78,10 @@ test.each([...SEALS])("over %s", async (wire, seal) => {
   expect(lastBody(t)).toContain(seal(0));
 
   expect(await t.instance.summarizer.summarize(session.id, MAIN)).toBe(true);
-  t.model.push(thought(9), { text: "Done." });
+  const next = t.model.requests.length + t.model.sideRequests.length;
+  t.model.push(thought(next), { text: "Done." });
   expect(await say("After the summary")).toMatchObject({ finish: "stop" });
+  expect(lastBody(t)).toContain(seal(next));
 });
 
 /** Aborts when the nth part of reasoning or text has begun to grow. */

@@ -155,6 +155,48 @@ const FINAL: readonly [name: string, WireAnswer, error: RegExp][] = [
   ],
 ];
 
+/** Refused for what the request can do without: it is asked again without that, at once. */
+const CONCEDED: readonly [name: string, source: string, WireAnswer][] = [
+  [
+    "a schema that a grammar compiler refuses",
+    "llama.cpp",
+    {
+      pieces: ['{"error": {"code": 400, "message": "Failed to parse grammar"}}'],
+      status: 400,
+      headers: JSON_TYPE,
+    },
+  ],
+  [
+    "a schema that a grammar compiler fails at",
+    "llama.cpp",
+    {
+      pieces: [
+        '{"error": {"code": 500, "message": "Unable to generate parser for this template"}}',
+      ],
+      status: 500,
+      headers: JSON_TYPE,
+    },
+  ],
+  [
+    "a pattern that a grammar compiler does not know",
+    "vLLM, xgrammar",
+    {
+      pieces: ['{"message": "The tool parameters have an invalid pattern: lookahead"}'],
+      status: 400,
+      headers: JSON_TYPE,
+    },
+  ],
+  [
+    "roles that a template wants to alternate",
+    "vLLM, for Gemma and Mistral",
+    {
+      pieces: ['{"message": "Conversation roles must alternate user/assistant/user/..."}'],
+      status: 400,
+      headers: JSON_TYPE,
+    },
+  ],
+];
+
 /** What is no better after five times. */
 const ALWAYS: readonly [name: string, WireAnswer, error: RegExp][] = [
   [
@@ -182,6 +224,9 @@ export const BROKEN_SCRIPTS: readonly WireScript[] = [
   ...STALLS.map(([name, answer]): WireScript => {
     const providerOptions = { chunkTimeout: 60_000 };
     return { name, source: "any", answers: [answer], providerOptions, expect: { retries: 1 } };
+  }),
+  ...CONCEDED.map(([name, source, answer]): WireScript => {
+    return { name, source, answers: [answer], expect: {} };
   }),
   ...FINAL.map(([name, answer, error]): WireScript => {
     return { name, source: "gateways", answers: [answer], expect: { error } };

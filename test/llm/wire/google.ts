@@ -127,6 +127,25 @@ export const GOOGLE_SCRIPTS: readonly WireScript[] = [
     { retries: 1 },
   ),
   script(
+    "a schema that Gemini does not know",
+    [
+      {
+        pieces: [
+          JSON.stringify({
+            error: {
+              code: 400,
+              message: 'Invalid JSON payload received. Unknown name "$ref" at tools[0]',
+              status: "INVALID_ARGUMENT",
+            },
+          }),
+        ],
+        status: 400,
+        headers: { "content-type": "application/json" },
+      },
+    ],
+    {},
+  ),
+  script(
     "a list where a stream is due",
     [
       {

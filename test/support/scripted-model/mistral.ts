@@ -1,7 +1,7 @@
 // Mistral's own API: chat completions with stricter rules for ids and roles.
 
 import { objectsOf, textOf } from "./json";
-import { openaiCompatible } from "./openai-compatible";
+import { framesThinking, openaiCompatible } from "./openai-compatible";
 import type { NeutralRequest } from "./turn";
 import type { Wire } from "./wire";
 
@@ -9,6 +9,9 @@ export const mistral: Wire = {
   ...openaiCompatible,
   name: "mistral",
   npm: "@ai-sdk/mistral",
+  frames: framesThinking((text) => ({
+    content: [{ type: "thinking", thinking: [{ type: "text", text }] }],
+  })),
   check: (request) => [...openaiCompatible.check(request), ...checkMistral(request)],
 };
 

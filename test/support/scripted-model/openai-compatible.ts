@@ -29,7 +29,7 @@ export const openaiCompatible: Wire = {
   matches: (path) => path === "/v1/chat/completions",
   parse,
   check,
-  frames,
+  frames: framesThinking((reasoning_content) => ({ reasoning_content })),
   keepAlive: ": keep-alive\n\n",
   overloaded: dataFrame({ error: { message: "overloaded", type: "server_error", code: 503 } }),
   errorBody: (status, message) => ({
@@ -73,7 +73,7 @@ function parseMessage(message: JSONObject): NeutralMessage {
   return {
     ...emptyMessage(role === "assistant" ? "assistant" : "user"),
     text,
-    reasoning: textOf(message["reasoning_content"]),
+    reasoning: textOf(message["reasoning_content"]) + thinkingText(message["content"]),
     attachments: objectsOf(message["content"]).filter((part) => part["type"] !== "text").length,
     calls: objectsOf(message["tool_calls"]).map((call) => {
       const definition = objectOf(call["function"]);
@@ -90,6 +90,13 @@ function contentText(content: unknown): string {
   if (typeof content === "string") return content;
   return objectsOf(content)
     .map((part) => textOf(part["text"]))
+    .join("");
+}
+
+/** Of typed pieces, as Mistral has them. */
+function thinkingText(content: unknown): string {
+  return objectsOf(content)
+    .map((part) => contentText(part["thinking"]))
     .join("");
 }
 
@@ -113,7 +120,12 @@ function check(request: NeutralRequest): string[] {
   return problems;
 }
 
-function frames(turn: Turn, serial: number): Frame[] {
+/** The frames of a server that puts a piece of a thought into this delta. */
+export function framesThinking(delta: (text: string) => JSONObject): Wire["frames"] {
+  return (turn, serial) => frames(turn, serial, delta);
+}
+
+function frames(turn: Turn, serial: number, thought: (text: string) => JSONObject): Frame[] {
   const head = {
     id: `chatcmpl-${serial}`,
     object: "chat.completion.chunk",
@@ -139,7 +151,7 @@ function frames(turn: Turn, serial: number): Frame[] {
   ]);
   return [
     choice({ role: "assistant", content: "" }),
-    ...mapChunks(chunksOf(turn.reasoning), (text) => choice({ reasoning_content: text })),
+    ...mapChunks(chunksOf(turn.reasoning), (text) => choice(thought(text))),
     ...mapChunks(chunksOf(turn.text), (text) => choice({ content: text })),
     ...calls,
     choice({}, FINISH[finishOf(turn)]),

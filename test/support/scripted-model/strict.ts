@@ -2,9 +2,8 @@
 // that end with the model's own words; and what families of models refuse over chat completions,
 // told by the name of the model.
 
-import { objectsOf, textOf } from "./json";
 import { checkMistral } from "./mistral";
-import type { NeutralRequest } from "./turn";
+import type { NeutralMessage, NeutralRequest } from "./turn";
 
 /** What is wrong with the request, in sentences; `body` is as it came. */
 export function checkStrict(request: NeutralRequest, body: string): string[] {
@@ -36,14 +35,15 @@ function deepText(value: unknown): string {
 }
 
 function checkFamily(request: NeutralRequest): string[] {
-  const messages = objectsOf(request.raw["messages"]);
-  const answers = messages.filter((message) => message["role"] === "assistant");
-  if (/deepseek|kimi/.test(request.model)) return answers.flatMap(wantReasoning);
+  // Items and contents, as the others have them, are not theirs.
+  if (/deepseek|kimi/.test(request.model) && request.raw["messages"]) {
+    return request.messages.flatMap(wantReasoning);
+  }
   if (request.model.startsWith("devstral")) return checkMistral(request);
   return [];
 }
 
-function wantReasoning(answer: Record<string, unknown>): string[] {
-  if (!answer["tool_calls"] || textOf(answer["reasoning_content"]) !== "") return [];
+function wantReasoning({ calls, reasoning }: NeutralMessage): string[] {
+  if (calls.length === 0 || reasoning !== "") return [];
   return ["thinking is enabled but reasoning_content is missing in assistant tool call message"];
 }

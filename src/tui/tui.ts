@@ -9,6 +9,7 @@ import type { Transport } from "@/client/transport";
 import type { Session } from "@/schema/session";
 import { tellAsks } from "./asks/ask-toasts";
 import { EditorPromptBox } from "./prompt/prompt-box";
+import { blankControls } from "./safe-cells";
 import { Shell } from "./shell";
 import { initialState, type State } from "./store/state";
 import { ChosenStatusLine } from "./status-line";
@@ -125,6 +126,7 @@ export class Tui implements Ui {
   constructor(renderer: CliRenderer, options: TuiOptions) {
     const { transport, directory, clock, log, environment, settings } = options;
     this.renderer = renderer;
+    renderer.addPostProcessFn(blankControls);
     this.clock = clock;
     const beat = new Beat(clock);
     this.ticker = new Ticker(beat);

@@ -45,8 +45,9 @@ test("text that is sent at any time after the start is in the prompt, whole", as
 });
 
 test.skipIf(!hasTmux)("so is what is typed under tmux while the program starts", async () => {
-  await using home = await ExecutableHome.open(executable.path);
   for (let n = 0; n < TRIES; n++) {
+    // Each in a home of its own: a draft outlives a program that is killed.
+    await using home = await ExecutableHome.open(executable.path);
     const { project: cwd, env } = home;
     await using tmux = await Tmux.start(`exec ${executable.path}`, { cwd, env });
     const words = `typed ${n} ahead`;

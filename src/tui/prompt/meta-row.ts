@@ -5,7 +5,7 @@ import { presentAgent, presentModel } from "@/tui/store/present";
 import type { State } from "@/tui/store/state";
 import type { Ui } from "@/tui/ui";
 import { isNarrow } from "@/tui/views/style";
-import { capitalized } from "@/tui/views/words";
+import { capitalized, harmless } from "@/tui/views/words";
 import type { PromptMode } from "./history";
 import type { VimMode } from "./vim";
 
@@ -30,7 +30,7 @@ export class MetaRow {
     const { colors } = theme;
     const chunks: TextChunk[] = [];
     const add = (text: string, fg = colors.textMuted) => {
-      chunks.push({ __isChunk: true, text, fg });
+      chunks.push({ __isChunk: true, text: harmless(text).replaceAll(/\s/g, " "), fg });
     };
     if (notice !== undefined) add(notice, colors.warning);
     else if (mode !== "prompt") {

@@ -27,9 +27,10 @@ export function dollars(cost: number): string {
   return `$${cost < 0.01 ? cost.toFixed(4) : cost.toFixed(2)}`;
 }
 
-/** A name as the first word of a sentence. */
+/** A name in one line, as the first word of a sentence. */
 export function capitalized(name: string): string {
-  return name.charAt(0).toUpperCase() + name.slice(1);
+  const line = oneLine(name);
+  return line.charAt(0).toUpperCase() + line.slice(1);
 }
 
 /** Text in one line. */
@@ -44,11 +45,12 @@ const SEQUENCES =
 // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 /** What reorders text or is not seen at all: it could make a command look like another. */
-const INVISIBLE = /[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+const INVISIBLE = /(?![\u0600-\u0605\u06dd\u070f\u08e2\u200c\u200d])[\p{Cf}\u2028\u2029]/gu;
 
 /** Text without what would steer a terminal or hide what it says. Newlines and tabs stay. */
 export function harmless(text: string): string {
   return text
+    .toWellFormed()
     .replace(/\r\n?/g, "\n")
     .replace(SEQUENCES, "")
     .replace(CONTROLS, "")

@@ -62,8 +62,11 @@ export async function writeFileAtomic(
   }
 }
 
-/** A program run by root, or by one of a group, would take the file away from the others. */
-async function keepOwner(file: FileHandle, path: string): Promise<void> {
+/**
+ * Gives `file`, which is to replace `path`, the owner and the group of that, where the system lets
+ * us: a program run by root, or by one of a group, would take it away from the others.
+ */
+export async function keepOwner(file: FileHandle, path: string): Promise<void> {
   const before = await stat(path).catch(() => undefined); // a file that is not there yet
   if (!before) return;
   const { gid, uid } = await file.stat();

@@ -17,7 +17,7 @@ import {
 } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { errorCode } from "@/base/error";
-import { fileFailure, isInside, nearestRealpath } from "@/base/file";
+import { fileFailure, isInside, keepOwner, nearestRealpath } from "@/base/file";
 
 /** `mode` has the type and the permission bits, as lstat gives them. */
 export interface FileEntry {
@@ -132,7 +132,7 @@ async function replace(path: string, entry: FileEntry, temporary: string): Promi
     await rm(temporary, { force: true });
     await (isLink(entry.mode)
       ? symlink(entry.bytes.toString(), temporary)
-      : writeFileSynced(temporary, entry));
+      : writeFileSynced(temporary, entry, path));
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
@@ -140,10 +140,16 @@ async function replace(path: string, entry: FileEntry, temporary: string): Promi
   }
 }
 
-async function writeFileSynced(path: string, { bytes, mode }: FileEntry): Promise<void> {
+/** `path` is a temporary one; `place` is where it goes. */
+async function writeFileSynced(
+  path: string,
+  { bytes, mode }: FileEntry,
+  place: string,
+): Promise<void> {
   const file = await open(path, "wx", 0o600);
   try {
     await file.writeFile(bytes);
+    await keepOwner(file, place);
     await file.sync();
   } finally {
     await file.close();

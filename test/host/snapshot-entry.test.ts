@@ -1,6 +1,6 @@
 // Files as undo reads and replaces them.
 import { expect, test } from "bun:test";
-import { readdir, readlink, stat, symlink, truncate } from "node:fs/promises";
+import { chown, readdir, readlink, stat, symlink, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import {
   ENTRY_MAX_BYTES,
@@ -24,6 +24,16 @@ test("a file, a link and nothing are read as they are", async () => {
   expect(await readEntry(path("none"))).toBeUndefined();
   expect(await readEntry(path("a.txt/below"))).toBeUndefined();
   expect(await readEntry(path("big"))).toBe("other");
+});
+
+test.skipIf(process.getuid?.() !== 0)("a file that is put back stays its owner's", async () => {
+  await using directory = await tempTree({ "a.txt": "a" });
+  const path = join(directory.path, "a.txt");
+  await chown(path, 1_234, 2_345);
+  const entry = { bytes: Buffer.from("b"), mode: 0o100644 };
+  await writeEntry(path, entry, { root: directory.path, mark: "m" });
+  const { gid, uid } = await stat(path);
+  expect([await readTree(directory.path, "a.txt"), uid, gid]).toEqual(["b", 1_234, 2_345]);
 });
 
 test("nothing is read or written through a directory that is a link", async () => {

@@ -57,9 +57,13 @@ export const StepTokenUsage = t.Object({
 });
 export type StepTokenUsage = Static<typeof StepTokenUsage>;
 
-/** What a turn may use, its subagents included: US dollars, and tokens of every kind. */
+/** What a turn may use, its subagents included: US dollars, tokens of every kind, and steps. */
 export const Budget = t.Object(
-  { cost: t.Optional(t.Number({ exclusiveMinimum: 0 })), tokens: t.Optional(PositiveCount) },
+  {
+    cost: t.Optional(t.Number({ exclusiveMinimum: 0 })),
+    tokens: t.Optional(PositiveCount),
+    steps: t.Optional(PositiveCount),
+  },
   { $id: "Budget" },
 );
 export type Budget = Static<typeof Budget>;

@@ -2,6 +2,7 @@
 // is told here as soon as it is known, and counts for the session and all above it; before another
 // request it is asked whether there is something left. Kept in memory only: a limit is for what
 // goes on now.
+import { plural } from "@/base/text";
 import type { Budget, TokenUsage } from "@/schema/primitive";
 import type { MessageError } from "@/schema/message-error";
 import type { Model } from "@/schema/provider";
@@ -12,6 +13,7 @@ import { totalTokens } from "./usage";
 interface Spent {
   cost: number;
   tokens: number;
+  steps: number;
 }
 
 /** `name` is what a person would change to allow more, without its last word. */
@@ -45,6 +47,11 @@ export class Budgets {
     }
   }
 
+  /** The session sends a request for a step of its turn. */
+  countStep(sessionID: string): void {
+    for (const id of this.#upwards(sessionID)) this.#account(id).steps++;
+  }
+
   /** A turn that a person asked for begins; without a budget nothing limits it. */
   beginTurn(sessionID: string, budget: NamedBudget | undefined): void {
     const account = this.#account(sessionID);
@@ -76,7 +83,7 @@ export class Budgets {
   }
 
   #account(sessionID: string): Account {
-    const account = this.#accounts.get(sessionID) ?? { cost: 0, tokens: 0 };
+    const account = this.#accounts.get(sessionID) ?? { cost: 0, tokens: 0, steps: 0 };
     this.#accounts.set(sessionID, account);
     return account;
   }
@@ -99,11 +106,15 @@ function findExcess(
 ): MessageError | undefined {
   const cost = now.cost - before.cost;
   const tokens = now.tokens - before.tokens;
+  const steps = now.steps - before.steps;
   if (budget.cost !== undefined && cost >= budget.cost) {
     return excess("cost", dollars(cost), `${budget.name}cost (${dollars(budget.cost)})`);
   }
   if (budget.tokens !== undefined && tokens >= budget.tokens) {
     return excess("tokens", `${tokens} tokens`, `${budget.name}tokens (${budget.tokens})`);
+  }
+  if (budget.steps !== undefined && steps >= budget.steps) {
+    return excess("steps", plural(steps, "step"), `${budget.name}steps (${budget.steps})`);
   }
   return undefined;
 }

@@ -117,6 +117,7 @@ async function ask(
   { budgets, hooks, llm, records }: StepServices,
 ): Promise<StreamedAnswer> {
   const { parts, writer } = answer;
+  budgets.countStep(session.id);
   const stream = llm.stream(request, run.signal);
   const streamed = await streamAnswer(stream, { parts, run, writer }, records);
   for (const usage of usageOf(streamed, conversation)) budgets.spend(session.id, model, usage);

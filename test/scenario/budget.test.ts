@@ -77,6 +77,28 @@ test("subagents count for whoever started them, and stop with them", async () =>
   expect(sum).toBeCloseTo(t.model.sideRequests.length / 100, 9);
 });
 
+test("steps of subagents count as well, and the limit is for each turn anew", async () => {
+  await using t = await sessionApp({
+    files,
+    config: { budget: { steps: 4 } },
+    side: ({ messages, tools }) => {
+      if (tools.length === 0) return undefined;
+      const n = messages.filter(({ role }) => role === "assistant").length;
+      if (messages[0]?.text === "Delegate" && n === 0) return { calls: [task("a")] };
+      return { calls: [{ tool: "read", input: { filePath: `${n}.txt` } }] };
+    },
+  });
+  const session = t.create();
+  const { info } = await t.prompt(session, "Delegate");
+  expect(info).toMatchObject(spent("steps"));
+  expect(JSON.stringify(info)).toContain("4 steps, subagents included. Raise budget.steps (4)");
+  // One of the parent's and three of the child's.
+  const asked = () => t.model.sideRequests.filter(({ request }) => request.tools.length > 0).length;
+  expect(asked()).toBe(4);
+  expect((await t.prompt(session, "Go on")).info).toMatchObject(spent("steps"));
+  expect(asked()).toBe(8);
+});
+
 test("attempts that failed after they had begun count by estimate", async () => {
   const seen = Promise.withResolvers<void>();
   const text = ["some words ".repeat(300), seen.promise, ..."and more"];

@@ -4,7 +4,7 @@ import { runProcess } from "@/base/process";
 import type { StatusItem, StatuslineConfig } from "@/schema/tui-config";
 import { homeShortened } from "./screens/place";
 import { usageOf } from "./screens/usage";
-import { presentModel } from "./store/present";
+import { presentDirectory, presentModel } from "./store/present";
 import type { State } from "./store/state";
 import type { StatusLine, Ui } from "./ui";
 import { amount, dollars, elapsed, oneLine } from "./views/words";
@@ -63,12 +63,12 @@ export class ChosenStatusLine implements StatusLine {
       session: state.sessions?.[sessionID] ?? null,
       usage: usageOf(state, sessionID) ?? null,
       model: presentModel(state) ?? null,
-      directory: state.directory,
+      directory: presentDirectory(state),
       branch: state.facts.vcs?.branch ?? null,
     };
     try {
       const { stdout } = await runProcess(["sh", "-c", command], {
-        cwd: state.directory || this.#ui.environment.home,
+        cwd: presentDirectory(state) || this.#ui.environment.home,
         stdin: JSON.stringify(input),
         timeoutMs: COMMAND_MS,
         maxBytes: COMMAND_MAX_BYTES,
@@ -95,7 +95,7 @@ export function itemText(ui: Ui, state: State, sessionID: string, item: StatusIt
   };
   switch (item) {
     case "cwd":
-      return homeShortened(state.directory, ui.environment.home);
+      return homeShortened(presentDirectory(state), ui.environment.home);
     case "branch":
       return oneLine(state.facts.vcs?.branch ?? "");
     case "model":

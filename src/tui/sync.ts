@@ -1,12 +1,13 @@
 // Sync: brings the store what the server knows. First the state as it is, then every event; after a
-// gap what was missed, or the state again. What fails to load is told in the log and stays as it
-// was.
+// gap what was missed, or the state again. What is asked is about the directory of the open session,
+// at home about the one that new sessions begin in. What fails to load is told in the log and stays
+// as it was.
 import { errorMessage } from "@/base/error";
 import type { PlacedEvent } from "@/client/transport";
 import type { BusEvent } from "@/schema/event";
 import type { PermissionRequest } from "@/schema/permission";
 import { actOn } from "./remote-control";
-import type { Facts } from "./store/state";
+import type { Facts, State } from "./store/state";
 import type { Ui } from "./ui";
 
 /** How many messages are loaded at once. */
@@ -21,18 +22,29 @@ export class Sync {
   readonly #loadingOlder = new Map<string, Promise<void>>();
   /** What happens to a session while its messages are on their way. */
   readonly #held = new Map<string, BusEvent[]>();
+  /** The directory that is asked about. */
+  #place: string;
+  /** The one of the start, as it was named and as the server knows it. */
+  readonly #first: { named: string; known?: string };
 
   constructor(ui: Ui) {
     this.#ui = ui;
+    this.#place = ui.store.state.directory;
+    this.#first = { named: this.#place };
   }
 
   start(): void {
     const { client, store } = this.#ui;
-    this.#stop = client.listen({
+    const leave = store.subscribe((state) => this.#follow(state));
+    const stop = client.listen({
       changed: (connection) => store.dispatch({ type: "connection.changed", connection }),
       connected: (resumed) => void this.#connected(resumed),
       event: (placed) => this.#hear(placed),
     });
+    this.#stop = () => {
+      leave();
+      stop();
+    };
   }
 
   close(): void {
@@ -54,6 +66,33 @@ export class Sync {
     this.#loadingOlder.set(sessionID, next);
     await next;
     if (this.#loadingOlder.get(sessionID) === next) this.#loadingOlder.delete(sessionID);
+  }
+
+  #follow(state: State): void {
+    const { facts, route, sessions } = state;
+    const present = facts.path?.directory;
+    if (present !== undefined) this.#first.known ??= present;
+    const { named, known = named } = this.#first;
+    const home = state.directory === named ? known : state.directory;
+    const wanted = route.screen === "session" ? sessions?.[route.sessionID]?.directory : home;
+    // Nothing is known yet of a session that the program began with, and of where that was.
+    if (route.screen === "diff" || !wanted || present === undefined) return;
+    const place = this.#place === named ? known : this.#place;
+    if (wanted !== place) void this.#enter(wanted);
+  }
+
+  async #enter(directory: string): Promise<void> {
+    const { client, store, toasts } = this.#ui;
+    this.#place = directory;
+    client.enter(directory);
+    const path = await client.path().catch((error: unknown) => errorMessage(error));
+    if (this.#place !== directory) return;
+    if (typeof path === "string") {
+      client.enter(this.#first.known ?? this.#first.named);
+      return toasts.show({ variant: "warning", message: path });
+    }
+    store.dispatch({ type: "facts.loaded", facts: { path } });
+    await Promise.all([this.#loadFacts(), this.#loadPresent(directory)]);
   }
 
   async #loadOlder(sessionID: string, amount: "page" | "all"): Promise<void> {
@@ -164,16 +203,25 @@ export class Sync {
     ]);
   }
 
-  /** What runs and what waits at present, and the sessions there are. */
-  async #loadPresent(): Promise<void> {
+  /**
+   * What runs and what waits at present, and the sessions there are. Of a directory that was just
+   * `entered` alone: what is known of others stays.
+   */
+  async #loadPresent(entered?: string): Promise<void> {
     const { client, store, clock } = this.#ui;
+    const isElsewhere = (sessionID: string) => {
+      const { sessions } = store.state;
+      return entered !== undefined && sessions?.[sessionID]?.directory !== entered;
+    };
     await Promise.all([
       this.#try("sessions", async () => {
         const [sessions, status] = await Promise.all([
           client.session.list(),
           client.session.status(),
         ]);
-        store.dispatch({ type: "sessions.loaded", sessions, status, at: clock.now() });
+        const others = Object.entries(store.state.status).filter(([id]) => isElsewhere(id));
+        const all = { ...Object.fromEntries(others), ...status };
+        store.dispatch({ type: "sessions.loaded", sessions, status: all, at: clock.now() });
       }),
       this.#try("open requests", async () => {
         const [permissions, questions] = await Promise.all([
@@ -181,14 +229,23 @@ export class Sync {
           client.question.list(),
         ]);
         const asked = permissions.filter((request) => !this.#approves(request));
-        store.dispatch({ type: "asks.loaded", permissions: asked, questions });
+        const { state } = store;
+        store.dispatch({
+          type: "asks.loaded",
+          permissions: [...state.permissions.filter((one) => isElsewhere(one.sessionID)), ...asked],
+          questions: [...state.questions.filter((one) => isElsewhere(one.sessionID)), ...questions],
+        });
       }),
     ]);
   }
 
   #fact<K extends keyof Facts>(name: K, load: () => Promise<Facts[K]>): Promise<boolean> {
+    const place = this.#place;
     return this.#try(name, async () => {
-      this.#ui.store.dispatch({ type: "facts.loaded", facts: { [name]: await load() } });
+      const value = await load();
+      // Another directory has been entered meanwhile, whose facts are others.
+      if (place !== this.#place) return;
+      this.#ui.store.dispatch({ type: "facts.loaded", facts: { [name]: value } });
     });
   }
 

@@ -10,7 +10,6 @@ const WITHOUT: Readonly<Record<string, string>> = {
   "prompt.editor_context.clear": "no editor tells its selection",
   "console.org.switch": "there are no organisations",
   "workspace.set": "there are no workspaces",
-  "session.move": "a session stays in its directory",
   "stash.delete": "a key of the list of stashed prompts",
 };
 

@@ -34,6 +34,8 @@ export interface SentRequest {
   path: string;
   query: Record<string, string>;
   body: unknown;
+  /** The one that it was about, where it named one. */
+  directory?: string;
 }
 
 export interface ScreenOptions {
@@ -129,11 +131,13 @@ export async function answering(
     async handle(request) {
       const url = new URL(request.url);
       const text = await request.text();
+      const directory = request.headers.get("x-opencode-directory");
       const one: SentRequest = {
         method: request.method,
         path: url.pathname,
         query: Object.fromEntries(url.searchParams),
         body: text === "" ? undefined : JSON.parse(text),
+        ...(directory !== null && { directory: decodeURIComponent(directory) }),
       };
       sent.push(one);
       const answer = options.answers?.[`${one.method} ${one.path}`];

@@ -3,6 +3,8 @@ import { expect, test } from "bun:test";
 import type { BusEvent, EventProperties, EventType } from "@/schema/event";
 import type { MessageWithParts } from "@/schema/message";
 import type { PermissionRequest } from "@/schema/permission";
+import type { Session } from "@/schema/session";
+import type { Route } from "@/tui/store/state";
 import { Sync } from "@/tui/sync";
 import { type SentRequest, testScreen, type TestScreen } from "@test/support/screen";
 import { answerMessage, messageID, SESSION, textPart, userMessage } from "@test/support/transcript";
@@ -111,5 +113,44 @@ test("other directories are none of its business, but for sessions of the projec
   expect(screen.ui.store.state.status).toEqual({});
   screen.tell({ directory: "/project/below", project: "p", event: status });
   expect(screen.ui.store.state.status).toEqual({ ses_9: { type: "busy" } });
+  sync.close();
+});
+
+test("what is asked is about the open session's directory, at home about the first", async () => {
+  const session = (id: string, directory: string) => ({ id, directory, title: id }) as Session;
+  const asked = new Map<string, string>();
+  const path = (directory: string) => ({ directory, worktree: directory });
+  const answers = {
+    "GET /path": ({ directory = "/project" }: SentRequest) => {
+      if (directory === "/gone") throw new Error("Directory not found: /gone");
+      return path(directory);
+    },
+    "GET /agent": ({ directory = "" }: SentRequest) => (asked.set("agents", directory), []),
+    "GET /session/status": () => ({}),
+    "GET /session": () => [session("ses_b", "/other"), session("ses_c", "/gone")],
+    "GET /permission": ({ directory }: SentRequest) => (directory === "/other" ? [ask] : []),
+    "GET /question": () => [],
+  };
+  const state = { directory: "/project" };
+  await using screen = await testScreen({ answers, state });
+  const sync = new Sync(screen.ui);
+  sync.start();
+  await settle();
+  const open = async (route: Route) => {
+    screen.ui.store.dispatch({ type: "route.changed", route });
+    screen.ui.store.flush();
+    await settle();
+    return asked.get("agents");
+  };
+  const { store } = screen.ui;
+  store.dispatch({ type: "session.loaded", session: session("ses_b", "/other") });
+  expect(await open({ screen: "session", sessionID: "ses_b" })).toBe("/other");
+  expect(store.state.facts.path?.directory).toBe("/other");
+  expect(store.state.permissions).toEqual([ask]);
+  expect(await open({ screen: "home" })).toBe("/project");
+  await open({ screen: "session", sessionID: "ses_c" });
+  expect(screen.toasts.join()).toContain("/gone");
+  store.dispatch({ type: "directory.changed", directory: "/other" });
+  expect(await open({ screen: "home" })).toBe("/other");
   sync.close();
 });

@@ -45,7 +45,7 @@ const ROWS: Readonly<Record<ActionGroup, readonly (readonly string[])[]>> = {
     ["messages.copy", "Copy last answer@"],
     ["session.share", "Share session@", "share"],
     ["session.unshare", "Stop sharing session@", "unshare"],
-    ["session.move", "Move session@", "move"],
+    ["session.move", "Move session", "move"],
     ["session.delete", "Delete session@"],
     ["session.interrupt", "Interrupt session@"],
     ["session.background", "Send what runs to the background@"],

@@ -14,6 +14,7 @@ import { openHelp } from "./help";
 import { openKeys } from "./keys";
 import { openMcps } from "./mcps";
 import { openModels, openVariants } from "./models";
+import { openMove } from "./move";
 import { openPalette, suggestible } from "./palette";
 import { openInstall, openPlugins } from "./plugins";
 import { openRename } from "./rename";
@@ -95,6 +96,11 @@ function sessionActions(ui: Ui, trash: Trash): Bodies {
     "session.rename": withSession((session) => openRename(ui, session)),
     "session.fork": withSession(({ id }) => forkSession(ui, id)),
     "session.export": withSession((session) => openExport(ui, session)),
+    "session.move": {
+      when: () => openSession(ui)?.parentID === undefined,
+      title: () => (openSession(ui) ? "Move session" : "Begin sessions elsewhere"),
+      run: () => openMove(ui, openSession(ui)),
+    },
     "session.delete": withSession((session) => trash.put(session)),
     "session.pin.toggle": withSession(({ id }) => togglePin(ui, id)),
   };

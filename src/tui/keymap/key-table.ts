@@ -54,7 +54,7 @@ const ROWS = [
   // Session
   ["session_export", "<leader>x", "session.export", "session"],
   ["session_copy", "none", "session.copy", "session"],
-  ["session_move", "none", "session.move", "session"],
+  ["session_move", "none", "session.move", "app"],
   ["session_new", "<leader>n", "session.new", "app"],
   ["session_list", "<leader>l", "session.list", "app"],
   ["session_timeline", "<leader>g", "session.timeline", "session"],

@@ -1,10 +1,12 @@
 // Where one is: the directory as people write it, with its branch.
+import { presentDirectory } from "@/tui/store/present";
 import type { State } from "@/tui/store/state";
 import { oneLine } from "@/tui/views/words";
 
 /** `~/proj:main`. */
-export function placeOf({ directory, facts }: State, home: string): string {
-  const short = homeShortened(directory, home);
+export function placeOf(state: State, home: string): string {
+  const { facts } = state;
+  const short = homeShortened(presentDirectory(state), home);
   return facts.vcs?.branch ? oneLine(`${short}:${facts.vcs.branch}`) : short;
 }
 

@@ -36,6 +36,8 @@ export type LocalChange =
   | { type: "session.loaded"; session: Session }
   | { type: "todos.loaded"; sessionID: string; todos: readonly Todo[] }
   | { type: "diff.loaded"; sessionID: string; diff: readonly SnapshotFileDiff[] }
+  /** Where new sessions begin. */
+  | { type: "directory.changed"; directory: string }
   | { type: "route.changed"; route: Route }
   | { type: "auto-approve.changed"; autoApprove: boolean }
   | { type: "choice.changed"; choice: Partial<Choice> }

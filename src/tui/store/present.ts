@@ -10,6 +10,12 @@ export function presentAgent({ choice, facts, route, sessions }: State): string 
   return session?.agent ?? facts.config?.default_agent ?? first?.name ?? "build";
 }
 
+/** Where the person works: in the open session's directory, else where new ones begin. */
+export function presentDirectory({ directory, route, sessions }: State): string {
+  const session = route.screen === "session" ? sessions?.[route.sessionID] : undefined;
+  return session?.directory ?? directory;
+}
+
 export interface PresentModel extends ModelRef {
   variant?: string;
 }

@@ -42,6 +42,8 @@ function reduceLocal(state: State, change: LocalChange): State {
       return { ...state, todos: { ...state.todos, [change.sessionID]: change.todos } };
     case "diff.loaded":
       return { ...state, diffs: { ...state.diffs, [change.sessionID]: change.diff } };
+    case "directory.changed":
+      return { ...state, directory: change.directory };
     case "route.changed":
       return { ...state, route: change.route };
     case "choice.changed":

@@ -1,7 +1,7 @@
 // Sync: brings the store what the server knows. First the state as it is, then every event; after a
-// gap what was missed, or the state again. What is asked is about the directory of the open session,
-// at home about the one that new sessions begin in. What fails to load is told in the log and stays
-// as it was.
+// gap what was missed, or the state again. What is asked is about the directory of the open
+// session, at home about the one that new sessions begin in. What fails to load is told in the log
+// and stays as it was.
 import { errorMessage } from "@/base/error";
 import type { PlacedEvent } from "@/client/transport";
 import type { BusEvent } from "@/schema/event";

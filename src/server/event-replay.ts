@@ -46,6 +46,7 @@ function* tellChanges(
 ): Replay {
   const { clock, ids } = app.services;
   const changed = new Map<string, string>();
+  const told = new Set<string>();
   for (let step = first; !step.done; step = changes.next()) {
     const change = step.value;
     const [type, properties] = describe(change, clock.now());
@@ -54,12 +55,39 @@ function* tellChanges(
     if (isGlobal && directory !== undefined) continue;
     if (type === "session.deleted") changed.delete(properties.sessionID);
     else if ("sessionID" in properties) changed.set(properties.sessionID ?? "", change.directory);
+    const message = messageBefore(app, change, told);
+    if (message) {
+      const event = {
+        id: ids.create("evt"),
+        type: "message.updated",
+        properties: message,
+      } as const;
+      yield { directory: change.directory, event };
+    }
     // The pair fits together by the return type of describe.
     const event = { id: ids.create("evt"), type, properties } as BusEvent;
     const place = isGlobal ? "global" : change.directory;
     yield { directory: place, event, cursor: change.cursor };
   }
   return changed;
+}
+
+/**
+ * The message of a part of which it was not told yet. A message that has ended was changed after
+ * its parts and comes behind them, and a listener has no place for parts of what it does not know.
+ * It is told without a number: its own is yet to come.
+ */
+function messageBefore(
+  app: App,
+  change: StoredChange,
+  told: Set<string>,
+): EventProperties<"message.updated"> | undefined {
+  if (change.kind === "message") told.add(change.info.id);
+  if (change.kind !== "part" || told.has(change.part.messageID)) return undefined;
+  const { sessionID, messageID } = change.part;
+  told.add(messageID);
+  const found = app.services.sessionStore.findMessage(sessionID, messageID);
+  return found && { sessionID, info: found.info };
 }
 
 type Described = { [T in EventType]: [T, EventProperties<T>] }[EventType];

@@ -16,6 +16,8 @@ class Known {
   readonly things = new Map<string, unknown>();
   /** The numbers of the changes, in the order in which they were heard. */
   readonly numbers: number[] = [];
+  /** Parts that came before their messages: a client has no place for them. */
+  readonly orphans: string[] = [];
 
   hear(frame: Frame): void {
     if (frame.id !== undefined) this.numbers.push(Number(frame.id));
@@ -25,6 +27,8 @@ class Known {
     } else if (event.type === "message.updated") {
       this.things.set(event.properties.info.id, event.properties.info);
     } else if (event.type === "message.part.updated") {
+      const { id, messageID } = event.properties.part;
+      if (!this.things.has(messageID)) this.orphans.push(id);
       this.things.set(event.properties.part.id, event.properties.part);
     } else if (event.type === "message.part.removed") {
       this.things.delete(event.properties.partID);
@@ -40,6 +44,7 @@ class Known {
   }
 
   get sorted(): unknown {
+    expect(this.orphans).toEqual([]);
     return Object.fromEntries([...this.things].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 }

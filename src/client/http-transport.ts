@@ -1,6 +1,7 @@
 // The transport to a server in another process or on another machine: requests over HTTP, events
 // as server-sent events. A connection that is lost is made again, ever more patiently, and events
-// go on behind the last one heard.
+// go on behind the last one heard. Each request has a connection of its own: one that is kept for
+// the next may have died unnoticed, and whoever takes it waits for good.
 import type { Clock } from "@/base/clock";
 import { AppError, denied, errorMessage, isAbort, unavailable } from "@/base/error";
 import { GlobalEvent } from "@/schema/event";
@@ -15,15 +16,20 @@ export interface HTTPTransportOptions {
   clock: Clock;
 }
 
+const SILENT = "the server does not answer any more";
 const DEFAULT_USERNAME = "opencode";
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 10_000;
 /** The server lets hear of itself every ten seconds; one that is silent for longer is gone. */
 const SILENCE_MS = 25_000;
+/** It greets whoever listens at once; where that does not come, nothing will. */
+const GREETING_MS = 10_000;
 
 export class HTTPTransport implements Transport {
   readonly #options: HTTPTransportOptions;
   readonly #headers: Readonly<Record<string, string>>;
+  /** Aborted, and made anew, when the network is found dead: what is under way has no answer. */
+  #network = new AbortController();
 
   constructor(options: HTTPTransportOptions) {
     this.#options = options;
@@ -44,7 +50,7 @@ export class HTTPTransport implements Transport {
     return this.#fetch(pathname + search, {
       method,
       headers,
-      signal,
+      signal: AbortSignal.any([signal, this.#network.signal]),
       ...(body !== undefined && { body }),
     });
   }
@@ -82,12 +88,16 @@ export class HTTPTransport implements Transport {
     const silence = new AbortController();
     const signal = AbortSignal.any([stream.signal, silence.signal]);
     let stopWaiting = () => {};
-    const wait = () => {
+    const wait = (ms: number) => {
       stopWaiting();
-      stopWaiting = this.#options.clock.timer(SILENCE_MS, () => silence.abort());
+      stopWaiting = this.#options.clock.timer(ms, () => {
+        silence.abort();
+        this.#network.abort(unavailable(SILENT));
+        this.#network = new AbortController();
+      });
     };
     try {
-      wait();
+      wait(GREETING_MS);
       const response = await this.#fetch("/global/event", {
         headers: {
           ...this.#headers,
@@ -99,7 +109,7 @@ export class HTTPTransport implements Transport {
       if (!response.ok || !response.body) throw refusal(response.status, this.#options.url);
       const frames = new EventFrames();
       for await (const bytes of response.body) {
-        wait();
+        wait(SILENCE_MS);
         for (const { id, data } of frames.add(bytes)) {
           stream.hear(id);
           tell(listener, data);
@@ -107,7 +117,7 @@ export class HTTPTransport implements Transport {
       }
       return unavailable("the connection was closed");
     } catch (error) {
-      if (silence.signal.aborted) return unavailable("the server does not answer any more");
+      if (silence.signal.aborted) return unavailable(SILENT);
       return error;
     } finally {
       stopWaiting();
@@ -118,7 +128,7 @@ export class HTTPTransport implements Transport {
     const { url } = this.#options;
     const base = url.href.replace(/\/$/, "");
     try {
-      return await fetch(base + path, init);
+      return await fetch(base + path, { ...init, keepalive: false });
     } catch (error) {
       if (isAbort(error)) throw error;
       throw unavailable(`cannot reach ${url.origin}`, {}, error);

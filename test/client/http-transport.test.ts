@@ -4,7 +4,9 @@ import { systemClock } from "@/base/clock";
 import { createClient } from "@/client/client";
 import { HTTPTransport } from "@/client/http-transport";
 import type { Connection, EventListener, PlacedEvent } from "@/client/transport";
+import { FakeClock } from "@test/support/clock";
 import { freePort } from "@test/support/free-port";
+import { TCPRelay } from "@test/support/tcp-relay";
 import { type TestApp, testApp } from "@test/support/test-app";
 
 /** Keeps what it hears, and lets a test wait for it. */
@@ -38,6 +40,10 @@ class Heard implements EventListener {
       return event.type === "session.updated" ? [event.properties.info.title] : [];
     });
   }
+}
+
+function isReconnecting({ state }: Connection): boolean {
+  return state === "reconnecting";
 }
 
 function transportTo(t: TestApp, password?: string): HTTPTransport {
@@ -75,6 +81,39 @@ test("a server that restarts is found again, and what was missed is told", async
   await heard.until(() => heard.titles().includes("missed"));
   expect(heard.resumed).toEqual([false, true]);
   expect(heard.connections.at(-1)).toEqual({ state: "connected" });
+  stop();
+});
+
+test("a network that dies without a word is noticed, and nothing waits for it", async () => {
+  await using t = await testApp();
+  await using relay = await TCPRelay.open(Number(t.server.url.port));
+  const clock = new FakeClock();
+  const url = new URL(`http://127.0.0.1:${relay.port}`);
+  const transport = new HTTPTransport({ url, clock });
+  const client = createClient(transport, t.directory);
+  const session = await client.session.create({ title: "before" });
+  const heard = new Heard();
+  const stop = transport.listen(heard);
+  await heard.until(() => heard.resumed.length === 1);
+  await client.session.update(session.id, { title: "live" });
+  await heard.until(() => heard.titles().includes("live"));
+  relay.cut();
+  (await t.instance()).sessions.change(session.id, (info) => ({ ...info, title: "missed" }));
+  const asked = client.session.list().catch((error: unknown) => error);
+  await clock.advance(25_000);
+  expect(await asked).toMatchObject({ kind: "unavailable" });
+  await heard.until(() => heard.connections.at(-1)?.state === "reconnecting");
+  // The first attempt hears nothing either.
+  await clock.advance(500);
+  await clock.advance(10_000);
+  await heard.until(() => heard.connections.filter(isReconnecting).length === 2);
+  relay.mend();
+  await clock.waitForPending();
+  await clock.advance(1_000);
+  await heard.until(() => heard.titles().includes("missed"));
+  expect(heard.resumed).toEqual([false, true]);
+  // What stood ready before the network went is not asked any more.
+  expect((await client.session.list()).map(({ title }) => title)).toEqual(["missed"]);
   stop();
 });
 

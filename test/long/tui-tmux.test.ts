@@ -4,7 +4,6 @@ import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from 
 import { listDescendants } from "@/base/process";
 import { BUILD_LIMIT_MS, type Executable, openExecutable } from "@test/support/executable";
 import { ExecutableHome } from "@test/support/executable-home";
-import { freePort } from "@test/support/free-port";
 import { scriptedModel } from "@test/support/scripted-model/scripted-model";
 import type { ScriptedTurn } from "@test/support/scripted-model/turn";
 import { hasTmux, Tmux } from "@test/support/tmux";
@@ -215,30 +214,6 @@ test.skipIf(!hasTmux)("signals give the terminal back, and say how to go on", as
   expect(await tmux.format("#{alternate_on} #{mouse_any_flag} #{cursor_flag}")).toBe("0 0 1");
   expect(await running(here)).toEqual([]);
 });
-
-test.skipIf(!hasTmux)(
-  "attached, the death and return of the server is told and mended",
-  async () => {
-    const here = await place([{ text: "First." }, { text: "Second." }]);
-    const port = await freePort();
-    const serve = () => here.home.serve(["--port", String(port)]);
-    const first = await serve();
-    const tmux = await open(here, `attach localhost:${port}`);
-    await tmux.until("Ask anything");
-    await tmux.type("one");
-    await tmux.press("Enter");
-    await tmux.until("▣  Build");
-    await first.stop("SIGKILL");
-    await tmux.until("server gone");
-    await tmux.type("draft");
-    const second = await serve();
-    closers.push(() => second.stop().then(() => undefined));
-    await tmux.until((screen) => !screen.includes("server gone"));
-    await tmux.press("Enter");
-    const told = await tmux.until("Second.");
-    expect(told).toContain("First.");
-  },
-);
 
 /** The processes of the program that still run; the shell that waits for a key is none of them. */
 async function running({ home }: Place): Promise<string[]> {

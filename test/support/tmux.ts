@@ -16,6 +16,8 @@ export interface TmuxOptions {
 const WAIT_MS = 20_000;
 const POLL_MS = 40;
 
+export type Expected = string | RegExp | ((screen: string) => boolean);
+
 export const hasTmux = Bun.which("tmux") !== null;
 
 export class Tmux implements AsyncDisposable {
@@ -68,12 +70,23 @@ export class Tmux implements AsyncDisposable {
   }
 
   /** The screen as soon as it fits; throws with the screen when it does not in time. */
-  async until(isThere: string | RegExp | ((screen: string) => boolean)): Promise<string> {
-    const deadline = performance.now() + WAIT_MS;
+  async until(isThere: Expected, waitMs = WAIT_MS): Promise<string> {
+    const deadline = performance.now() + waitMs;
     for (;;) {
       const screen = await this.screen();
       if (fits(screen, isThere)) return screen;
       if (performance.now() > deadline) throw new Error(`${String(isThere)} is not on\n${screen}`);
+      await Bun.sleep(POLL_MS);
+    }
+  }
+
+  /** As soon as both show the same, row by row; throws with the two when they do not in time. */
+  async untilSame(other: Tmux): Promise<void> {
+    const deadline = performance.now() + WAIT_MS;
+    for (;;) {
+      const [own, others] = await Promise.all([this.screen(), other.screen()]);
+      if (own === others) return;
+      if (performance.now() > deadline) throw new Error(`not the same:\n${own}\n${others}`);
       await Bun.sleep(POLL_MS);
     }
   }
@@ -105,7 +118,7 @@ export class Tmux implements AsyncDisposable {
   }
 }
 
-function fits(screen: string, isThere: string | RegExp | ((screen: string) => boolean)): boolean {
+function fits(screen: string, isThere: Expected): boolean {
   if (typeof isThere === "string") return screen.includes(isThere);
   return typeof isThere === "function" ? isThere(screen) : isThere.test(screen);
 }

@@ -5,7 +5,7 @@ import { plural } from "@/base/text";
 import type { ToolPart } from "@/schema/part";
 import type { Ui } from "@/tui/ui";
 import { moreLines } from "./fold";
-import { ink, isNarrow, panel, row, styled, wrapped } from "./style";
+import { ink, isNarrow, panel, remark, styled, wrapped } from "./style";
 import { isGoingOn, Ticking } from "./ticking";
 import { waitsForPermission } from "./tool-row";
 import { partOf, type PartBlock, type View } from "./view";
@@ -42,7 +42,9 @@ export class BashView implements View<PartBlock> {
     });
     this.#command = wrapped(ui);
     this.#command.flexShrink = 1;
-    this.#description = row(ui);
+    // Who drags over it below its end means it, too.
+    this.#command.flexGrow = 1;
+    this.#description = remark(ui);
     this.#output = new BoxRenderable(ui.renderer, {
       flexDirection: "column",
       marginTop: isNarrow(ui) ? 0 : 1,
@@ -51,7 +53,7 @@ export class BashView implements View<PartBlock> {
     this.#more = new BoxRenderable(ui.renderer, { flexDirection: "column" });
     this.#last = wrapped(ui, "textMuted");
     for (const one of [this.#first, this.#more, this.#last]) this.#output.add(one);
-    this.#end = row(ui);
+    this.#end = remark(ui);
     head.add(this.#command);
     head.add(this.#description);
     this.root.add(head);

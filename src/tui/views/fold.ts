@@ -2,7 +2,7 @@
 import { BoxRenderable, type Renderable } from "@opentui/core";
 import { plural } from "@/base/text";
 import type { Ui } from "@/tui/ui";
-import { row } from "./style";
+import { remark } from "./style";
 
 /** Nothing when nothing is hidden. */
 export function moreLines(ui: Ui, hidden: number): Renderable[] {
@@ -12,12 +12,12 @@ export function moreLines(ui: Ui, hidden: number): Renderable[] {
     justifyContent: "space-between",
     gap: 2,
   });
-  const more = row(ui);
+  const more = remark(ui);
   more.content = `… ${plural(hidden, "more line")}`;
   line.add(more);
   const key = ui.keymap.label("session.expand.all");
   if (key !== undefined) {
-    const hint = row(ui);
+    const hint = remark(ui);
     hint.content = `${key} expand`;
     line.add(hint);
   }

@@ -93,6 +93,13 @@ export function row(ui: Ui, slot: Slot = "textMuted"): TextRenderable {
   });
 }
 
+/** One row of the program's own words, which are not what a person wants to copy. */
+export function remark(ui: Ui, slot: Slot = "textMuted"): TextRenderable {
+  const text = row(ui, slot);
+  text.selectable = false;
+  return text;
+}
+
 /** A piece of text in the colour of a slot. */
 export function ink(ui: Ui, slot: Slot, text: string, isBold = false): TextChunk {
   const colored = fg(ui.theme.colors[slot])(text);

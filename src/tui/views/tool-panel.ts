@@ -5,7 +5,7 @@ import { BoxRenderable, type Renderable, type TextChunk, type TextRenderable } f
 import type { ToolPart } from "@/schema/part";
 import type { Slot } from "@/tui/theme/slots";
 import type { Ui } from "@/tui/ui";
-import { ink, isNarrow, margins, panel, row, styled } from "./style";
+import { ink, isNarrow, margins, panel, remark, row, styled } from "./style";
 import { transcriptColumns } from "./room";
 import { isGoingOn, Ticking } from "./ticking";
 import { waitsForPermission } from "./tool-row";
@@ -66,7 +66,7 @@ export class ToolPanelView implements View<PartBlock> {
     this.root = panel(ui, "borderSubtle");
     this.#head = new BoxRenderable(ui.renderer, { flexDirection: "row" });
     this.#title = row(ui);
-    this.#figures = row(ui);
+    this.#figures = remark(ui);
     this.#figures.flexShrink = 0;
     this.#body = new BoxRenderable(ui.renderer, { flexDirection: "column" });
     this.#body.marginTop = isNarrow(ui) ? 0 : 1;
@@ -118,7 +118,7 @@ export class ToolPanelView implements View<PartBlock> {
     root.marginLeft = isPanel ? gutter : text;
     root.paddingLeft = !isPanel ? 0 : isNarrow(this.#ui) ? 1 : 2;
     root.backgroundColor = isPanel ? this.#ui.theme.colors.backgroundPanel : "transparent";
-    this.#head.justifyContent = isPanel ? "space-between" : "flex-start";
+    this.#title.flexGrow = isPanel ? 1 : 0;
     this.#head.gap = isPanel ? 2 : 1;
   }
 

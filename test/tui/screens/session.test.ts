@@ -136,7 +136,7 @@ test("following: the last row is there after every piece of text", async () => {
     screen.ui.store.dispatch({ type: "heard", event, at: 0 });
   const whole = { sessionID: SESSION, part: live, time: 0 };
   hear({ id: "evt_1", type: "message.part.updated", properties: whole });
-  for (let n = 0; n < 100; n++) {
+  for (let n = 0; n < 500; n++) {
     const delta = n % 7 === 6 ? `\n\nparagraph ${n} ` : `word${n} `;
     hear({
       id: "evt_2",

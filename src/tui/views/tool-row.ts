@@ -1,6 +1,6 @@
 // The view of a tool call that is one row: icon, name, argument; its output beneath when it is
 // open. While it runs the icon turns; a call that failed shows why.
-import type { BoxRenderable, TextRenderable } from "@opentui/core";
+import { BoxRenderable, type Renderable, type TextRenderable } from "@opentui/core";
 import type { ToolPart } from "@/schema/part";
 import type { Slot } from "@/tui/theme/slots";
 import type { Ui } from "@/tui/ui";
@@ -20,6 +20,8 @@ export interface ToolRow {
   brief?: string;
   /** What is shown when it is open. */
   output?: string;
+  /** How that is shown, where there is more to it than its text. */
+  body?: (ui: Ui, output: string) => Renderable;
 }
 
 export type DescribeTool = (part: ToolPart) => ToolRow;
@@ -29,9 +31,11 @@ export class ToolRowView implements View<PartBlock> {
   readonly #ui: Ui;
   readonly #describe: DescribeTool;
   readonly #title: TextRenderable;
-  readonly #output: TextRenderable;
+  readonly #output: BoxRenderable;
   readonly #ticking: Ticking;
   #part: ToolPart | undefined;
+  /** The output that is drawn. */
+  #shown: string | undefined;
   #isExpanded = false;
 
   constructor(ui: Ui, block: PartBlock, describe: DescribeTool) {
@@ -40,7 +44,7 @@ export class ToolRowView implements View<PartBlock> {
     this.#describe = describe;
     this.root = plain(ui);
     this.#title = row(ui);
-    this.#output = wrapped(ui, "textMuted");
+    this.#output = new BoxRenderable(ui.renderer, { flexDirection: "column", flexShrink: 0 });
     this.root.add(this.#title);
     this.root.add(this.#output);
     this.update(block);
@@ -74,7 +78,7 @@ export class ToolRowView implements View<PartBlock> {
     if (!part) return;
     const ui = this.#ui;
     const described = this.#describe(part);
-    const { icon, output = "" } = described;
+    const { icon, output = "", body = plainText } = described;
     const { title, result = "" } = isNarrow(ui) ? brief(described) : described;
     const { state } = part;
     const isWaiting = waitsForPermission(ui, part);
@@ -86,12 +90,22 @@ export class ToolRowView implements View<PartBlock> {
       ink(ui, slot, `${state.status === "error" ? "✗" : sign} ${oneLine(title)}${note}${failure}`),
     );
     this.#output.visible = this.#isExpanded;
-    if (this.#isExpanded) this.#output.content = harmless(output).trimEnd();
+    const shown = this.#isExpanded ? output : undefined;
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    for (const child of this.#output.getChildren()) child.destroyRecursively();
+    if (shown !== undefined) this.#output.add(body(ui, shown));
   }
 }
 
 function brief(described: ToolRow): Pick<ToolRow, "title" | "result"> {
   return described.brief === undefined ? described : { title: described.brief };
+}
+
+function plainText(ui: Ui, output: string): Renderable {
+  const text = wrapped(ui, "textMuted");
+  text.content = harmless(output).trimEnd();
+  return text;
 }
 
 /** Whether the call waits for an answer of the person. */

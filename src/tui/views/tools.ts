@@ -2,6 +2,7 @@
 // their arguments.
 import { formatBytes, plural } from "@/base/text";
 import type { ToolPart } from "@/schema/part";
+import { fileLines, matchLines } from "./tool-output";
 import type { ToolRow } from "./tool-row";
 
 const WEBFETCH_LINES = 20;
@@ -21,6 +22,7 @@ const ROWS: Readonly<Record<string, (part: ToolPart) => ToolRow>> = {
       title: `${brief}${lines}${from}`,
       brief,
       output: contentOf(outputOf(part)),
+      body: (ui, output) => fileLines(ui, stringOf(input, "filePath"), output),
     };
   },
   glob(part) {
@@ -46,7 +48,10 @@ const ROWS: Readonly<Record<string, (part: ToolPart) => ToolRow>> = {
     const where = files === 0 ? "" : ` in ${plural(files, "file")}`;
     const result = matches === undefined ? "" : `(${plural(matches, "match", "matches")}${where})`;
     const brief = `Grep ${quoted(input)}${matches === undefined ? "" : ` (${matches})`}`;
-    return { icon: "✱", title: `Grep ${quoted(input)}${inPath(input)}`, result, brief, output };
+    const title = `Grep ${quoted(input)}${inPath(input)}`;
+    const pattern = stringOf(input, "pattern");
+    const body: ToolRow["body"] = (ui, found) => matchLines(ui, pattern, found);
+    return { icon: "✱", title, result, brief, output, body };
   },
   webfetch(part) {
     const output = outputOf(part);

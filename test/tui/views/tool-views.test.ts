@@ -173,6 +173,36 @@ test("what is wrong with the file stands beneath, three at most", async () => {
   expect(frame).not.toContain("a hint");
 });
 
+test("the lines of a file that was read are numbered, and apart from what the tool says", async () => {
+  const output =
+    "<path>/project/a.ts</path>\n<type>file</type>\n<content>\n9: const a = 1\n10:   return a\n\n" +
+    "(End of file - total 10 lines)\n</content>";
+  const state = completed({ filePath: "/project/a.ts" }, { title: "a.ts", output });
+  const rows = (await shown(block("read", state), { expanded: true })).split("\n");
+  expect(rows.map((row) => row.trimEnd())).toEqual([
+    "     → Read a.ts",
+    "      9  const a = 1",
+    "     10    return a",
+    "     (End of file - total 10 lines)",
+  ]);
+});
+
+test("matches stand beneath their file, what was looked for marked", async () => {
+  const output =
+    "Found 2 matches\n/project/src/a.ts:\n  Line 5:   return Date.now() - 1;\n\n/p/b.ts:\n  Line 2: y";
+  const state = completed({ pattern: "Date\\.now" }, { output, metadata: { matches: 2 } });
+  await using screen = await testScreen({ state: { directory: "/project" } });
+  const view = makeBlockView(screen.ui, block("grep", state));
+  screen.ui.renderer.root.add(view.root);
+  view.setExpanded(true);
+  const frame = await screen.frame();
+  expect(frame).toContain("\n     src/a.ts:\n       5    return Date.now() - 1;\n");
+  const spans = screen.terminal.captureSpans().lines.flatMap((line) => line.spans);
+  const hit = spans.find(({ text }) => text === "Date.now");
+  expect(hit?.fg.toInts()).toEqual(screen.ui.theme.colors.accent.toInts());
+  view.destroy();
+});
+
 test("of two todo lists the newer is open", async () => {
   const todos = [
     { content: "Read", status: "completed", priority: "high" },

@@ -1,5 +1,5 @@
 // What tools found, as a person reads it: the lines of a file with their numbers and colours, and
-// matches beneath the file that they are in. What is not in the tool's usual form is shown as it is.
+// matches beneath the file that they are in. What is not in the usual form is shown as it is.
 import {
   bold,
   BoxRenderable,

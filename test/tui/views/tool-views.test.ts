@@ -173,7 +173,7 @@ test("what is wrong with the file stands beneath, three at most", async () => {
   expect(frame).not.toContain("a hint");
 });
 
-test("the lines of a file that was read are numbered, and apart from what the tool says", async () => {
+test("the lines of a file that was read are numbered, apart from what the tool says", async () => {
   const output =
     "<path>/project/a.ts</path>\n<type>file</type>\n<content>\n9: const a = 1\n10:   return a\n\n" +
     "(End of file - total 10 lines)\n</content>";
@@ -188,8 +188,13 @@ test("the lines of a file that was read are numbered, and apart from what the to
 });
 
 test("matches stand beneath their file, what was looked for marked", async () => {
-  const output =
-    "Found 2 matches\n/project/src/a.ts:\n  Line 5:   return Date.now() - 1;\n\n/p/b.ts:\n  Line 2: y";
+  const output = [
+    "Found 2 matches",
+    "/project/src/a.ts:",
+    "  Line 5:   return Date.now() - 1;",
+    "/p/b.ts:",
+    "  Line 2: y",
+  ].join("\n");
   const state = completed({ pattern: "Date\\.now" }, { output, metadata: { matches: 2 } });
   await using screen = await testScreen({ state: { directory: "/project" } });
   const view = makeBlockView(screen.ui, block("grep", state));

@@ -6,9 +6,9 @@
 // and the name of the field that reasoning came in.
 
 import type { EventMender } from "./event-lines";
+import { asRecord, type JSONRecord, parseJSON } from "./json-record";
 import type { ProviderMetadata } from "./model-event";
 
-type JSONRecord = Record<string, unknown>;
 /** Changes what it is given; whether it did. */
 type Rule = (value: JSONRecord) => boolean;
 
@@ -22,7 +22,17 @@ const CHUNK_RULES: readonly Rule[] = [dropNoError, fillChoices, plainFields, pla
 const CHOICE_RULES: readonly Rule[] = [findDelta, plainFinish];
 const DELTA_RULES: readonly Rule[] = [plainDelta, nameReasoning, renewCall, listCalls];
 
+/** A chunk with a piece of text, reasoning, or arguments of one call, and nothing else. */
+const PIECES = new RegExp(
+  String.raw`^(data:[^]*?"choices":\[\{"index":0,"delta":\{(?:"role":"assistant",)?(?:` +
+    String.raw`"(?:content|reasoning_content|reasoning)":|` +
+    String.raw`"tool_calls":\[\{"index":\d+,"function":\{"arguments":)")` +
+    String.raw`((?:[^"\\]|\\.)*)` +
+    String.raw`("(?:\}\}\])?\}(?:,"logprobs":null)?,"finish_reason":null\}\][^]*)$`,
+);
+
 export class ChatChunks implements EventMender {
+  readonly pieces = PIECES;
   #hasContent = false;
   #isComplete = false;
   #field: string | undefined;
@@ -47,14 +57,14 @@ export class ChatChunks implements EventMender {
   }
 
   mend(data: string): string | undefined {
-    const chunk = parse(data);
+    const chunk = asRecord(parseJSON(data));
     if (!chunk) return undefined;
     if (isUsual(chunk)) return this.#noteUsual(chunk);
     const isFilled = this.#needsChoice && fillChoice(chunk);
     const isChunkMended = apply(CHUNK_RULES, chunk) || isFilled;
-    const choice = record(list(chunk["choices"])[0]);
+    const choice = asRecord(list(chunk["choices"])[0]);
     const isChoiceMended = choice !== undefined && apply(CHOICE_RULES, choice);
-    const delta = record(choice?.["delta"]);
+    const delta = asRecord(choice?.["delta"]);
     if (delta) this.#note(delta);
     const isDeltaMended = delta !== undefined && apply(DELTA_RULES, delta);
     this.#isComplete ||= typeof choice?.["finish_reason"] === "string";
@@ -125,7 +135,7 @@ function fillChoices(chunk: JSONRecord): boolean {
   const { choices } = chunk;
   const isError = ["error", "errors", "message", "detail"].some((key) => chunk[key]);
   if (Array.isArray(choices) || (isError && choices === undefined)) return false;
-  chunk["choices"] = record(choices) ? [choices] : [];
+  chunk["choices"] = asRecord(choices) ? [choices] : [];
   return true;
 }
 
@@ -141,11 +151,11 @@ function plainFields(chunk: JSONRecord): boolean {
 }
 
 function plainUsage(chunk: JSONRecord): boolean {
-  const usage = record(chunk["usage"]);
+  const usage = asRecord(chunk["usage"]);
   if (!usage) return isFilled(chunk["usage"]) && delete chunk["usage"];
   const counts = ["prompt_tokens", "completion_tokens", "total_tokens"];
   const details = ["prompt_tokens_details", "completion_tokens_details"].map((key) => {
-    const inner = record(usage[key]);
+    const inner = asRecord(usage[key]);
     if (inner) return countsOf(inner, ["cached_tokens", "reasoning_tokens"]);
     return isFilled(usage[key]) && delete usage[key];
   });
@@ -167,9 +177,9 @@ function countsOf(values: JSONRecord, names: readonly string[]): boolean {
 
 /** A whole message, or the text of old completions, where a delta is due. */
 function findDelta(choice: JSONRecord): boolean {
-  if (record(choice["delta"])) return false;
+  if (asRecord(choice["delta"])) return false;
   const { message, text } = choice;
-  const delta = record(message) ?? (typeof text === "string" ? { content: text } : undefined);
+  const delta = asRecord(message) ?? (typeof text === "string" ? { content: text } : undefined);
   if (!delta && choice["delta"] === undefined) return false;
   if (delta) choice["delta"] = delta;
   else delete choice["delta"];
@@ -211,7 +221,7 @@ function nameReasoning(delta: JSONRecord): boolean {
 
 /** The call of OpenAI's first API for functions. */
 function renewCall(delta: JSONRecord): boolean {
-  const call = record(delta["function_call"]);
+  const call = asRecord(delta["function_call"]);
   if (!call || list(delta["tool_calls"]).length > 0) return false;
   delta["tool_calls"] = [{ index: 0, function: call }];
   delete delta["function_call"];
@@ -230,12 +240,12 @@ function listCalls(delta: JSONRecord): boolean {
 }
 
 function mendCall(call: JSONRecord): boolean {
-  const isLifted = !record(call["function"]);
+  const isLifted = !asRecord(call["function"]);
   if (isLifted) {
     const { name, arguments: args, input } = call;
     call["function"] = { ...(isFilled(name) && { name }), arguments: args ?? input };
   }
-  const written = record(call["function"]) ?? {};
+  const written = asRecord(call["function"]) ?? {};
   const args = written["arguments"];
   const isValue = isFilled(args) && typeof args !== "string";
   if (isValue) written["arguments"] = JSON.stringify(args);
@@ -261,7 +271,7 @@ function dropUnless(values: JSONRecord, types: Record<string, "string" | "number
 function detailText(value: unknown): string {
   if (typeof value === "string") return value;
   if (Array.isArray(value)) return value.map(detailText).join("");
-  const piece = record(value);
+  const piece = asRecord(value);
   return piece ? detailText(piece["text"] ?? piece["summary"] ?? piece["content"] ?? "") : "";
 }
 
@@ -284,21 +294,8 @@ function joinTexts(before: JSONRecord, piece: JSONRecord): JSONRecord {
   return Object.fromEntries(names.map((name) => [name, `${before[name]}${piece[name] ?? ""}`]));
 }
 
-function parse(data: string): JSONRecord | undefined {
-  try {
-    return record(JSON.parse(data));
-  } catch {
-    return undefined; // not JSON: the package says so
-  }
-}
-
-function record(value: unknown): JSONRecord | undefined {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-  return value as JSONRecord;
-}
-
 function records(values: readonly unknown[]): JSONRecord[] {
-  return values.map(record).filter((value) => value !== undefined);
+  return values.map(asRecord).filter((value) => value !== undefined);
 }
 
 function list(value: unknown): unknown[] {

@@ -1,5 +1,6 @@
 // The error bodies of the providers, of which no two agree: where the words are, and which names
 // and status the error goes by.
+import { type JSONRecord, parseJSON } from "./json-record";
 
 export interface ErrorBody {
   message: string;
@@ -9,15 +10,13 @@ export interface ErrorBody {
   status: number | undefined;
 }
 
-type JSONRecord = Record<string, unknown>;
-
 /**
  * Reads `{error: {message, type, code, status}}`, `{error: "..."}`, `{message}`, `{detail}`,
  * `{errors: [...]}`, a list of one of these, and an error nested in another's text. Undefined
  * when the text is not JSON or has no words of an error in it.
  */
 export function readErrorBody(text: string): ErrorBody | undefined {
-  const root = first(parse(text));
+  const root = first(parseJSON(text));
   if (!root) return undefined;
   const nested = first(root["response"])?.["error"] ?? root["error"] ?? first(root["errors"]);
   const error = first(nested) ?? root;
@@ -30,15 +29,6 @@ export function readErrorBody(text: string): ErrorBody | undefined {
     tags: inner ? `${tags} ${inner.tags}` : tags,
     status: statusOf(error) ?? inner?.status,
   };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Not JSON: the caller shows the text itself.
-    return undefined;
-  }
 }
 
 /** The value if it is an object, its first element if it is a list of objects. */

@@ -12,6 +12,11 @@ export interface EventMender {
   end(isAnnounced: boolean): string | undefined;
   /** Whether the answer is complete but for what is not needed. */
   readonly isComplete: boolean;
+  /**
+   * Lines of data that hold a piece of a JSON text, in three groups: what is before it, the piece,
+   * what is after it. Neighbours with the same before and after may be one.
+   */
+  readonly pieces?: RegExp;
 }
 
 type Controller = ReadableStreamDefaultController<Uint8Array>;
@@ -24,6 +29,12 @@ interface BodyReader {
 
 const NEWLINE = 10;
 const DONE_MAX_CHARACTERS = 40;
+/** With its blank line. */
+const LINES_OF_EVENT = 2;
+
+/** What may lie between the data of two events without a meaning of its own. */
+const BETWEEN = /^(event:.*)?\r?$/;
+const BLANK = /^\r?$/;
 
 /** A line longer than this is passed on as it is, in pieces. */
 const LINE_MAX_CHARACTERS = 16 * 1024 * 1024;
@@ -85,8 +96,9 @@ export class EventLines {
     const lines = this.#line.split("\n");
     this.#line = lines.pop() ?? "";
     let text = "";
-    let isMended = false;
-    for (const line of lines) {
+    const joined = this.#join(lines);
+    let isMended = joined.length !== lines.length;
+    for (const line of joined) {
       if (isDone(line)) {
         this.#line = "";
         this.#write(text, controller);
@@ -104,6 +116,32 @@ export class EventLines {
     if (isWhole && !isMended && this.#line === "") controller.enqueue(bytes);
     else this.#write(text, controller);
     return text !== "";
+  }
+
+  /**
+   * Pieces that came at once are one: to the package, which checks each event as thoroughly as the
+   * first, a long piece costs what a short one does.
+   */
+  #join(lines: readonly string[]): readonly string[] {
+    const { pieces } = this.#mender;
+    if (!pieces || lines.length <= LINES_OF_EVENT) return lines;
+    const joined: string[] = [];
+    let open: { at: number; before: string; text: string; after: string } | undefined;
+    for (const line of lines) {
+      const found = pieces.exec(line);
+      if (!found && !BETWEEN.test(line)) open = undefined;
+      const [, before = "", text = "", after = ""] = found ?? [];
+      const isNext = open?.before === before && open.after === after;
+      if (found && open && isNext && BLANK.test(joined[open.at + 1] ?? "-")) {
+        joined.length = open.at + 1;
+        open.text += text;
+        joined[open.at] = before + open.text + after;
+      } else {
+        if (found) open = { at: joined.length, before, text, after };
+        joined.push(line);
+      }
+    }
+    return joined;
   }
 
   #finish(controller: Controller, isAnnounced: boolean): void {

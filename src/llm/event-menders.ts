@@ -4,10 +4,9 @@
 
 import { ChatChunks } from "./chat-chunks";
 import type { EventMender } from "./event-lines";
+import { asRecord, type JSONRecord, parseJSON } from "./json-record";
 import type { ProviderMetadata } from "./model-event";
 import { isChatCompletions } from "./packages";
-
-type JSONRecord = Record<string, unknown>;
 
 /** A mender of an answer, and what of it has to come back besides what the package hands on. */
 export interface AnswerMender extends EventMender {
@@ -58,7 +57,14 @@ const USUAL =
   /^\{"type":"content_block_delta","index":\d+,"delta":\{"type":"(text|input_json)_delta"/;
 const KNOWN_DELTAS = /^(text|input_json|thinking|signature|citations|compaction)_?(delta)$/;
 
+const PIECES = new RegExp(
+  String.raw`^(data:\s*\{"type":"content_block_delta","index":\d+,"delta":\{` +
+    String.raw`"type":"(?:text|thinking|input_json)_delta","(?:text|thinking|partial_json)":")` +
+    String.raw`((?:[^"\\]|\\.)*)("\s*\}\s*\}\s*)$`,
+);
+
 class AnthropicEvents implements AnswerMender {
+  readonly pieces = PIECES;
   #hasReason = false;
   #isStopped = false;
 
@@ -67,10 +73,10 @@ class AnthropicEvents implements AnswerMender {
   }
 
   mend(data: string): string | undefined {
-    const event = USUAL.test(data) ? undefined : parse(data);
+    const event = USUAL.test(data) ? undefined : asRecord(parseJSON(data));
     if (!event) return undefined;
     const type = String(event["type"]);
-    const delta = record(event["delta"]);
+    const delta = asRecord(event["delta"]);
     this.#isStopped ||= type === "message_stop";
     this.#hasReason ||= type === "message_delta" && typeof delta?.["stop_reason"] === "string";
     // An error in a shape of its own is for the package to stumble over: it is told as one then.
@@ -78,7 +84,7 @@ class AnthropicEvents implements AnswerMender {
     if (type === "content_block_delta") {
       return KNOWN_DELTAS.test(String(delta?.["type"])) ? undefined : PING;
     }
-    const isMended = fillUsage(type === "message_start" ? record(event["message"]) : event, type);
+    const isMended = fillUsage(type === "message_start" ? asRecord(event["message"]) : event, type);
     return isMended ? JSON.stringify(event) : undefined;
   }
 
@@ -93,21 +99,8 @@ class AnthropicEvents implements AnswerMender {
 function fillUsage(holder: JSONRecord | undefined, type: string): boolean {
   const count = { message_start: "input_tokens", message_delta: "output_tokens" }[type];
   if (!holder || count === undefined) return false;
-  const usage = record(holder["usage"]) ?? {};
+  const usage = asRecord(holder["usage"]) ?? {};
   if (typeof usage[count] === "number") return false;
   holder["usage"] = { ...usage, [count]: Number(usage[count] ?? 0) || 0 };
   return true;
-}
-
-function parse(data: string): JSONRecord | undefined {
-  try {
-    return record(JSON.parse(data));
-  } catch {
-    return undefined; // not JSON: the package says so
-  }
-}
-
-function record(value: unknown): JSONRecord | undefined {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-  return value as JSONRecord;
 }

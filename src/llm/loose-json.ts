@@ -1,5 +1,6 @@
 // Loose JSON: a JSON object or list that stands in a longer text, read from where it begins. Models
 // that write JSON by hand put line ends and tabs into its strings, which is forgiven; nothing else.
+import { parseJSON } from "./json-record";
 
 export interface LooseJSON {
   value: unknown;
@@ -12,7 +13,7 @@ export function readLooseJSON(text: string, from: number): LooseJSON | undefined
   const end = endOfValue(text, from);
   if (end === undefined) return undefined;
   const json = text.slice(from, end);
-  const value = parse(json) ?? parse(escapeStrings(json));
+  const value = parseJSON(json) ?? parseJSON(escapeStrings(json));
   return value === undefined ? undefined : { value, end };
 }
 
@@ -62,12 +63,4 @@ function endOfValue(text: string, from: number): number | undefined {
     if (depth === 0) return found.index + 1;
   }
   return undefined;
-}
-
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined; // no JSON: the text stays what it is
-  }
 }

@@ -2,7 +2,7 @@
 // Servers that make a grammar of the tools (llama.cpp, vLLM, SGLang, LM Studio, Gemini, Groq)
 // refuse the whole request for one reference, pattern, format or union of one tool.
 
-type Schema = Record<string, unknown>;
+import { asRecord, type JSONRecord as Schema } from "./json-record";
 
 /** Deeper than this an object is any object: no grammar is made of what has no end. */
 const DEPTH_MAX = 12;
@@ -12,9 +12,9 @@ const DEPTH_MAX = 12;
  * than the schema does: calls are checked against that one all the same.
  */
 export function toPlainSchema(schema: Schema): Schema {
-  const definitions = { ...record(schema["definitions"]), ...record(schema["$defs"]) };
+  const definitions = { ...asRecord(schema["definitions"]), ...asRecord(schema["$defs"]) };
   const plain = simplify(schema, { definitions, depth: DEPTH_MAX });
-  return { ...plain, type: "object", properties: record(plain["properties"]) ?? {} };
+  return { ...plain, type: "object", properties: asRecord(plain["properties"]) ?? {} };
 }
 
 interface Place {
@@ -38,10 +38,10 @@ function simplify(given: unknown, place: Place): Schema {
 }
 
 function resolve(given: unknown, { definitions }: Place): Schema | undefined {
-  let schema = record(given);
+  let schema = asRecord(given);
   for (let hops = 0; schema && text(schema["$ref"]) && hops < DEPTH_MAX; hops++) {
     const { $ref, ...beside } = schema;
-    const target = record(definitions[String($ref).split("/").at(-1) ?? ""]);
+    const target = asRecord(definitions[String($ref).split("/").at(-1) ?? ""]);
     schema = { ...target, ...beside };
   }
   return schema;
@@ -54,7 +54,7 @@ function mergeAll(schema: Schema, place: Place): Schema {
     return {
       ...other,
       ...merged,
-      properties: { ...record(other["properties"]), ...record(merged["properties"]) },
+      properties: { ...asRecord(other["properties"]), ...asRecord(merged["properties"]) },
       required: [...names(merged["required"]), ...names(other["required"])],
     };
   }, schema);
@@ -72,7 +72,7 @@ function joinUnion(union: readonly unknown[], place: Place): Schema {
 }
 
 function objectKeys(schema: Schema, place: Place): Schema {
-  const properties = Object.entries(record(schema["properties"]) ?? {});
+  const properties = Object.entries(asRecord(schema["properties"]) ?? {});
   const known = properties.map(([name]) => name);
   const required = [...new Set(names(schema["required"]))].filter((name) => known.includes(name));
   return {
@@ -94,17 +94,12 @@ function typeOf(schema: Schema, values: unknown[] | undefined): string | undefin
   const named = Array.isArray(type) ? type.find((one) => one !== "null") : type;
   if (text(named)) return named;
   if (values) return "string";
-  if (record(schema["properties"])) return "object";
+  if (asRecord(schema["properties"])) return "object";
   return schema["items"] === undefined ? undefined : "array";
 }
 
 function names(value: unknown): string[] {
   return Array.isArray(value) ? value.filter(text) : [];
-}
-
-function record(value: unknown): Schema | undefined {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-  return value as Schema;
 }
 
 function text(value: unknown): value is string {

@@ -5,6 +5,7 @@
 // arguments that parse, and the end. Whatever talks about such markup, quotes it in a code block,
 // goes on after it or names another tool stays text.
 
+import { asRecord } from "./json-record";
 import type { ModelTool } from "./model-event";
 import { readLooseJSON } from "./loose-json";
 
@@ -282,11 +283,6 @@ function skipSpace(text: string, from: number): number {
   let at = from;
   while (at < text.length && /\s/.test(text.charAt(at))) at++;
   return at;
-}
-
-function asRecord(value: unknown): Record<string, unknown> | undefined {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-  return value as Record<string, unknown>;
 }
 
 function isText(value: unknown): value is string {

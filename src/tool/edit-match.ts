@@ -26,10 +26,15 @@ interface Search {
   fresh: string;
 }
 
+/** The place is found, but not what the new text is to be there: no looser reading may try. */
+const UNCERTAIN = "uncertain";
+
+type Found = EditSpan[] | typeof UNCERTAIN;
+
 /** A reading gives all places where it finds the old text. */
 interface Reading {
   how: string;
-  find(search: Search): EditSpan[];
+  find(search: Search): Found;
 }
 
 const READINGS: readonly Reading[] = [
@@ -64,6 +69,7 @@ export function matchEdit(
   if (!/[\p{L}\p{N}_]/u.test(old)) return { type: "none" };
   for (const { how, find } of READINGS) {
     const spans = find({ text, map, old, fresh });
+    if (spans === UNCERTAIN) return { type: "none" };
     if (spans.length > 1) return ambiguous(how, spans, map);
     const [span] = spans;
     if (span && fitsSize(span, old)) return found(how, [span], map);
@@ -99,13 +105,13 @@ function findExact(text: string, old: string, fresh: string, apart: boolean): Ed
 }
 
 /** The old text, mended as a whole, with a new one that is taken as it is. */
-function findMended({ map, text }: Search, old: string, fresh: string): EditSpan[] {
+function findMended({ map, text }: Search, old: string, fresh: string): Found {
   const spans = findExact(text, old, fresh, false);
-  return isIndentedBy(findBlank(map.lines), fresh) ? spans : [];
+  return spans.length === 0 || isIndentedBy(findBlank(map.lines), fresh) ? spans : UNCERTAIN;
 }
 
 /** The old text was copied with the "12: " that reading puts before each line. */
-function findWithoutNumbers(search: Search): EditSpan[] {
+function findWithoutNumbers(search: Search): Found {
   const { fresh, old } = search;
   const bare = stripNumbers(old);
   return bare === undefined ? [] : findMended(search, bare, stripNumbers(fresh) ?? fresh);
@@ -123,7 +129,7 @@ function stripNumbers(text: string): string | undefined {
 }
 
 /** Whole lines that are the same once both are folded. */
-function findByLine(search: Search, fold: (line: string) => string): EditSpan[] {
+function findByLine(search: Search, fold: (line: string) => string): Found {
   const { old, last } = splitOld(search.old);
   const starts = findLines(search.map.lines.map(fold), old.map(fold));
   const [first] = starts;
@@ -142,7 +148,7 @@ function splitOld(text: string): { old: string[]; last: boolean } {
   return { old: last ? old.slice(0, -1) : old, last };
 }
 
-function spanOfLines(search: Search, first: number, old: string[], last: boolean): EditSpan[] {
+function spanOfLines(search: Search, first: number, old: string[], last: boolean): Found {
   const { map, text, fresh } = search;
   const fileLines = map.lines.slice(first, first + old.length);
   const newline = last && map.end(first + old.length - 1) < text.length;
@@ -150,16 +156,16 @@ function spanOfLines(search: Search, first: number, old: string[], last: boolean
   const end = map.end(first + old.length - 1) + (newline ? 1 : 0);
   if (fresh === "") return [{ start, end, replacement: "" }];
   const freshLines = fresh.split("\n");
-  const ends = last && freshLines.length > 1 && freshLines.at(-1) === "";
-  if (ends) freshLines.pop();
+  if (last && freshLines.length > 1 && freshLines.at(-1) === "") freshLines.pop();
   const place = { old, found: fileLines, blank: findBlank(map.lines) };
   const adapted = adaptLines(freshLines, place);
-  if (!adapted) return [];
-  return [{ start, end, replacement: adapted.join("\n") + (ends && newline ? "\n" : "") }];
+  if (!adapted) return UNCERTAIN;
+  // A newline that only the new text lacks was forgotten: the next line is nobody's to join.
+  return [{ start, end, replacement: adapted.join("\n") + (newline ? "\n" : "") }];
 }
 
 /** Blank lines that the quoted text begins or ends with, and the file does not have there. */
-function findWithoutBlankEnds(search: Search): EditSpan[] {
+function findWithoutBlankEnds(search: Search): Found {
   const old = trimBlankEnds(search.old);
   if (old.text === search.old) return [];
   // The new text loses as many blank lines, so that it does not gain what the file lacked.
@@ -189,7 +195,7 @@ function findInLine({ text, old, fresh }: Search): EditSpan[] {
 }
 
 /** The old text was escaped once too often: `\n`, `\t`, `\"` written out. */
-function findUnescaped(search: Search): EditSpan[] {
+function findUnescaped(search: Search): Found {
   const { fresh, old } = search;
   const plain = unescape(old);
   if (plain === old) return [];
@@ -214,7 +220,7 @@ function plainOf(letter: string): string {
 }
 
 /** Blanks at the ends of the quoted text that are others, or none, in the file. */
-function findTrimmed(search: Search): EditSpan[] {
+function findTrimmed(search: Search): Found {
   const { fresh, old, text } = search;
   const trimmed = old.trim();
   if (trimmed === old) return [];
@@ -224,7 +230,14 @@ function findTrimmed(search: Search): EditSpan[] {
     fresh.startsWith(head) ? head.length : 0,
     tail !== "" && fresh.endsWith(tail) ? -tail.length : undefined,
   );
-  return findMended(search, trimmed, body).filter((span) => hasBoundaries(text, span));
+  const spans = findMended(search, trimmed, body);
+  if (spans === UNCERTAIN) return spans;
+  // Where blanks were quoted there are some, though others.
+  const isBlank = (at: number) => (text[at] ?? " ").trim() === "";
+  return spans.filter((span) => {
+    const fits = (head === "" || isBlank(span.start - 1)) && (tail === "" || isBlank(span.end));
+    return fits && hasBoundaries(text, span);
+  });
 }
 
 /** A match must not begin or end inside a word. */
@@ -242,7 +255,7 @@ const LINE_SIMILARITY = 0.5;
 const RIVAL_SIMILARITY = 0.6;
 
 /** First and last line agree, and the inner ones almost: as many lines, nothing left out. */
-function findByAnchors(search: Search): EditSpan[] {
+function findByAnchors(search: Search): Found {
   const { old, last } = splitOld(search.old);
   if (old.length < ANCHORED_MIN_LINES || old.length > ANCHORED_MAX_LINES) return [];
   const wanted = old.map(foldLine);

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { systemClock } from "@/base/clock";
 import { BUILD_LIMIT_MS, type Executable, openExecutable } from "@test/support/executable";
 import { ExecutableHome } from "@test/support/executable-home";
+import { scriptedModel } from "@test/support/scripted-model/scripted-model";
 import { hasTmux, Tmux } from "@test/support/tmux";
 import { type PtyOptions, PtyProgram, withoutSequences } from "@test/support/pty";
 
@@ -145,6 +146,31 @@ test("a paste of 5 MB is one chip, and none of its sequences reaches the termina
   tui.write("δεζ");
   await tui.untilText("δεζ", from);
 });
+
+test.each([1_000, 5_000])("of %d messages the very first is reached by one key", async (count) => {
+  await using model = scriptedModel({ turns: [] });
+  await using home = await ExecutableHome.open(executable.path, { config: model.config() });
+  const sessionID = await fill(home, count);
+  await using tui = start(home, {}, ["-s", sessionID]);
+  await tui.untilText(`message ${count} `);
+  expect(tui.plain()).not.toContain("message 1 ");
+  tui.write("\u0007");
+  await tui.untilText("message 1 ");
+  tui.write("ζηθ");
+  await tui.untilText("ζηθ");
+});
+
+/** A session of so many messages of a kilobyte, which no model answers. */
+async function fill(home: ExecutableHome, count: number): Promise<string> {
+  await using server = await home.serve();
+  const { id } = (await server.request("POST", "/session", {})) as { id: string };
+  for (let n = 1; n <= count; n++) {
+    const text = `message ${n} ${"lorem ipsum ".repeat(84)}`;
+    const body = { noReply: true, parts: [{ type: "text", text }] };
+    await server.request("POST", `/session/${id}/message`, body);
+  }
+  return id;
+}
 
 test.each([
   ["ctrl+d", "\u0004", 0],

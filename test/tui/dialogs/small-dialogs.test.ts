@@ -39,7 +39,9 @@ test("agents show whose they are and what they may", async () => {
 
 test("the palette shows what applies, with its keys", async () => {
   await using screen = await dialogScreen({});
+  await screen.ui.keyChoices.bind("session_fork", "f9");
   openPalette(screen.ui);
+  expect(await screen.frame()).toMatch(/Fork session +f9/);
   const frame = await screen.frame();
   expect(frame).toMatch(/Suggested/);
   expect(frame).toMatch(/Switch session +ctrl\+x l/);

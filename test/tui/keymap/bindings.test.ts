@@ -2,7 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { parse } from "@/base/schema";
 import { Keybinds } from "@/schema/tui-config";
 import { createBindings } from "@/tui/keymap/bindings";
-import { keyNames } from "@/tui/keymap/key-table";
+import { keyNames, LEADER } from "@/tui/keymap/key-table";
+import published from "./published-keys.json";
 
 function keysOf(keybinds: Record<string, unknown>, name: string): string[] {
   const bindings = createBindings(parse(Keybinds, keybinds, "tui.json"));
@@ -58,5 +59,15 @@ describe("bindings", () => {
 test("a file that lists every name with its default changes nothing", () => {
   const file = Object.fromEntries(keyNames().map(({ name, keys }) => [name, keys]));
   const written = createBindings(parse(Keybinds, { leader: "ctrl+x", ...file }, "tui.json"));
+  expect(written).toEqual(createBindings({}));
+});
+
+test("a file that people have, with every published name, loads, and means the defaults", () => {
+  const defaults: Record<string, string> = { [LEADER.name]: LEADER.keys };
+  for (const { name, keys } of keyNames()) defaults[name] = keys;
+  for (const [name, keys] of Object.entries(published)) {
+    expect([name, defaults[name]]).toEqual([name, keys]);
+  }
+  const written = createBindings(parse(Keybinds, published, "tui.json"));
   expect(written).toEqual(createBindings({}));
 });

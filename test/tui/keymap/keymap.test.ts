@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { Keybinds } from "@/schema/tui-config";
 import { createBindings } from "@/tui/keymap/bindings";
 import { Keymap, LEADER_TIMEOUT_MS } from "@/tui/keymap/keymap";
-import type { KeyContext } from "@/tui/keymap/key-table";
+import { type KeyContext, keyNames } from "@/tui/keymap/key-table";
 import { FakeClock } from "@test/support/clock";
 import { pressed } from "./support";
 
@@ -231,3 +231,17 @@ test("labels follow what is bound", () => {
   keymap.rebind(createBindings({ session_fork: "<leader>f" }));
   expect(keymap.label("session.fork")).toBe("ctrl+x f");
 });
+
+const F12 = "\u001b[24~";
+
+test.each(keyNames().map((one) => [one.name, one] as const))(
+  "%s, bound to another key, reaches its command wherever it counts",
+  (name, { id, contexts }) => {
+    for (const context of contexts) {
+      const { ran, enter, press } = open({ [name]: "f12" });
+      enter(context, id);
+      expect(press(F12)).toBe(true);
+      expect(ran).toEqual([`${context} ${id}`]);
+    }
+  },
+);

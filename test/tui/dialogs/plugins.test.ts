@@ -1,6 +1,6 @@
 // Plug-ins of the configuration: one more of them.
 import { expect, test } from "bun:test";
-import { openInstall } from "@/tui/dialogs/plugins";
+import { openInstall, openPlugins } from "@/tui/dialogs/plugins";
 import { dialogScreen } from "./support";
 
 test("a package is added to what the project names, not to the own of the person", async () => {
@@ -23,4 +23,34 @@ test("a package is added to what the project names, not to the own of the person
   const sent = screen.sent.find(({ method }) => method === "PATCH");
   expect(sent?.body).toEqual({ plugin: [["theirs", { a: 1 }], "@scope/more@1.2.3"] });
   expect(screen.ui.dialogs.isOpen).toBe(false);
+});
+
+test("one is switched off where it is named, and on again as long as the list is open", async () => {
+  const answers = {
+    "GET /config": () => ({ plugin: ["mine", "other", ["theirs", { a: 1 }]] }),
+    "GET /global/config": () => ({ plugin: ["mine", "other"] }),
+    "PATCH /config": () => ({}),
+    "PATCH /global/config": () => ({}),
+  };
+  await using screen = await dialogScreen({ answers });
+  const { mockInput: keys } = screen.terminal;
+  openPlugins(screen.ui);
+  let shown = "";
+  while (!shown.includes("✓ mine")) shown = await screen.frame();
+  expect(shown).toMatch(/✓ theirs \(with options\) +project/);
+  const patched = () =>
+    screen.sent.filter(({ method }) => method === "PATCH").map(({ path, body }) => [path, body]);
+  keys.pressKey(" ");
+  await screen.until(() => screen.toasts.length === 1);
+  expect(await screen.frame()).toMatch(/ {2}mine +off/);
+  keys.pressKey(" ");
+  await screen.until(() => screen.toasts.length === 2);
+  keys.pressArrow("up");
+  keys.pressKey(" ");
+  await screen.until(() => screen.toasts.length === 3);
+  expect(patched()).toEqual([
+    ["/global/config", { plugin: ["other"] }],
+    ["/global/config", { plugin: ["mine", "other"] }],
+    ["/config", { plugin: [] }],
+  ]);
 });

@@ -25,7 +25,7 @@ test("a package is added to what the project names, not to the own of the person
   expect(screen.ui.dialogs.isOpen).toBe(false);
 });
 
-test("one is switched off where it is named, and on again as long as the list is open", async () => {
+test("one is switched off where it is named, and on again while the list is open", async () => {
   const answers = {
     "GET /config": () => ({ plugin: ["mine", "other", ["theirs", { a: 1 }]] }),
     "GET /global/config": () => ({ plugin: ["mine", "other"] }),

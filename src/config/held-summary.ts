@@ -56,7 +56,8 @@ function ofKind(kind: TrustKind, items: readonly TrustItem[]): string {
   const shown = `(${names.slice(0, NAMES_SHOWN).join(", ")}${rest})`;
   if (names.length > 1)
     return one === more ? `${one} ${shown}` : `${names.length} ${more} ${shown}`;
-  if (one === first || one.endsWith(` ${first}`)) return one;
+  if ([one, more].includes(first)) return first;
+  if (one.endsWith(` ${first}`)) return one;
   return `${one} ${NAMELESS.includes(kind) ? shown : first}`;
 }
 

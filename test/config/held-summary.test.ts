@@ -15,6 +15,7 @@ test.each<[items: TrustItem[], line: string]>([
     "4 language servers (a, b, c, ...)",
   ],
   [[item("shell", "shell")], "shell"],
+  [[item("hook", "hooks")], "hooks"],
   [[item("model", "model")], "choice of model"],
   [[item("model", "small_model")], "choice of model (small_model)"],
   [[item("model", "agent.a.model")], "choice of model (agent a)"],

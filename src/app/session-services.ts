@@ -238,7 +238,10 @@ function openAnswering(ground: Ground, history: History, tools: Tools) {
     store,
     parts: new PromptParts({
       ids,
-      attachments: new Attachments({ agents, sessions, toolbox, signal }),
+      attachments: new Attachments({
+        ...{ agents, sessions, toolbox, root, signal },
+        isTrusted: () => ground.trust.isTrusted(),
+      }),
       media,
       readResource: (server, uri) => mcp.readResource(server, uri, signal),
     }),

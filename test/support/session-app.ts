@@ -65,10 +65,13 @@ export class SessionApp implements AsyncDisposable {
   static async open(options: SessionAppOptions): Promise<SessionApp> {
     const { path: root } = await tempDirectory();
     const model = scriptedModel(options);
-    const config = JSON.stringify({ ...model.config(), ...options.config });
+    // What a project says of a provider would be held back.
+    const isTrusted = options.trust !== false;
+    const config = JSON.stringify({ ...(isTrusted && model.config()), ...options.config });
     const project = join(root, "project");
     const files = { "opencode.json": config, ...options.files };
-    await writeTree(root, { "home/": "" });
+    const own = isTrusted ? "{}" : JSON.stringify(model.config());
+    await writeTree(root, { "home/.config/opencode/opencode.json": own });
     await writeTree(join(root, "home"), options.home ?? {});
     if (options.git) await gitRepository(project, files);
     else await writeTree(project, files);

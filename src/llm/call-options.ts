@@ -81,6 +81,9 @@ function standardOptions(request: ModelRequest): Record<string, unknown> {
         // Without storing, reasoning lives on only in what comes back encrypted.
         ...(model.capabilities.reasoning ? { include: ["reasoning.encrypted_content"] } : {}),
       };
+    case "@openrouter/ai-sdk-provider":
+      // It marks the last block there is, as markCache does for Anthropic's own wire.
+      return isClaude(model) ? { cache_control: { type: "ephemeral" } } : {};
     default:
       return provider.options["setCacheKey"] === true ? { prompt_cache_key: sessionID } : {};
   }
@@ -105,18 +108,22 @@ function markCache(request: ModelRequest): LanguageModelV4Message[] {
 }
 
 function cacheMark({ model }: ModelRequest): CacheMark | undefined {
-  const { npm, id } = model.api;
-  const isClaude = /claude|anthropic/i.test(id);
+  const { npm } = model.api;
   if (npm === "@ai-sdk/anthropic" || npm === "@ai-sdk/google-vertex/anthropic") {
     return withOptions("anthropic", { cacheControl: { type: "ephemeral" } });
   }
-  if (npm === "@ai-sdk/gateway" && isClaude) {
+  if (npm === "@ai-sdk/gateway" && isClaude(model)) {
     return withOptions("anthropic", { cacheControl: { type: "ephemeral" } });
   }
-  if (npm === "@ai-sdk/amazon-bedrock" && isClaude) {
+  if (npm === "@ai-sdk/amazon-bedrock" && isClaude(model)) {
     return withOptions("bedrock", { cachePoint: { type: "default" } });
   }
   return undefined;
+}
+
+/** Claude, under whatever provider's name for it. */
+function isClaude({ api }: ModelRequest["model"]): boolean {
+  return /claude|anthropic/i.test(api.id);
 }
 
 function withOptions(namespace: string, values: OptionValues): CacheMark {

@@ -116,6 +116,18 @@ describe("cache marks", () => {
     expect(last.providerOptions).toBe(providerOptions);
   });
 
+  test("OpenRouter marks the last block of Claude itself", () => {
+    const npm = "@openrouter/ai-sdk-provider";
+    const optionsOf = (id: string) => {
+      const api = { id, url: "", npm };
+      return optionsFor(npm, { messages }, { api }).providerOptions?.["scripted"];
+    };
+    expect(optionsOf("anthropic/claude-sonnet-5")).toEqual({
+      cache_control: { type: "ephemeral" },
+    });
+    expect(optionsOf("openai/gpt-5")).toEqual({});
+  });
+
   test("others get the messages as they are", () => {
     expect(optionsFor(CHAT, { messages }).prompt).toEqual(messages);
     expect(optionsFor("@ai-sdk/openai", { messages }).prompt).toEqual(messages);

@@ -220,6 +220,18 @@ test("a provider without an address names the key that is missing", async () => 
   expect(JSON.stringify(error)).toContain("provider.scripted.options.baseURL");
 });
 
+test("what a chat server is told besides the standard stands in the body as it is", async () => {
+  await using model = scriptedModel({ turns: [{ text: "Hi" }] });
+  const api = { id: "anthropic/claude-sonnet-5", url: "", npm: "@openrouter/ai-sdk-provider" };
+  const options = { reasoning: { effort: "high" } };
+  const request = requestTo(model, { model: modelOf(model, { api }), options });
+  expect(textOf(await collect(llm().stream(request, live)))).toBe("Hi");
+  expect(model.requests[0]?.request.raw).toMatchObject({
+    cache_control: { type: "ephemeral" },
+    ...options,
+  });
+});
+
 /** The assistant message and the results that follow such an answer. */
 function answerMessages(events: Awaited<ReturnType<typeof collect>>): ModelMessage[] {
   const calls = ofType(events, "tool-call");

@@ -2,10 +2,12 @@
 
 import { describe, expect, test } from "bun:test";
 import { registerDialogs } from "@/tui/dialogs/dialog-actions";
+import { openMessageActions } from "@/tui/dialogs/timeline";
 import type { Ui } from "@/tui/ui";
 import { Actions } from "@/tui/actions/actions";
 import { agent, model, provider, session, userMessage } from "./facts";
 import { dialogScreen } from "./support";
+import type { TestScreen } from "@test/support/screen";
 
 const OPENERS = [
   "command.palette.show",
@@ -24,8 +26,21 @@ const OPENERS = [
   "plugins.list",
   "session.rename",
   "session.export",
+  "session.move",
+  "statusline.edit",
+  "plugins.install",
   "keys.rebind",
+  "message actions",
+  "prompt.stash.list",
+  "prompt.history.search",
+  "session.queued_prompts",
 ] as const;
+const PROMPT_LISTS: readonly string[] = OPENERS.slice(-3);
+/** Those that are no list, or have fewer than ten rows whatever there is. */
+const SHORT: readonly string[] = [
+  ...["session.rename", "session.export", "variant.list", "opencode.debug", "message actions"],
+  ...["plugins.install", "session.move"],
+];
 
 const LONG = "A name that is far longer than any list has room for, with 日本語 in it ";
 const numbers = Array.from({ length: 30 }, (_, index) => index);
@@ -68,10 +83,28 @@ async function open(id: string, size: { width: number; height: number }) {
   const ui: Ui = Object.assign(screen.ui, { actions });
   registerDialogs(ui);
   const { facts } = ui.store.state;
-  expect(actions.run(id)).toBe(true);
+  await openDialog(screen, id);
   ui.store.dispatch({ type: "facts.loaded", facts });
   for (let turn = 0; turn < 20; turn++) await screen.frame();
   return screen;
+}
+
+/** By its action; those of the prompt box once there is something in them. */
+async function openDialog(screen: TestScreen, id: string): Promise<void> {
+  const { ui } = screen;
+  const { route, transcripts } = fullState();
+  const [entry] = transcripts[route.sessionID]?.messages ?? [];
+  if (id === "message actions" && entry) return openMessageActions(ui, entry);
+  if (!PROMPT_LISTS.includes(id)) return void expect(ui.actions.run(id)).toBe(true);
+  const properties = { sessionID: route.sessionID, status: { type: "busy" } } as const;
+  const event = { id: "evt_1", type: "session.status", properties } as const;
+  ui.store.dispatch({ type: "heard", event, at: 1 });
+  for (const index of numbers) {
+    ui.prompt.setText(`${LONG}${index}`);
+    if (id === "prompt.stash.list") ui.prompt.run("prompt.stash");
+    else ui.prompt.submit();
+  }
+  await screen.until(() => ui.prompt.run(id));
 }
 
 describe.each(OPENERS)("%s", (id) => {
@@ -83,13 +116,11 @@ describe.each(OPENERS)("%s", (id) => {
     expect(box.at(-1)).toMatch(/╰─+╯/);
     expect(box[1]).toContain("esc");
     for (const line of lines) expect(Bun.stringWidth(line)).toBeLessThanOrEqual(80);
-    const isList = !["session.rename", "session.export", "variant.list", "opencode.debug"].includes(
-      id,
-    );
+    // Its keys, and no row that is cut without saying so.
+    if (id !== "message actions") expect(box.at(-2)).toMatch(/│ {2}\S+ \S+/);
+    for (const line of box) if (line.includes("A name that")) expect(line).toContain("…");
     const rows = box.slice(3, -3).filter((line) => /│ +\S.* +│/.test(line));
-    if (isList && box.some((line) => line.includes("…"))) {
-      expect(rows.length).toBeGreaterThanOrEqual(10);
-    }
+    if (!SHORT.includes(id)) expect(rows.length).toBeGreaterThanOrEqual(10);
   });
 
   test.each([

@@ -88,7 +88,8 @@ export class ProjectFiles {
         return this.#node(absolute, isDirectory);
       }),
     );
-    await this.#markIgnored(nodes);
+    const links = entries.filter((entry) => entry.isSymbolicLink()).map(({ name }) => name);
+    await this.#markIgnored(nodes, directory, new Set(links));
     return nodes.sort(
       (a, b) =>
         Number(a.type === "file") - Number(b.type === "file") ||
@@ -127,7 +128,10 @@ export class ProjectFiles {
   async status(signal?: AbortSignal): Promise<File[]> {
     const git = this.#git;
     if (!git) return [];
-    const [directory, worktree] = await this.#realPaths(git);
+    const [directory, worktree] = await Promise.all([
+      realpath(this.#directory),
+      realpath(git.worktree),
+    ]);
     const changes = await gitStatus(git, signal);
     return changes.flatMap(({ file, additions, deletions, status }) => {
       const absolute = join(worktree, file);
@@ -146,10 +150,6 @@ export class ProjectFiles {
       throw denied(`${path} lies outside the project directory ${this.#directory}`, { path });
     }
     return absolute;
-  }
-
-  #realPaths(git: Git): Promise<[directory: string, worktree: string]> {
-    return Promise.all([realpath(this.#directory), realpath(git.worktree)]);
   }
 
   async #stat(absolute: string, what: string, path: string) {
@@ -171,15 +171,21 @@ export class ProjectFiles {
     };
   }
 
-  async #markIgnored(nodes: FileNode[]): Promise<void> {
+  /** Of the nodes of one directory, in which the `links` are no directories to git. */
+  async #markIgnored(
+    nodes: FileNode[],
+    directory: string,
+    links: ReadonlySet<string>,
+  ): Promise<void> {
     const git = this.#git;
     const asked = nodes.filter((node) => node.name !== ".git");
     if (!git || asked.length === 0) return;
     // Names may be anything, so git is asked by paths relative to the worktree, not by pathspecs.
-    const [directory, worktree] = await this.#realPaths(git);
-    const askedPath = (node: FileNode) => {
-      const path = toSlashes(relative(worktree, join(directory, node.path)));
-      return node.type === "directory" ? `${path}/` : path;
+    // It refuses all of them for one that leads through a link.
+    const [real, worktree] = await Promise.all([realpath(directory), realpath(git.worktree)]);
+    const askedPath = ({ name, type }: FileNode) => {
+      const path = toSlashes(relative(worktree, join(real, name)));
+      return type === "directory" && !links.has(name) ? `${path}/` : path;
     };
     const ignored = new Set(await git.ignored(asked.map(askedPath)));
     for (const node of asked) node.ignored = ignored.has(askedPath(node));

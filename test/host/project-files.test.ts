@@ -37,6 +37,24 @@ test("lists directories first, marks what is ignored, and shows .git", async () 
   });
 });
 
+test("what is ignored is marked also beside links to directories, and behind them", async () => {
+  await using directory = await tempDirectory();
+  const root = directory.path;
+  await gitRepository(root, { ".gitignore": "*.log\nskip\n", "src/a.ts": "" });
+  await writeTree(root, { "a.log": "", "src/b.log": "" });
+  for (const name of ["link", "skip"]) await symlink("src", join(root, name));
+  const files = await openFiles(root);
+  const marked = async (path: string) => {
+    const nodes = await files.list(path);
+    return nodes.map((node) => (node.ignored ? `${node.path} ignored` : node.path));
+  };
+  expect(await marked("")).toEqual([
+    ...[".git/", "link/", "skip/ ignored", "src/"],
+    ...[".gitignore", "a.log ignored"],
+  ]);
+  expect(await marked("link")).toEqual(["link/a.ts", "link/b.log ignored"]);
+});
+
 test("paths are relative to the directory, also below the worktree", async () => {
   await using directory = await tempDirectory();
   const root = directory.path;

@@ -63,18 +63,21 @@ export function toSendable(
 /** Every text in the value with its lone surrogates replaced; the same value when it has none. */
 function wellFormed<T>(value: T): T {
   if (typeof value === "string") return value.isWellFormed() ? value : (value.toWellFormed() as T);
-  if (typeof value !== "object" || value === null || !isPlain(value)) return value;
-  const entries = Object.entries(value);
-  const mended = entries.map(([key, entry]) => [wellFormed(key), wellFormed(entry)] as const);
-  const isSame = mended.every(
-    ([key, entry], at) => entry === entries[at]?.[1] && key === entries[at]?.[0],
-  );
-  if (isSame) return value;
-  return (Array.isArray(value) ? mended.map(([, entry]) => entry) : fromEntries(mended)) as T;
+  if (typeof value !== "object" || value === null || isWellFormed(value)) return value;
+  if (Array.isArray(value)) return value.map(wellFormed) as T;
+  const mended = Object.entries(value).map(([key, entry]) => [wellFormed(key), wellFormed(entry)]);
+  return Object.fromEntries(mended) as T;
 }
 
-function fromEntries(entries: readonly (readonly [string, unknown])[]): Record<string, unknown> {
-  return Object.fromEntries(entries);
+/** Nothing is made for the answer: all of a history is looked through at every request. */
+function isWellFormed(value: unknown): boolean {
+  if (typeof value === "string") return value.isWellFormed();
+  if (typeof value !== "object" || value === null || !isPlain(value)) return true;
+  if (Array.isArray(value)) return value.every(isWellFormed);
+  for (const [key, entry] of Object.entries(value)) {
+    if (!key.isWellFormed() || !isWellFormed(entry)) return false;
+  }
+  return true;
 }
 
 /** Bytes and URLs are values of their own. */

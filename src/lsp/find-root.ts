@@ -18,15 +18,26 @@ export interface RootPlace {
   home: string;
 }
 
-/** Undefined when the server is not for this file, or the file is outside the project. */
-export async function findRoot(
+/**
+ * By each of these rules, in their order; undefined when its server is not for this file, or the
+ * file is outside the project.
+ */
+export async function findRoots(
+  file: string,
+  rules: readonly RootRule[],
+  place: RootPlace,
+): Promise<(string | undefined)[]> {
+  const top = [place.worktree, place.directory].find((root) => isInside(root, file));
+  if (top === undefined || rules.length === 0) return rules.map(() => undefined);
+  const levels = await readLevels(dirname(file), top);
+  return Promise.all(rules.map((rule) => findRoot(file, rule, { place, levels })));
+}
+
+async function findRoot(
   file: string,
   rule: RootRule,
-  place: RootPlace,
+  { place, levels }: { place: RootPlace; levels: readonly Level[] },
 ): Promise<string | undefined> {
-  const top = [place.worktree, place.directory].find((root) => isInside(root, file));
-  if (top === undefined) return undefined;
-  const levels = await readLevels(dirname(file), top);
   const has = (names: readonly string[]) => levels.filter((level) => matches(level, names));
   if (rule.unless && has(rule.unless).length > 0) return undefined;
   const tiers = rule.markers.map(has).filter((found) => found.length > 0);

@@ -16,7 +16,7 @@ import { configuredServers } from "./configured-servers";
 import { formatDiagnostics } from "./diagnostic-text";
 import { isFile, readDocument } from "./document-text";
 import { FileChanges, type FileEvent } from "./file-changes";
-import { findRoot } from "./find-root";
+import { findRoots } from "./find-root";
 import { atMost, firstAnswer } from "./first-answer";
 import type { LanguageClient } from "./language-client";
 import type { LanguageServer } from "./language-server";
@@ -240,9 +240,8 @@ export class LanguageServers {
   async #want(path: string) {
     const { directory, worktree, home } = this.#options;
     const candidates = (await this.#servers()).filter((server) => serves(server, path));
-    const roots = await Promise.all(
-      candidates.map((server) => findRoot(path, server.root, { directory, worktree, home })),
-    );
+    const rules = candidates.map((server) => server.root);
+    const roots = await findRoots(path, rules, { directory, worktree, home });
     return candidates.flatMap((server, index) => {
       const root = roots[index];
       return root === undefined ? [] : [this.#pool.want(server, root)];

@@ -10,7 +10,7 @@ import type { LoadedConfig } from "@/config/load";
 import type { ConfigLocation } from "@/config/sources";
 import type { Tool } from "@/tool/tool";
 import { customTool, isToolSource } from "./custom-tool";
-import { findCode, TOOL_FOLDERS, type CodeFile } from "./plugin-files";
+import { findCode, TOOL_FOLDERS } from "./plugin-files";
 import type { PluginModules } from "./plugin-modules";
 
 export interface CustomToolsOptions extends ConfigLocation {
@@ -41,17 +41,17 @@ export class CustomTools {
   async list(): Promise<Tool[]> {
     if (flag(this.#options.env, "OPENCODE_PURE")) return [];
     const config = await this.#options.config.get();
-    const files = await findCode(TOOL_FOLDERS, config.directories);
     const isTrusted = this.#options.isTrusted(config);
     if (this.#loaded?.config !== config || this.#loaded.isTrusted !== isTrusted) {
-      const allowed = files.filter((file) => isTrusted || !file.isOfProject);
-      this.#loaded = { config, isTrusted, tools: this.#load(allowed) };
+      this.#loaded = { config, isTrusted, tools: this.#load(config, isTrusted) };
     }
     return this.#loaded.tools;
   }
 
-  async #load(files: readonly CodeFile[]): Promise<Tool[]> {
-    const lists = await Promise.all(files.map(({ path }) => this.#read(path)));
+  async #load({ directories }: LoadedConfig, isTrusted: boolean): Promise<Tool[]> {
+    const files = await findCode(TOOL_FOLDERS, directories);
+    const allowed = files.filter((file) => isTrusted || !file.isOfProject);
+    const lists = await Promise.all(allowed.map(({ path }) => this.#read(path)));
     return [...new Map(lists.flat().map((tool) => [tool.id, tool])).values()];
   }
 

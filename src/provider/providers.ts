@@ -139,13 +139,13 @@ export class Providers {
    * ProviderAuthError); each says what to do. The provider is the same object while its key stays.
    */
   async model(providerID: string, modelID: string): Promise<UsableModel> {
-    const provider = await this.#findProvider(providerID);
+    const snapshot = await this.#current();
+    const provider = await this.#findProvider(providerID, snapshot);
     if (provider === undefined) throw await this.#noProvider(providerID, modelID);
     const model = ownValue(provider.models, modelID);
     if (model === undefined) throw await this.#noModel(provider, modelID);
     requireReady(provider, model);
-    const { connected } = await this.#current();
-    const entry = connected.find((one) => one.provider === provider);
+    const entry = snapshot.connected.find((one) => one.provider === provider);
     if (!entry?.usesLogin) return { provider, model };
     return { provider: await this.#keyed.get(provider, apiOrigin(provider, model)), model };
   }
@@ -183,7 +183,7 @@ export class Providers {
     const { model } = snapshot.config;
     if (model !== undefined) return parseModelRef(model, "model in the configuration");
     for (const recent of await readRecentModels(this.#options.paths.state)) {
-      const provider = await this.#findProvider(recent.providerID);
+      const provider = await this.#findProvider(recent.providerID, snapshot);
       if (provider && ownValue(provider.models, recent.modelID)) return recent;
     }
     const chosen = snapshot.connected.filter(({ isChosen }) => isChosen);
@@ -200,14 +200,15 @@ export class Providers {
    * a small one of the same provider, else the model itself. Never another provider's by itself.
    */
   async smallModel(providerID: string, modelID: string): Promise<ModelRef> {
-    const { small_model: configured } = (await this.#current()).config;
+    const snapshot = await this.#current();
+    const { small_model: configured } = snapshot.config;
     if (configured !== undefined) {
       const ref = parseModelRef(configured, "small_model in the configuration");
-      const provider = await this.#findProvider(ref.providerID);
+      const provider = await this.#findProvider(ref.providerID, snapshot);
       if (provider && ownValue(provider.models, ref.modelID)) return ref;
       this.#options.log.warn(`small_model ${configured} cannot be used and was passed over`);
     }
-    const provider = await this.#findProvider(providerID);
+    const provider = await this.#findProvider(providerID, snapshot);
     const main = provider && ownValue(provider.models, modelID);
     if (!provider || !main) return { providerID, modelID };
     const wanted = await this.#pluginSmallModel(provider);
@@ -289,8 +290,7 @@ export class Providers {
   }
 
   /** A connected provider; one of this machine is asked for when it is named. */
-  async #findProvider(id: string): Promise<Provider | undefined> {
-    const { config, connected } = await this.#current();
+  async #findProvider(id: string, { config, connected }: Snapshot): Promise<Provider | undefined> {
     const found = connected.find(({ provider }) => provider.id === id);
     if (found !== undefined) return found.provider;
     return isEnabled(id, config) ? this.#local.find(id) : undefined;

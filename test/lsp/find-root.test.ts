@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "bun:test";
-import { findRoot } from "@/lsp/find-root";
+import { findRoots } from "@/lsp/find-root";
 import { LANGUAGE_SERVERS } from "@/lsp/languages";
 import { tempTree } from "@test/support/temp";
 
@@ -30,7 +30,7 @@ async function project() {
   const worktree = join(root.path, "repo");
   const place = { directory: join(worktree, "app"), worktree, home: join(root.path, "home") };
   const find = async (id: string, file: string) => {
-    const found = await findRoot(join(worktree, file), ruleOf(id), place);
+    const [found] = await findRoots(join(worktree, file), [ruleOf(id)], place);
     return found?.slice(worktree.length + 1);
   };
   return Object.assign(root, { place, find });
@@ -72,7 +72,7 @@ test("never outside the project, never the home directory", async () => {
   expect(await find("typescript", "../other/a.ts")).toBeUndefined();
   const home = place.directory;
   const file = join(home, "a.sh");
-  expect(await findRoot(file, ruleOf("bash"), { ...place, home })).toBeUndefined();
+  expect(await findRoots(file, [ruleOf("bash")], { ...place, home })).toEqual([undefined]);
   const inside = { ...place, home: join(home, "me") };
-  expect(await findRoot(file, ruleOf("bash"), inside)).toBeUndefined();
+  expect(await findRoots(file, [ruleOf("bash")], inside)).toEqual([undefined]);
 });

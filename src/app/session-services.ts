@@ -40,6 +40,7 @@ import type { CodeServices } from "./code-services";
 import type { HostServices } from "./host-services";
 import type { InstancePlace } from "./instance-place";
 import type { AppServices } from "./services";
+import { ServerOffers } from "./server-offers";
 import { ToolSettings } from "./tool-settings";
 
 /** All that sessions are built on, by one name. */
@@ -145,6 +146,14 @@ function openTools(ground: Ground, history: History, later: Later) {
     isBusy: (sessionID) => runs.isBusy(sessionID),
     tell: (sessionID, text) => later.prompts().tell(sessionID, text),
   });
+  const offers = new ServerOffers({
+    servers: languageServers,
+    questions: ground.questions,
+    path: join(paths.state, "lsp-declined.json"),
+    publish,
+    log,
+    signal: scope.signal,
+  });
   const settings = new ToolSettings(ground.app, config);
   const mcpTools = new McpTools(ground.mcp);
   const toolbox = new Toolbox({
@@ -169,7 +178,11 @@ function openTools(ground: Ground, history: History, later: Later) {
     ],
     formatFile: (path, signal) => formatters.format(path, signal),
     touchFile: (path) => languageServers.touch(path),
-    checkFile: (path, title, signal) => languageServers.checkFile(path, title, signal),
+    checkFile: async (path, title, { sessionID, signal }) => {
+      const found = await languageServers.checkFile(path, title, signal);
+      void offers.offer(sessionID, path);
+      return found;
+    },
     planOf: (session) => planMode.of(session),
     jobsOf: (sessionID) => jobs.forSession(sessionID),
     runSubagent: (input, owner) => later.subagents().run(input, owner),

@@ -41,9 +41,11 @@ function emptyServer(id: string): LanguageServer {
 function changed(server: LanguageServer, change: LSPConfig): LanguageServer {
   if (!("command" in change)) return server;
   const { extensions = server.extensions, initialization, env } = change;
+  // Another command is not had by fetching this one.
+  const { install: _, ...base } = server;
   const commands = commandOf(change.command, server);
   return {
-    ...server,
+    ...base,
     commands,
     extensions: extensions.map((extension) => extension.toLowerCase()),
     // What it is told at first and what it reads later are one and the same to most servers.

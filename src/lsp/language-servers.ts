@@ -25,6 +25,7 @@ import type { Diagnostic } from "./protocol";
 import { ServerInstaller } from "./server-installer";
 import { ServerPool, type Wanted } from "./server-pool";
 
+const NO_FETCH = "OPENCODE_DISABLE_LSP_DOWNLOAD";
 /** How long an edit waits to hear what it broke. */
 const DIAGNOSTICS_WAIT_MS = 3_000;
 /** From its start on, a server gets this long to load the project: its first word is not missed. */
@@ -62,6 +63,7 @@ export interface FileDiagnostics {
 export class LanguageServers {
   readonly #options: LanguageServersOptions;
   readonly #log: Logger;
+  readonly #installer: ServerInstaller;
   readonly #pool: ServerPool;
   readonly #changes: FileChanges;
   readonly #locks = new KeyedLock();
@@ -70,6 +72,12 @@ export class LanguageServers {
     const { clock, config, env, isTrusted, log, onHeld, publish, scope, worktree } = options;
     this.#options = options;
     this.#log = log.child("lsp");
+    this.#installer = new ServerInstaller({
+      directory: options.installed,
+      env,
+      log: this.#log,
+      signal: scope.signal,
+    });
     this.#pool = new ServerPool({
       worktree,
       env,
@@ -78,15 +86,8 @@ export class LanguageServers {
       signal: scope.signal,
       isTrusted,
       onHeld,
-      installer: new ServerInstaller({
-        directory: options.installed,
-        env,
-        log: this.#log,
-        signal: scope.signal,
-      }),
-      mayInstall: async () => {
-        return (await config()) === true && !flag(env, "OPENCODE_DISABLE_LSP_DOWNLOAD");
-      },
+      installer: this.#installer,
+      mayInstall: async () => (await config()) === true && !flag(env, NO_FETCH),
       onChange: () => publish("lsp.updated", {}),
     });
     this.#changes = new FileChanges(clock, (changes) => void this.#tellChanges(changes));
@@ -182,6 +183,33 @@ export class LanguageServers {
     await this.#sync(file, signal, READY_WAIT_MS);
   }
 
+  /**
+   * The server that was looked for just now and would serve this file if it were fetched, where no
+   * other does and a person may be asked.
+   */
+  async findFetchable(file: string): Promise<LanguageServer | undefined> {
+    const { config, directory, env } = this.#options;
+    if ((await config()) === true || flag(env, NO_FETCH)) return undefined;
+    const places = await this.#places(resolve(directory, file));
+    const served = await Promise.all(
+      places.map(async ({ server, root }) => await this.#pool.want(server, root).starting),
+    );
+    if (served.some((client) => client !== undefined)) return undefined;
+    for (const { server, root } of places) {
+      if (await this.#pool.isFetchable(server, root)) return server;
+    }
+    return undefined;
+  }
+
+  /** Fetches it, as a person has said, and starts it for this file. Throws AppError unavailable. */
+  async fetch(server: LanguageServer, file: string): Promise<void> {
+    await this.#installer.install(server).catch((error: unknown) => {
+      throw unavailable(`The language server ${server.id}: ${errorMessage(error)}`, {}, error);
+    });
+    this.#pool.lookAgain();
+    this.touch(file);
+  }
+
   /** Those that run, for questions about the whole project, told of all changes so far. */
   runningClients(): LanguageClient[] {
     this.#changes.flush();
@@ -237,14 +265,19 @@ export class LanguageServers {
     return undefined;
   }
 
-  async #want(path: string) {
+  async #want(path: string): Promise<Wanted[]> {
+    return (await this.#places(path)).map(({ server, root }) => this.#pool.want(server, root));
+  }
+
+  /** The servers of a file, with the root of each. */
+  async #places(path: string): Promise<{ server: LanguageServer; root: string }[]> {
     const { directory, worktree, home } = this.#options;
     const candidates = (await this.#servers()).filter((server) => serves(server, path));
     const rules = candidates.map((server) => server.root);
     const roots = await findRoots(path, rules, { directory, worktree, home });
     return candidates.flatMap((server, index) => {
       const root = roots[index];
-      return root === undefined ? [] : [this.#pool.want(server, root)];
+      return root === undefined ? [] : [{ server, root }];
     });
   }
 

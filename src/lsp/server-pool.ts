@@ -85,7 +85,7 @@ export class ServerPool {
    * on this machine, given up, or the project is closed.
    */
   want(server: LanguageServer, root: string): Wanted {
-    const key = `${server.id}\0${root}`;
+    const key = keyOf(server, root);
     const { clock, signal } = this.#options;
     const now = clock.now();
     const fetching = Promise.withResolvers<void>();
@@ -107,6 +107,19 @@ export class ServerPool {
     this.#use(key, running);
     this.#makeRoom();
     return running;
+  }
+
+  /** Whether it was looked for just now, was not there, and could be fetched for this root. */
+  async isFetchable(server: LanguageServer, root: string): Promise<boolean> {
+    const { clock, installer, isTrusted, worktree } = this.#options;
+    const missingUntil = this.#missing.get(keyOf(server, root)) ?? 0;
+    if (missingUntil <= clock.now() || !installer.canInstall(server)) return false;
+    return (await isTrusted()) || isIsolated(server, root, worktree);
+  }
+
+  /** Those that were not there may be by now. */
+  lookAgain(): void {
+    this.#missing.clear();
   }
 
   /** Ends them all. */
@@ -277,6 +290,10 @@ export class ServerPool {
     this.#running.get(key)?.cancelIdle?.();
     this.#running.delete(key);
   }
+}
+
+function keyOf({ id }: LanguageServer, root: string): string {
+  return `${id}\0${root}`;
 }
 
 /** Whether the server may serve a project that nobody has trusted. */

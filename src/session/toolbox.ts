@@ -63,6 +63,12 @@ export type Report = ToolContext["report"];
 
 type CheckFile = NonNullable<ToolContext["checkFile"]>;
 
+/** On whose behalf a file is checked. */
+interface CheckOwner {
+  sessionID: string;
+  signal: AbortSignal;
+}
+
 /** What models are told of a tool, besides its name. */
 type ToolText = HookOutput<"tool.definition">;
 
@@ -90,7 +96,7 @@ export interface ToolboxOptions {
   /** Wakes the language servers of a file. */
   touchFile(path: string): void;
   /** What language servers say of a file as it is now. */
-  checkFile(path: string, title: string, signal: AbortSignal): ReturnType<CheckFile>;
+  checkFile(path: string, title: string, owner: CheckOwner): ReturnType<CheckFile>;
   /** Where the session's plan is and how it is left; undefined where plans are only said. */
   planOf(session: Session): ToolContext["planMode"];
   /** What the calls of a session may leave in the background. */
@@ -182,7 +188,9 @@ export class Toolbox {
       },
       ...live,
       touchFile: (path) => this.#options.touchFile(path),
-      checkFile: (path, title) => this.#options.checkFile(path, title, owner.signal),
+      checkFile: (path, title) => {
+        return this.#options.checkFile(path, title, { sessionID, signal: owner.signal });
+      },
       askQuestions: (asked) => questions.ask({ sessionID, questions: asked, tool }, owner.signal),
       setTodos: (todos) => this.#options.records.putTodos(sessionID, todos),
       runSubagent: (input) => this.#options.runSubagent(input, owner),

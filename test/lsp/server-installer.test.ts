@@ -5,39 +5,17 @@ import { chmod, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "bun:test";
 import { lspBench, type LSPBenchOptions, recordOf } from "@test/lsp/fixture";
+import { FAKE_PACKAGE, serverRegistry } from "@test/lsp/server-registry";
 import { FakeClock } from "@test/support/clock";
-import { packageRegistry } from "@test/support/package-registry";
-import { tempDirectory, tempTree } from "@test/support/temp";
+import { tempTree } from "@test/support/temp";
 
 const NEVER = new AbortController().signal;
 const FAKE = join(import.meta.dir, "fake-server.ts");
 
-/** The published name over the fake server. */
-const CLI = `process.argv[2] = "plain";\nawait import(${JSON.stringify(FAKE)});\n`;
-const PACKAGE = {
-  name: "bash-language-server",
-  version: "5.8.1",
-  files: { "cli.mjs": CLI },
-  manifest: { bin: { "bash-language-server": "cli.mjs" } },
-};
-
-async function registry(packages = [PACKAGE], open?: Promise<void>) {
-  const temp = await tempDirectory();
-  const source = await packageRegistry(temp.path, packages, open ? { open } : {});
-  return {
-    asked: source.asked,
-    env: { PATH: "", BUN_CONFIG_REGISTRY: source.url },
-    async [Symbol.asyncDispose]() {
-      await source[Symbol.asyncDispose]();
-      await temp[Symbol.asyncDispose]();
-    },
-  };
-}
-
 const failure = (work: Promise<unknown>) => work.catch((error: Error) => error.message);
 
 test("a server that may be fetched is, once, and stays on this machine", async () => {
-  await using source = await registry();
+  await using source = await serverRegistry();
   const files = { "a.sh": "ERR\n", "b.sh": "" };
   await using bench = await lspBench(files, { lsp: true, env: source.env });
   bench.servers.touch(bench.path("b.sh"));
@@ -54,7 +32,7 @@ test("a server that may be fetched is, once, and stays on this machine", async (
 });
 
 test("nothing is fetched unless a person says so", async () => {
-  await using source = await registry();
+  await using source = await serverRegistry();
   const { env } = source;
   const without: LSPBenchOptions[] = [
     { env },
@@ -75,7 +53,7 @@ test("nothing is fetched unless a person says so", async () => {
 
 test("an edit does not wait for what is being fetched", async () => {
   const gate = Promise.withResolvers<void>();
-  await using source = await registry([PACKAGE], gate.promise);
+  await using source = await serverRegistry([FAKE_PACKAGE], gate.promise);
   // Its time stands still: nothing comes to a limit.
   const options = { lsp: true, env: source.env, clock: new FakeClock() };
   await using bench = await lspBench({ "a.sh": "" }, options);
@@ -89,7 +67,7 @@ test("an edit does not wait for what is being fetched", async () => {
 });
 
 test("one that cannot be fetched is given up, with the reason why", async () => {
-  await using source = await registry([]);
+  await using source = await serverRegistry([]);
   await using bench = await lspBench({ "a.sh": "" }, { lsp: true, env: source.env });
   const reason = await failure(recordOf(bench, "a.sh"));
   expect(reason).toContain("Language server bash was given up: it could not be installed");

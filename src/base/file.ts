@@ -11,6 +11,7 @@ import {
   rename,
   rm,
   stat,
+  writeFile,
 } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { errorCode, errorMessage, unavailable } from "./error";
@@ -32,7 +33,8 @@ export async function ensureDirectory(path: string): Promise<void> {
 /**
  * Replaces `path` by `data` in one step: readers see the old or the new content, and after a crash
  * one of the two is there. A symbolic link is followed, so that it stays a link; the owner stays
- * where the system lets us. Default mode 0600. Throws AppError unavailable that names the path.
+ * where the system lets us. A mount point cannot be replaced, and is overwritten. Default mode
+ * 0600. Throws AppError unavailable that names the path.
  */
 export async function writeFileAtomic(
   path: string,
@@ -58,6 +60,18 @@ export async function writeFileAtomic(
     await rename(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true });
+    if (errorCode(error) === "EBUSY") return overwrite(target, data);
+    throw fileFailure("write", path, error);
+  }
+}
+
+/** For a file that a container got by itself; what was in it is put back when that fails. */
+async function overwrite(path: string, data: string | Uint8Array): Promise<void> {
+  const before = await readFile(path).catch(() => undefined); // then this is said below
+  try {
+    await writeFile(path, data, { flush: true });
+  } catch (error) {
+    if (before) await writeFile(path, before).catch(() => undefined); // the error below counts
     throw fileFailure("write", path, error);
   }
 }

@@ -67,6 +67,22 @@ test.skipIf(process.getuid?.() !== 0)("the owner of a file stays its owner", asy
   expect([uid, gid, mode & 0o777]).toEqual([1_234, 2_345, 0o640]);
 });
 
+test.skipIf(!Bun.which("mount"))("a file that is a mount point is overwritten", async () => {
+  await using temp = await tempDirectory();
+  const [source, path] = [join(temp.path, "source"), join(temp.path, "mounted")];
+  await writeFile(source, "old");
+  await writeFile(path, "");
+  // Whoever may not mount cannot see this.
+  if (Bun.spawnSync(["mount", "--bind", source, path]).exitCode !== 0) return;
+  try {
+    await writeFileAtomic(path, "new");
+    expect(await readFile(source, "utf8")).toBe("new");
+    expect((await readdir(temp.path)).toSorted()).toEqual(["mounted", "source"]);
+  } finally {
+    Bun.spawnSync(["umount", path]);
+  }
+});
+
 test("a write that cannot be done names the path and leaves nothing behind", async () => {
   await using temp = await tempDirectory();
   await mkdir(join(temp.path, "taken"));

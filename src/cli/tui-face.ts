@@ -69,7 +69,7 @@ export async function openFace(
       env,
       stateDirectory: paths.state,
       configDirectory: paths.config,
-      ring: (bell) => void process.stdout.write(bell),
+      writeUnseen: (sequence) => void process.stdout.write(sequence),
       cacheDirectory: paths.cache,
       logDirectory: paths.log,
       loadThemes: async () => {

@@ -82,7 +82,7 @@ function notify(ui: Ui, config: AttentionConfig, { cause, sessionID }: Call): vo
   if (config.sound === false || config.sounds?.[cause] === false) return;
   const sound = config.sounds?.[cause] ?? config.sounds?.["default"];
   if (typeof sound === "string") play(ui, sound, config.volume);
-  else ui.environment.ring?.(BELL);
+  else ui.environment.writeUnseen?.(BELL);
 }
 
 /** By whichever player the machine has; the bell where there is none. */
@@ -93,6 +93,6 @@ function play(ui: Ui, file: string, volume = 0.4): void {
     ["aplay", "-q", file],
   ];
   const player = players.find(([name = ""]) => Bun.which(name) !== null);
-  if (!player) return ui.environment.ring?.(BELL);
+  if (!player) return ui.environment.writeUnseen?.(BELL);
   Bun.spawn(player, { stdin: "ignore", stdout: "ignore", stderr: "ignore" }).unref();
 }

@@ -191,8 +191,8 @@ export interface UiEnvironment {
   readonly logDirectory: string;
   /** Keeps settings beyond the life of the program; without it they count until then. */
   readonly saveSetting?: SaveSetting;
-  /** Writes a control character that draws nothing to the terminal. */
-  readonly ring?: (bell: string) => void;
+  /** Writes to the terminal what draws nothing by itself: a bell, a picture to be placed. */
+  readonly writeUnseen?: (sequence: string) => void;
   /** The person's own themes as their files are now, in the order in which later ones win. */
   readonly loadThemes?: () => Promise<ThemeSource[]>;
   /** Hears that files of themes were written, until the returned function is called. */

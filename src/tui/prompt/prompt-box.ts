@@ -11,6 +11,7 @@ import { Completion, type TakeHow } from "./completion";
 import { type Draft, draftText, isBlank, plainDraft } from "./draft";
 import { Editor } from "./editor";
 import type { Entry } from "./history";
+import { ImagePreview } from "./image-preview";
 import { Keeper } from "./keeper";
 import { MetaRow } from "./meta-row";
 import { draftOfParts } from "./parts";
@@ -42,6 +43,7 @@ export class EditorPromptBox implements PromptBox {
   readonly #paster: Paster;
   readonly #commands: PromptCommands;
   readonly #meta: MetaRow;
+  readonly #preview: ImagePreview;
   readonly #queueRows: QueueRows;
   readonly #stops: (() => void)[];
   /** What programs that died left to send, by session. */
@@ -61,6 +63,7 @@ export class EditorPromptBox implements PromptBox {
     this.#gap = new BoxRenderable(renderer, { height: 1, flexShrink: 0 });
     this.#queueRows = new QueueRows(ui);
     this.#meta = new MetaRow(ui);
+    this.#preview = new ImagePreview(ui);
     this.#editor = this.#makeEditor();
     this.#written = new Written(this.#editor, () => this.#draw());
     this.#paster = new Paster(ui, this.#editor);
@@ -179,11 +182,13 @@ export class EditorPromptBox implements PromptBox {
   async close(): Promise<void> {
     for (const stop of this.#stops) stop();
     this.#sender.close();
+    this.#preview.close();
     await this.#keeper.close();
   }
 
   #addRows(): void {
     const { content } = this.#frame;
+    content.add(this.#preview.root);
     content.add(this.#editor.area);
     content.add(this.#gap);
     content.add(this.#meta.root);
@@ -229,6 +234,7 @@ export class EditorPromptBox implements PromptBox {
 
   #changed(): void {
     this.#notice = undefined;
+    this.#preview.update(this.#editor.draft.chips.map(({ chip }) => chip));
     const isPrompt = this.#written.mode === "prompt";
     if (isPrompt) this.#completion.update();
     else this.#completion.close();

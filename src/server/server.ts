@@ -96,7 +96,8 @@ export function createServer(app: App, options: ServerOptions = {}): AnyElysia {
       const given = request.headers.get("x-request-id") ?? "";
       set.headers["x-request-id"] = REQUEST_ID.test(given) ? given : crypto.randomUUID();
       access.check(request);
-      if (request.method !== "OPTIONS" || isPreflight(request)) return undefined;
+      if (request.method !== "OPTIONS") return undefined;
+      if (isPreflight(request)) return allowAskedHeaders(request, set);
       return answerOptions(server, request) ?? answerUnknown(server, request, requestIDOf(set));
     })
     .use(corsHeaders(access))
@@ -128,6 +129,12 @@ function connectionsOf(app: App, options: ServerOptions): Connections {
 /** A browser asks first what a page of another origin may send. */
 function isPreflight(request: Request): boolean {
   return request.headers.has("origin") && request.headers.has("access-control-request-method");
+}
+
+/** What a page of an allowed origin sends beside the usual is its own affair. */
+function allowAskedHeaders(request: Request, set: { headers: Record<string, unknown> }): void {
+  const asked = request.headers.get("access-control-request-headers");
+  if (asked !== null) set.headers["access-control-allow-headers"] = asked;
 }
 
 /** One module for each group of the documentation. */

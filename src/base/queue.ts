@@ -1,5 +1,5 @@
 // Queues between a producer and a consumer: AsyncQueue hands values over in order, KeyedLock lets
-// one piece of work at a time run under a key, KeyedSlots a few.
+// one piece of work at a time run under a key, KeyedSlots a few, settleAll a few of a list.
 
 /** An unbounded queue read by one `for await`; whoever pushes without end must watch `size`. */
 export class AsyncQueue<T> implements AsyncIterable<T> {
@@ -123,4 +123,22 @@ export class KeyedSlots {
     if (running > 0) this.#running.set(key, running);
     else this.#running.delete(key);
   }
+}
+
+/** Runs all, at most `most` at a time, begun in their order; the results as of allSettled. */
+export async function settleAll<T>(
+  works: readonly (() => Promise<T>)[],
+  most: number,
+): Promise<PromiseSettledResult<T>[]> {
+  const settled: Promise<PromiseSettledResult<T>[]>[] = [];
+  const left = works.values();
+  const runInTurn = async () => {
+    for (const work of left) {
+      const done = Promise.allSettled([work()]);
+      settled.push(done);
+      await done;
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(most, works.length) }, runInTurn));
+  return (await Promise.all(settled)).flat();
 }

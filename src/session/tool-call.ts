@@ -6,6 +6,7 @@ import { AppError, errorMessage, isAbort } from "@/base/error";
 import type { IDs } from "@/base/id";
 import { KILL_GRACE_MS } from "@/base/limits";
 import type { Logger } from "@/base/log";
+import { settleAll } from "@/base/queue";
 import type { Hooks } from "@/plugin/hooks";
 import type { FilePart, Part, ToolPart, ToolStateCompleted, ToolStateError } from "@/schema/part";
 import type { Model } from "@/schema/provider";
@@ -72,6 +73,8 @@ interface Outcome {
   text: string;
 }
 
+/** Of one answer, which may hold any number. */
+const CALLS_AT_ONCE_MAX = 32;
 /** How long a tool may take to end after an abort; its processes are killed before that. */
 const ABORT_LIMIT_MS = KILL_GRACE_MS + 1_000;
 const ABORTED = "Tool execution aborted";
@@ -86,7 +89,7 @@ export class ToolCalls {
   }
 
   /**
-   * Runs the calls side by side. "go-on" when the model should see the results, "stop" when there
+   * Runs the calls side by side, a few dozen at a time. "go-on" when the model should see the results, "stop" when there
    * was no call, the model repeats itself beyond help, or a person refused one without a word and
    * that ends the turn.
    * Rejects only when a result could not be stored, and then after all calls have ended.
@@ -102,9 +105,12 @@ export class ToolCalls {
     const attempts = checked.map(({ check }) => toAttempt(check));
     const isRepetition = doomLoop.isSuspicious(attempts);
     const step: StepScope & RunningCalls = { ...scope };
-    const settled = await Promise.allSettled(
-      checked.map(({ part, check }) => this.#call(part, check, isRepetition, step)),
+    const works = checked.map(
+      ({ part, check }) =>
+        () =>
+          this.#call(part, check, isRepetition, step),
     );
+    const settled = await settleAll(works, CALLS_AT_ONCE_MAX);
     const outcomes = settled.map(resultOf);
     if (outcomes.every(({ type }) => type === "repeated")) doomLoop.recordRefusal();
     else

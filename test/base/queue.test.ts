@@ -1,6 +1,6 @@
 // Queues hand values over in order; locks let one at a time through.
 import { expect, test } from "bun:test";
-import { AsyncQueue, KeyedLock } from "@/base/queue";
+import { AsyncQueue, KeyedLock, settleAll } from "@/base/queue";
 
 async function collect<T>(queue: AsyncQueue<T>): Promise<T[]> {
   const items: T[] = [];
@@ -54,4 +54,29 @@ test("a failure is the caller's, the next one still runs", async () => {
   const next = lock.run("a", async () => "yes");
   expect(failed).rejects.toThrow("no");
   expect(await next).toBe("yes");
+});
+
+test("a few of a list at a time, begun in order, settled in order", async () => {
+  const gates = Array.from({ length: 5 }, () => Promise.withResolvers<number>());
+  const begun: number[] = [];
+  const works = gates.map(({ promise }, n) => () => {
+    begun.push(n);
+    return promise;
+  });
+  const done = settleAll(works, 2);
+  expect(begun).toEqual([0, 1]);
+  gates[1]?.resolve(1);
+  await gates[1]?.promise;
+  await Promise.resolve();
+  gates[0]?.reject(new Error("no"));
+  for (const [n, gate] of gates.entries()) gate.resolve(n);
+  const results = await done;
+  expect(begun).toEqual([0, 1, 2, 3, 4]);
+  expect(results.map((one) => (one.status === "fulfilled" ? one.value : "failed"))).toEqual([
+    "failed",
+    1,
+    2,
+    3,
+    4,
+  ]);
 });

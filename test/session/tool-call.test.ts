@@ -171,3 +171,24 @@ test("what a call changed is named in its end state, whether it worked or failed
   expect(calls.ended["tool0"]).toMatchObject({ metadata: { own: 1, changes: "record" } });
   expect(calls.ended["tool1"]).toMatchObject({ error: "no", metadata: { changes: "record" } });
 });
+
+test("any number of calls is run, a few dozen at a time, in their order", async () => {
+  let running = 0;
+  let most = 0;
+  const begun: number[] = [];
+  const runs = Array.from({ length: 100 }, (_, n): Run => {
+    return async () => {
+      begun.push(n);
+      most = Math.max(most, ++running);
+      await Promise.resolve();
+      running--;
+      return { title: "", output: `${n}`, metadata: {} };
+    };
+  });
+  using t = await callTool(runs);
+  expect(await t.outcome).toBe("go-on");
+  expect(begun).toEqual(runs.map((_, n) => n));
+  expect(most).toBeLessThanOrEqual(32);
+  expect(Object.values(t.ended).every(({ status }) => status === "completed")).toBe(true);
+  expect(Object.keys(t.ended)).toHaveLength(100);
+});

@@ -89,9 +89,9 @@ export class ToolCalls {
   }
 
   /**
-   * Runs the calls side by side, a few dozen at a time. "go-on" when the model should see the results, "stop" when there
-   * was no call, the model repeats itself beyond help, or a person refused one without a word and
-   * that ends the turn.
+   * Runs the calls side by side, a few dozen at a time. "go-on" when the model should see the
+   * results, "stop" when there was no call, the model repeats itself beyond help, or a person
+   * refused one without a word and that ends the turn.
    * Rejects only when a result could not be stored, and then after all calls have ended.
    */
   async runAll(calls: readonly RequestedCall[], scope: StepScope): Promise<"go-on" | "stop"> {

@@ -8,7 +8,7 @@ import type { LoadedConfig } from "@/config/load";
 import { mergePermission } from "@/config/merge";
 import { type AgentConfig, Config, type PermissionConfig } from "@/schema/config";
 import { attempt, type Plugin } from "./plugin";
-import { withinTime } from "./within-time";
+import { callWithin } from "./within-time";
 
 const LIMIT_MS = 10_000;
 
@@ -28,7 +28,7 @@ export async function amendConfig(
         await change(draft);
         return true;
       };
-      const isDone = await attempt(() => withinTime(work(), LIMIT_MS, clock), onError);
+      const isDone = await attempt(() => callWithin(work, { limitMs: LIMIT_MS, clock }), onError);
       if (isDone !== true) continue;
       const [issue] = findIssues(Config, draft);
       if (issue) onError(`it leaves a configuration that is none: ${formatIssue(issue)}`);

@@ -7,7 +7,7 @@ import { isRecord, type JSONRecord } from "@/config/json";
 import type { Tool, ToolAttachment, ToolContext, ToolResult } from "@/tool/tool";
 import type { ZodModule } from "./plugin-modules";
 import { toolSchema, type ToolSchema } from "./tool-schema";
-import { withinTime } from "./within-time";
+import { callWithin } from "./within-time";
 
 /** What a file exports as a tool, or a plugin has under `tool`. */
 export interface ToolSource {
@@ -61,7 +61,9 @@ async function run(
   const work = async () => source.execute(args, contextOf(context, signal));
   try {
     // It may write any file.
-    const answer = await context.changes.tree(() => withinTime(work(), EXECUTE_LIMIT_MS, clock));
+    const answer = await context.changes.tree(() =>
+      callWithin(work, { limitMs: EXECUTE_LIMIT_MS, clock }),
+    );
     return toResult(answer);
   } finally {
     controller.abort(new DOMException("The call is over", "AbortError"));

@@ -3,7 +3,7 @@
 import type { Clock } from "@/base/clock";
 import type { BusEvent } from "@/schema/event";
 import { attempt, type Plugin } from "./plugin";
-import { withinTime } from "./within-time";
+import { callWithin } from "./within-time";
 
 interface EventFeedOptions {
   listeners(): readonly Plugin[];
@@ -37,7 +37,10 @@ export class EventFeed {
     if (waiting >= WAITING_MAX) return onError("it does not keep up with the events");
     this.#waiting.set(plugin, waiting + 1);
     const work = async () => void (await listen());
-    await attempt(() => withinTime(work(), ANSWER_LIMIT_MS, this.#options.clock), onError);
+    await attempt(
+      () => callWithin(work, { limitMs: ANSWER_LIMIT_MS, clock: this.#options.clock }),
+      onError,
+    );
     this.#waiting.set(plugin, (this.#waiting.get(plugin) ?? 1) - 1);
   }
 

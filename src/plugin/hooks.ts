@@ -5,7 +5,7 @@ import { AppError, errorMessage } from "@/base/error";
 import type { Clock } from "@/base/clock";
 import type { HookInput, HookName, HookOutput } from "./hook-types";
 import { Reports } from "./reports";
-import { isLate, withinTime } from "./within-time";
+import { callWithin, isLate } from "./within-time";
 
 /** Gets the published input and output objects; changes the output in place. */
 export type HookHandler = (input: unknown, output: unknown, signal?: AbortSignal) => unknown;
@@ -91,7 +91,7 @@ export class Hooks {
     const work = async () => void (await call.handler(input, draft, signal));
     try {
       const { limitMs = HANDLER_LIMIT_MS } = call.source;
-      await withinTime(work(), limitMs, this.#options.clock, signal);
+      await callWithin(work, { limitMs, clock: this.#options.clock, signal });
       return draft;
     } catch (error) {
       if (signal?.aborted) throw signal.reason;

@@ -3,12 +3,13 @@
 // beside it; what it prints on the console goes into the log. Nothing is loaded or registered
 // before the first file is asked for.
 import { stat } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import type { z as Zod } from "zod/v4";
 import { errorMessage, unavailable } from "@/base/error";
 import type { Clock } from "@/base/clock";
 import { divertConsole, type Logger } from "@/base/log";
-import { withinTime } from "./within-time";
+import { callWithin } from "./within-time";
 
 export type ZodModule = typeof Zod;
 
@@ -50,8 +51,8 @@ export class PluginModules {
     try {
       const { mtimeMs } = await stat(path);
       await this.#prepare(path);
-      const importing: Promise<unknown> = import(`${path}?${mtimeMs}`);
-      const loaded = await withinTime(importing, IMPORT_LIMIT_MS, this.#clock);
+      const bound = { limitMs: IMPORT_LIMIT_MS, clock: this.#clock };
+      const loaded = await callWithin(() => evaluate(`${path}?${mtimeMs}`), bound);
       return { ...(loaded as Record<string, unknown>) };
     } catch (error) {
       throw unavailable(`${path} could not be loaded: ${errorMessage(error)}`, { path }, error);
@@ -88,6 +89,19 @@ export class PluginModules {
       setup: (builder) => void builder.module(name, () => ({ exports, loader: "object" })),
     });
   }
+}
+
+/**
+ * What a module exports. It is run by requiring it, which happens in the call, so that one that
+ * never ends can be stopped; a module that waits for something can only be imported.
+ */
+function evaluate(module: string): Promise<unknown> {
+  try {
+    createRequire(module)(module);
+  } catch (error) {
+    if (!errorMessage(error).startsWith("require() async module")) throw error;
+  }
+  return import(module);
 }
 
 type Exports = Record<string, unknown>;

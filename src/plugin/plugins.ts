@@ -19,7 +19,7 @@ import { installPackage, isInstalled } from "./npm-package";
 import { attempt, startsOf, toPlugin, type Plugin } from "./plugin";
 import type { PluginModules } from "./plugin-modules";
 import { findPlugins, pluginKey, type PluginSpec } from "./plugin-spec";
-import { withinTime } from "./within-time";
+import { callWithin, withinTime } from "./within-time";
 
 export interface PluginsOptions extends ConfigLocation {
   config: Pick<ConfigService, "get" | "reload">;
@@ -172,12 +172,11 @@ export class Plugins {
     const starts = startsOf(exports);
     if (starts.length === 0) throw new Error("its module exports no function");
     const given = await input();
-    const work = (async () => {
-      const parts: unknown[] = [];
-      for (const start of starts) parts.push(await start(given, spec.options));
-      return parts;
-    })();
-    const parts = await withinTime(work, START_LIMIT_MS, clock, signal);
+    const parts: unknown[] = [];
+    for (const start of starts) {
+      const work = () => start(given, spec.options);
+      parts.push(await callWithin(work, { limitMs: START_LIMIT_MS, clock, signal }));
+    }
     const plugin = toPlugin(spec.name, spec.isOfProject, parts);
     if (entry.isEnded) return void this.#dispose(plugin);
     entry.plugin = plugin;
@@ -216,7 +215,7 @@ export class Plugins {
     const onError = (reason: string) => log.warn(`${plugin.name} did not end well: ${reason}`);
     for (const dispose of plugin.dispose) {
       const work = async () => void (await dispose());
-      await attempt(() => withinTime(work(), DISPOSE_LIMIT_MS, clock), onError);
+      await attempt(() => callWithin(work, { limitMs: DISPOSE_LIMIT_MS, clock }), onError);
     }
   }
 }

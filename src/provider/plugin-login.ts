@@ -5,7 +5,7 @@ import { AppError, errorMessage } from "@/base/error";
 import { isValid } from "@/base/schema";
 import { isRecord, type JSONRecord } from "@/config/json";
 import type { PluginAuth } from "@/plugin/plugin";
-import { withinTime } from "@/plugin/within-time";
+import { callWithin } from "@/plugin/within-time";
 import { Auth, ProviderAuthMethod } from "@/schema/auth";
 import type { StartedLogin } from "./oauth-login";
 import { OAuthRefusal } from "./oauth-request";
@@ -94,8 +94,8 @@ async function call(
 ): Promise<unknown> {
   if (typeof work !== "function") throw new OAuthRefusal("invalid", "the plugin gave no login");
   try {
-    const answer = (async (): Promise<unknown> => work(...args))();
-    return await withinTime(answer, limitMs, clock, signal);
+    const answer = (): unknown => work(...args);
+    return await callWithin(answer, { limitMs, clock, signal });
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     throw new OAuthRefusal("failed", errorMessage(error));

@@ -6,7 +6,7 @@ import type { Logger } from "@/base/log";
 import { isValid, t } from "@/base/schema";
 import { isRecord } from "@/config/json";
 import type { Plugin, PluginAuth } from "@/plugin/plugin";
-import { withinTime } from "@/plugin/within-time";
+import { callWithin } from "@/plugin/within-time";
 import type { Auth } from "@/schema/auth";
 import { Model, type Provider } from "@/schema/provider";
 import type { AuthStore } from "./auth-store";
@@ -101,8 +101,7 @@ export class PluginOptions {
     const { options } = provider;
     const draft = { ...structuredClone({ ...provider, options: {} }), options: { ...options } };
     try {
-      const answer = (async () => work(draft))();
-      return await withinTime(answer, LIMIT_MS, clock);
+      return await callWithin(() => work(draft), { limitMs: LIMIT_MS, clock });
     } catch (error) {
       this.#warn(name, provider.id, errorMessage(error));
       return undefined;

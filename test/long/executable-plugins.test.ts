@@ -141,6 +141,26 @@ test("a plugin that fails is told of, and the answer comes all the same", async 
   await model.finish(turns.length);
 });
 
+test("one that never ends is stopped and left out, and the others work", async () => {
+  const files = {
+    ".opencode/plugin/loop.ts": "for (let turns = 0; ; turns++);",
+    ".opencode/plugin/works.ts": `export default async () => ({
+      config: async () => { for (let turns = 0; ; turns++); },
+      "shell.env": async (_, { env }) => void (env.WORKS = "yes"),
+    });`,
+  };
+  const call = { tool: "bash", input: { command: "echo works=$WORKS", description: "Look" } };
+  const turns = [{ calls: [call] }, { text: "Done." }];
+  await using model = await startModel({ wire: "openai-compatible", turns });
+  await using home = await ExecutableHome.open(executable.path, { config: model.config, files });
+  const ended = await home.run(["run", "--format", "json", "Go"]);
+  expect(ended.exitCode).toBe(0);
+  expect(ended.stdout).toContain("works=yes");
+  expect(ended.stderr + ended.stdout).toMatch(/loop\.ts.*did not answer within 10 seconds/);
+  expect(ended.stderr + ended.stdout).toMatch(/works\.ts.*config.*did not answer within 10 sec/);
+  await model.finish(turns.length);
+});
+
 test("a package is installed by the executable itself, behind the first answer", async () => {
   await using temp = await tempDirectory();
   const answered = Promise.withResolvers<void>();

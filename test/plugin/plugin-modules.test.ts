@@ -39,6 +39,23 @@ test("TypeScript is imported, and what comes with the helper is there", async ()
   expect(exports["facts"]).toEqual(["function", true, "one", "function"]);
 });
 
+test.each<[kind: string, name: string, text: string]>([
+  ["a module", "a.ts", "export default COUNT;"],
+  ["one that waits", "a.ts", "await Bun.sleep(1); export default COUNT;"],
+  ["one of the older form", "a.js", "module.exports = { default: COUNT, [MARK]: true };"],
+  ["the file of such a package", "a.cjs", "module.exports = COUNT;"],
+])("%s is run once, and anew when it has changed", async (_, name, text) => {
+  const key = `count-${Bun.randomUUIDv7()}`;
+  const count = `globalThis["${key}"] = (globalThis["${key}"] ?? 0) + 1`;
+  const source = text.replace("COUNT", count).replace("MARK", '"__esModule"');
+  await using t = await open({ [name]: source });
+  const first = await t.modules.load(t.path(name));
+  expect(first["default"]).toBe(1);
+  expect((await t.modules.load(t.path(name)))["default"]).toBe(1);
+  await utimes(t.path(name), 1, 1);
+  expect((await t.modules.load(t.path(name)))["default"]).toBe(2);
+});
+
 test("a directory's own packages come first", async () => {
   await using t = await open({
     "node_modules/@opencode-ai/sdk/package.json": JSON.stringify({ main: "index.js" }),

@@ -52,7 +52,7 @@ import { Ticker } from "./views/ticker";
 const MINI = {
   screenMode: "split-footer",
   externalOutputMode: "capture-stdout",
-  footerHeight: 8,
+  footerHeight: 5,
 } as const;
 
 export interface TuiOptions {

@@ -35,7 +35,7 @@ test.skipIf(!hasTmux)("a turn is printed once, and dialogs leave no trace", asyn
   const tmux = await Tmux.start(command, { cwd, env, columns: 80, rows: 30 });
   closers.push(() => tmux[Symbol.asyncDispose]());
 
-  await tmux.until("Scripted main");
+  await tmux.until(" BUILD ");
   expect(await tmux.format("#{alternate_on}")).toBe("0");
   await tmux.type("count for me");
   await tmux.press("Enter");
@@ -49,6 +49,13 @@ test.skipIf(!hasTmux)("a turn is printed once, and dialogs leave no trace", asyn
   await tmux.until("Switch session");
   await tmux.press("Escape");
   await tmux.until((screen) => !screen.includes("Switch session"));
+
+  // The list of commands has the room that the terminal has, and takes none afterwards.
+  await tmux.type("/");
+  await tmux.until((screen) => (screen.match(/┃ \/\w+/g)?.length ?? 0) >= 8);
+  await tmux.press("Escape");
+  await tmux.until((screen) => !screen.includes("┃ /"));
+  await tmux.press("C-u");
 
   await tmux.press("C-x", "q");
   await tmux.until("EXIT 0");

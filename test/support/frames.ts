@@ -9,10 +9,13 @@ import type { TestRendererSetup } from "@opentui/core/testing";
 
 const FOLDER = join(import.meta.dir, "../tui/frames");
 
-/** Compares what is on the terminal with the kept frame; spaces at the ends do not count. */
-export function expectFrame(name: string, terminal: TestRendererSetup): void {
+/**
+ * Compares what is on the terminal with the kept frame; spaces at the ends do not count. `above` is
+ * what was printed before it.
+ */
+export function expectFrame(name: string, terminal: TestRendererSetup, above = ""): void {
   const path = join(FOLDER, `${name}.txt`);
-  const seen = frameOf(terminal);
+  const seen = (above && `${above.replace(/ +$/gm, "")}\n`) + frameOf(terminal);
   if (process.env["UPDATE_FRAMES"]) writeFileSync(path, `${seen}\n`);
   expect(seen).toBe(readFileSync(path, "utf8").replace(/\n$/, ""));
 }

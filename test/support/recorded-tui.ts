@@ -22,7 +22,15 @@ export interface RecordedOptions extends Pick<ScreenOptions, "answers"> {
   env?: Record<string, string>;
   /** What the clock says at the start. */
   at?: number;
+  /** In mini mode the frame is the footer alone. */
+  isMini?: boolean;
 }
+
+const MINI = {
+  screenMode: "split-footer",
+  externalOutputMode: "capture-stdout",
+  footerHeight: 5,
+} as const;
 
 export interface RecordedTui extends AsyncDisposable {
   tui: Tui;
@@ -38,8 +46,11 @@ const SAME_FRAMES = 8;
 const FRAMES_MAX = 2_000;
 
 export async function recordedTui(options: RecordedOptions): Promise<RecordedTui> {
-  const { columns: width, rows: height, state, settings = {}, env = {}, at } = options;
-  const terminal = await createTestRenderer({ width, height, kittyKeyboard: true });
+  const { columns: width, rows: height, state, settings = {}, env = {}, at, isMini } = options;
+  const terminal = await createTestRenderer({
+    ...{ width, height, kittyKeyboard: true },
+    ...(isMini && MINI),
+  });
   const home = await tempDirectory();
   const clock = new FakeClock(at);
   const sent: SentRequest[] = [];
@@ -51,6 +62,7 @@ export async function recordedTui(options: RecordedOptions): Promise<RecordedTui
     log: { info: nothing, warn: nothing, error: nothing },
     settings: readSettings(settings),
     ...(state && { state }),
+    ...(isMini && { mini: { replayLimit: 100 } }),
     environment: {
       version: "1.0.0",
       home: "/home/user",

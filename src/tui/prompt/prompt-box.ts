@@ -1,9 +1,10 @@
 // Prompt box: where a person writes. Puts together the editor, the list above it, the rows of what
 // waits, and the row of facts beneath; what each action does is commands.ts.
-import { BoxRenderable, type KeyEvent } from "@opentui/core";
+import { BoxRenderable, type KeyEvent, TextRenderable } from "@opentui/core";
 import { presentAgent } from "@/tui/store/present";
 import type { Part } from "@/schema/part";
 import { GutterBox } from "@/tui/gutter-box";
+import type { Slot } from "@/tui/theme/slots";
 import type { PromptBox, Ui } from "@/tui/ui";
 import { isNarrow } from "@/tui/views/style";
 import { PromptCommands } from "./commands";
@@ -32,6 +33,7 @@ export class EditorPromptBox implements PromptBox {
   readonly root: BoxRenderable;
   readonly #ui: Ui;
   readonly #frame: GutterBox;
+  readonly #background: Slot;
   /** Between the text and the row of facts, where there is room for it. */
   readonly #gap: BoxRenderable;
   readonly #editor: Editor;
@@ -59,7 +61,9 @@ export class EditorPromptBox implements PromptBox {
     const { renderer, theme } = ui;
     this.root = new BoxRenderable(renderer, { flexDirection: "column", flexShrink: 0 });
     const gutter = theme.colors.secondary;
-    this.#frame = new GutterBox(ui, { background: "backgroundElement", gutter });
+    this.#background = ui.mini ? "background" : "backgroundElement";
+    const isPlain = ui.mini !== undefined;
+    this.#frame = new GutterBox(ui, { background: this.#background, gutter, isPlain });
     this.#gap = new BoxRenderable(renderer, { height: 1, flexShrink: 0 });
     this.#queueRows = new QueueRows(ui);
     this.#meta = new MetaRow(ui);
@@ -164,9 +168,12 @@ export class EditorPromptBox implements PromptBox {
 
   setMaxHeight(rows: number): void {
     this.#frame.fit();
-    this.#gap.visible = !isNarrow(this.#ui);
+    const { mini, renderer } = this.#ui;
+    if (!mini) this.#gap.visible = !isNarrow(this.#ui);
     this.#editor.area.maxHeight = Math.max(1, rows);
-    this.#completion.limit(this.#ui.renderer.height - rows - ROWS_AROUND);
+    // In mini mode the screen grows with what is on it.
+    const height = mini ? renderer.terminalHeight : renderer.height;
+    this.#completion.limit(height - rows - ROWS_AROUND);
   }
 
   setPlaceholder(text: string): void {
@@ -189,7 +196,7 @@ export class EditorPromptBox implements PromptBox {
   #addRows(): void {
     const { content } = this.#frame;
     content.add(this.#preview.root);
-    content.add(this.#editor.area);
+    content.add(this.#ui.mini ? this.#line() : this.#editor.area);
     content.add(this.#gap);
     content.add(this.#meta.root);
     this.root.add(this.#queueRows.root);
@@ -197,14 +204,25 @@ export class EditorPromptBox implements PromptBox {
     this.root.add(this.#frame.root);
   }
 
+  /** In mini mode a sign stands before the text, and the status row says what the box does. */
+  #line(): BoxRenderable {
+    const { renderer, theme } = this.#ui;
+    const line = new BoxRenderable(renderer, { flexDirection: "row", flexShrink: 0 });
+    line.add(new TextRenderable(renderer, { content: "› ", fg: theme.colors.text }));
+    this.#editor.area.flexGrow = 1;
+    this.#editor.area.flexShrink = 1;
+    line.add(this.#editor.area);
+    return line;
+  }
+
   #makeEditor(): Editor {
-    const { backgroundElement } = this.#ui.theme.colors;
+    const background = this.#ui.theme.colors[this.#background];
     const options = {
       minHeight: 1,
       maxHeight: 8,
       flexShrink: 0,
-      backgroundColor: backgroundElement,
-      focusedBackgroundColor: backgroundElement,
+      backgroundColor: background,
+      focusedBackgroundColor: background,
     };
     return new Editor(this.#ui, options, {
       onChange: () => this.#changed(),
@@ -292,7 +310,14 @@ export class EditorPromptBox implements PromptBox {
 
   #drawMeta(): void {
     const vim = this.#editor.vimMode;
-    this.#meta.update({ mode: this.#written.mode, vim, notice: this.#notice });
+    const { mode } = this.#written;
+    this.#meta.update({ mode, vim, notice: this.#notice });
+    if (this.#ui.mini) {
+      // The agent is in the status row there; anything else is worth the row.
+      const isUsual = mode === "prompt" && vim === undefined && this.#notice === undefined;
+      this.#meta.root.visible = !isUsual || this.#ui.store.state.autoApprove;
+      this.#gap.visible = !this.#meta.root.visible;
+    }
     this.#tellHint();
   }
 
@@ -303,11 +328,11 @@ export class EditorPromptBox implements PromptBox {
   }
 
   #recolor(): void {
-    const { backgroundElement } = this.#ui.theme.colors;
+    const background = this.#ui.theme.colors[this.#background];
     this.#frame.recolor();
     this.#editor.area.recolor();
-    this.#editor.area.backgroundColor = backgroundElement;
-    this.#editor.area.focusedBackgroundColor = backgroundElement;
+    this.#editor.area.backgroundColor = background;
+    this.#editor.area.focusedBackgroundColor = background;
     this.#draw();
   }
 

@@ -18,7 +18,7 @@ import { StatusRow } from "./status-row";
 /** Of what is still being written. */
 const LIVE_ROWS = 6;
 /** Rows that the prompt, the status row and a dialog have at least. */
-const FOOTER_ROWS = 8;
+const FOOTER_ROWS = 5;
 const DIALOG_ROWS = 22;
 const DRAFT_SHARE = 1 / 3;
 const INTERRUPT_MS = 5_000;

@@ -1,11 +1,13 @@
 // The status row beneath the prompt box. Left: where one is, or how the turn goes. Right: how full
 // the context is, what it cost, the keys; what does not fit is left out, the least important first.
-// In a subagent's session the bar above it says all but what is wrong.
+// In a subagent's session the bar above it says all but what is wrong; in mini mode it begins with
+// the agent, whose prompt box is a bare line.
 import { BoxRenderable, type StyledText, type TextChunk, TextRenderable } from "@opentui/core";
 import { MODEL_ATTEMPTS_MAX } from "@/base/limits";
 import type { SessionStatus } from "@/schema/session";
 import { isBelow } from "@/tui/asks/session-tree";
 import { cut } from "@/tui/cells";
+import { presentAgent } from "@/tui/store/present";
 import type { State } from "@/tui/store/state";
 import type { Ui } from "@/tui/ui";
 import { ink, isNarrow, styled } from "@/tui/views/style";
@@ -40,6 +42,7 @@ export class StatusRow {
     this.root = new BoxRenderable(ui.renderer, {
       flexDirection: "row",
       justifyContent: "space-between",
+      gap: 2,
       height: 1,
       flexShrink: 0,
     });
@@ -68,9 +71,9 @@ export class StatusRow {
     const isBusy = state.status[this.#sessionID] !== undefined;
     const isAway = state.connection.state === "reconnecting";
     this.#ticking.isOn = isAway || (isBusy && state.view.animations);
-    const margin = isNarrow(this.#ui) ? 0 : 3;
-    this.root.paddingLeft = margin;
-    this.root.paddingRight = margin === 0 ? 0 : 2;
+    const isTight = isNarrow(this.#ui);
+    this.root.paddingLeft = isTight || this.#ui.mini ? 0 : 3;
+    this.root.paddingRight = isTight ? 0 : this.#ui.mini ? 1 : 2;
     this.#draw();
   }
 
@@ -82,11 +85,19 @@ export class StatusRow {
 
   #draw(): void {
     const { state } = this.#ui.store;
-    const left = this.#leftOf(state);
+    const left = styled(...this.#badge(state), ...this.#leftOf(state).chunks);
     this.#left.content = left;
     const taken = left.chunks.reduce((sum, { text }) => sum + Bun.stringWidth(text), 0);
     const margin = isNarrow(this.#ui) ? 1 : 6;
     this.#right.content = this.#rightOf(state, this.columns - taken - margin);
+  }
+
+  #badge(state: State): TextChunk[] {
+    const ui = this.#ui;
+    if (!ui.mini) return [];
+    const agent = presentAgent(state);
+    const name = ink(ui, "background", ` ${oneLine(agent).toUpperCase()} `, true);
+    return [{ ...name, bg: ui.theme.agentColor(agent) }, ink(ui, "text", " ")];
   }
 
   #leftOf(state: State): StyledText {
@@ -104,7 +115,7 @@ export class StatusRow {
     }
     return styled(
       ...this.#spinner(),
-      ink(ui, "textMuted", ` ${elapsed(ui.clock.now() - since)}  `),
+      ink(ui, "textMuted", ui.mini ? " " : ` ${elapsed(ui.clock.now() - since)}  `),
       this.#isArmed
         ? ink(ui, "warning", "esc again to interrupt")
         : ink(ui, "textMuted", "esc interrupt"),
@@ -163,8 +174,9 @@ export class StatusRow {
     };
     const commands = key("command.palette.show", "commands");
     const agents = this.#isAsked(state) ? "" : key("agent.cycle", "agents");
-    if (isNarrow(this.#ui)) {
-      const brief = [percent || figures(true, false), keymap.label("command.palette.show") ?? ""];
+    if (isNarrow(this.#ui) || this.#ui.mini) {
+      const size = (isNarrow(this.#ui) && percent) || figures(true, false);
+      const brief = [size, keymap.label("command.palette.show") ?? ""];
       const text = brief.filter(Boolean).join(" · ");
       return styled(ink(this.#ui, "textMuted", Bun.stringWidth(text) <= room ? text : percent));
     }

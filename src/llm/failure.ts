@@ -36,7 +36,11 @@ const OVERFLOW = phrases(
   "(prompt|input) (is )?too (long|large)",
   "maximum prompt length",
   "too many input tokens",
-  "input token count.*exceeds",
+  "(prompt|input) token count.*exceeds",
+  "(number of|total) (input |prompt )?tokens.*exceed",
+  "request exceed(s|ed)? (the )?model'?s? token limit",
+  "number of input tokens",
+  "inputs?[`'\"]? tokens \\+",
   "reduce the length of the (messages|input)",
   "request_too_large",
 );

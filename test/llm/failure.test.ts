@@ -77,6 +77,21 @@ describe("which error it becomes", () => {
     ["nothing", undefined, "UnknownError"],
   ];
 
+  test.each([
+    "Invalid request: Your request exceeded model token limit: 131072",
+    "prompt token count of 140000 exceeds the limit of 128000",
+    "too many tokens: total number of tokens in the prompt cannot exceed 4081",
+    "Input Tokens Exceeded: Number of input tokens exceeds maximum length",
+    "The input exceeds the maximum allowed number of input tokens",
+    "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 8193",
+    "input length and `max_tokens` exceed context limit: 199000 + 20000 > 200000",
+    "Please reduce the length of the messages or completion. Current length is 9 while limit is 8",
+    "invalid params, context window exceeds limit (2013)",
+  ])("%s", (message) => {
+    const { error } = toFailure(refusal(400, { error: { message } }), context);
+    expect(error.name).toBe("ContextOverflowError");
+  });
+
   test.each(cases)("%s", (_, thrown, name) => {
     expect(toFailure(thrown, context).error.name).toBe(name as never);
   });

@@ -222,6 +222,7 @@ const ROWS: Readonly<Record<ActionGroup, readonly (readonly string[])[]>> = {
     ["diff.last", "To the end"],
     ["diff.mark_reviewed", "Mark file as reviewed"],
     ["diff.comment", "Comment on the line in the prompt"],
+    ["diff.open_file", "Open file in editor"],
     ["diff.undo_hunk", "Undo hunk"],
   ],
   Lists: [

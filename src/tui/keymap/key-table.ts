@@ -213,6 +213,7 @@ const ROWS = [
   ["diff_last", "end", "diff.last", "diff"],
   ["diff_mark_reviewed", "m", "diff.mark_reviewed", "diff"],
   ["diff_comment", "c", "diff.comment", "diff"],
+  ["diff_open_file", "o", "diff.open_file", "diff"],
   ["diff_undo_hunk", "u", "diff.undo_hunk", "diff"],
   // Which-key
   ["which_key_toggle", "ctrl+alt+k", "which-key.toggle", "app"],

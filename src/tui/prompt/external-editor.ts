@@ -1,7 +1,7 @@
 // External editor: a draft is written to a file, the person's editor gets the terminal, and what it
 // leaves is the new draft. Chips are there as their text, and are chips again where it still
-// stands.
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+// stands. Files of the project are opened in it as well.
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { unavailable } from "@/base/error";
@@ -38,7 +38,7 @@ export async function editText(
   const path = join(directory, basename(name));
   try {
     await writeFile(path, text, { mode: 0o600 });
-    const code = await ui.lendTerminal(() => run(command, path, ui.environment.env));
+    const code = await ui.lendTerminal(() => run(command, [path], ui.environment.env));
     if (code !== 0) throw unavailable(`The editor (${command}) ended with exit code ${code}`);
     return (await readFile(path, "utf8")).slice(0, TEXT_MAX_CHARACTERS);
   } finally {
@@ -46,9 +46,36 @@ export async function editText(
   }
 }
 
-async function run(command: string, path: string, env: Ui["environment"]["env"]): Promise<number> {
+/**
+ * A file of the person's own in their editor, at a line where one is named. Throws AppError
+ * unavailable when there is no editor, no such file, or the editor failed.
+ */
+export async function openFile(ui: Ui, path: string, line?: number): Promise<void> {
+  const command = editorCommand(ui.environment.env);
+  if (command === undefined) throw unavailable("Set $VISUAL or $EDITOR to open files");
+  const found = await stat(path).catch(() => undefined); // on another machine, say
+  if (!found?.isFile()) throw unavailable(`There is no file ${path} on this machine`);
+  const places = placeArguments(command, path, line);
+  const code = await ui.lendTerminal(() => run(command, places, ui.environment.env));
+  if (code !== 0) throw unavailable(`The editor (${command}) ended with exit code ${code}`);
+}
+
+/** Editors with windows of their own want the line behind the path, those of terminals before it. */
+function placeArguments(command: string, path: string, line: number | undefined): string[] {
+  if (line === undefined) return [path];
+  const [program = ""] = command.split(/\s/);
+  if (/^(?:code|codium|cursor|windsurf)/.test(basename(program))) return ["-g", `${path}:${line}`];
+  if (/^(?:zed|subl|hx)/.test(basename(program))) return [`${path}:${line}`];
+  return [`+${line}`, path];
+}
+
+async function run(
+  command: string,
+  args: readonly string[],
+  env: Ui["environment"]["env"],
+): Promise<number> {
   // By a shell, since people write options in the variable: `code --wait`.
-  const words = ["/bin/sh", "-c", `${command} "$1"`, "sh", path];
+  const words = ["/bin/sh", "-c", `${command} "$@"`, "sh", ...args];
   const stdio = { stdin: "inherit", stdout: "inherit", stderr: "inherit" } as const;
   return Bun.spawn(words, { ...stdio, env }).exited;
 }

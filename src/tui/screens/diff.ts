@@ -2,11 +2,13 @@
 import { BoxRenderable, ScrollBoxRenderable, TextRenderable } from "@opentui/core";
 import { columns, pad } from "@/tui/cells";
 import { openHelp } from "@/tui/dialogs/help";
+import { openFile } from "@/tui/prompt/external-editor";
 import { DiffPane } from "@/tui/diff/diff-pane";
 import { loadDiff, sourcesFor, sourceTitle } from "@/tui/diff/diff-sources";
 import { directoriesOf, treeRows, type TreeRow } from "@/tui/diff/file-tree";
 import type { FilePatch } from "@/tui/diff/patch-rows";
 import { reversedHunk } from "@/tui/diff/reversed-hunk";
+import { inWorktree } from "@/tui/store/present";
 import type { DiffSource, Route } from "@/tui/store/state";
 import type { Ui } from "@/tui/ui";
 import { figuresOf } from "@/tui/views/edit";
@@ -147,6 +149,7 @@ export class DiffScreen implements Screen {
       "diff.switch_source": { run: () => this.#switchSource() },
       "diff.mark_reviewed": { run: () => this.#markReviewed() },
       "diff.comment": { run: () => this.#comment() },
+      "diff.open_file": { run: () => this.#openFile() },
       "diff.help": { run: () => openHelp(this.#ui, "Diff") },
       "diff.undo_hunk": { when: () => this.#canUndo, run: () => this.#undoHunk() },
     };
@@ -275,6 +278,14 @@ export class DiffScreen implements Screen {
     const number = line?.after ?? line?.before;
     this.#close();
     this.#ui.prompt.append(`@${path}${number === undefined ? "" : `#L${number}`} `);
+  }
+
+  /** In the person's editor, at the line of the cursor. */
+  async #openFile(): Promise<void> {
+    const { file, row: line } = this.#pane.place;
+    const path = this.#files[file]?.path;
+    if (path === undefined) return;
+    await openFile(this.#ui, inWorktree(this.#ui.store.state, path), line?.after ?? line?.before);
   }
 
   async #undoHunk(): Promise<void> {

@@ -11,6 +11,9 @@ import {
 import { columns, cut, pad } from "@/tui/cells";
 import { Backdrop } from "@/tui/dialogs/backdrop";
 import type { MCPStatus } from "@/schema/mcp";
+import { attempt } from "@/tui/dialogs/attempt";
+import { openFile } from "@/tui/prompt/external-editor";
+import { inWorktree } from "@/tui/store/present";
 import type { Slot } from "@/tui/theme/slots";
 import type { State } from "@/tui/store/state";
 import type { Ui } from "@/tui/ui";
@@ -35,6 +38,8 @@ interface Section {
   heading: string;
   figures?: readonly TextChunk[];
   lines: readonly StyledText[];
+  /** What a click on each of them does. */
+  clicks?: readonly (() => void)[];
 }
 
 export class Sidebar {
@@ -171,7 +176,7 @@ export class Sidebar {
     this.#footer.content = styled(ink(ui, "success", "● "), ink(ui, "textMuted", version));
   }
 
-  #make({ id, heading, figures = [], lines }: Section): BoxRenderable {
+  #make({ id, heading, figures = [], lines, clicks = [] }: Section): BoxRenderable {
     const ui = this.#ui;
     const isFolded = this.#folded.has(id);
     const box = new BoxRenderable(ui.renderer, { flexDirection: "column", marginTop: 1 });
@@ -182,7 +187,13 @@ export class Sidebar {
       this.#draw(ui.store.state);
     };
     box.add(head);
-    if (!isFolded || id === "context") for (const line of lines) box.add(this.#text(line));
+    if (isFolded && id !== "context") return box;
+    for (const [at, line] of lines.entries()) {
+      const text = this.#text(line);
+      const click = clicks[at];
+      if (click) text.onMouseUp = click;
+      box.add(text);
+    }
     return box;
   }
 
@@ -244,6 +255,9 @@ export class Sidebar {
         const taken = figures.reduce((sum, { text }) => sum + columns(text), 1);
         const name = pad(oneLine(file.file ?? ""), Math.max(1, this.#room - taken));
         return styled(ink(ui, "textMuted", `${name} `), ...figures);
+      }),
+      clicks: files.map(({ file = "" }) => () => {
+        void attempt(ui, () => openFile(ui, inWorktree(ui.store.state, file)));
       }),
     };
   }

@@ -1,4 +1,5 @@
 // What the next prompt is sent with, where the person has not chosen: as the server would choose.
+import { resolve } from "node:path";
 import type { ModelRef } from "@/schema/primitive";
 import type { State } from "./state";
 
@@ -14,6 +15,12 @@ export function presentAgent({ choice, facts, route, sessions }: State): string 
 export function presentDirectory({ directory, route, sessions }: State): string {
   const session = route.screen === "session" ? sessions?.[route.sessionID] : undefined;
   return session?.directory ?? directory;
+}
+
+/** The absolute path of a file that is named as changes name it: from the worktree. */
+export function inWorktree({ directory, facts }: State, path: string): string {
+  const { worktree = "/", directory: here = directory } = facts.path ?? {};
+  return resolve(worktree === "/" ? here : worktree, path);
 }
 
 export interface PresentModel extends ModelRef {

@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { openAgents } from "@/tui/dialogs/agents";
 import { openPalette } from "@/tui/dialogs/palette";
 import { openKeys } from "@/tui/dialogs/keys";
@@ -7,6 +9,7 @@ import { openThemes } from "@/tui/dialogs/themes";
 import { TextDialog } from "@/tui/dialogs/text-dialog";
 import { Shell } from "@/tui/shell";
 import { Sync } from "@/tui/sync";
+import { tempDirectory, writeTree } from "@test/support/temp";
 import { agent, session } from "./facts";
 import { dialogScreen } from "./support";
 
@@ -35,6 +38,24 @@ test("agents show whose they are and what they may", async () => {
   screen.terminal.mockInput.pressArrow("down");
   screen.terminal.mockInput.pressEnter();
   expect(screen.ui.store.state.choice.agent).toBe("plan");
+});
+
+test("an agent's file is opened, where it has one", async () => {
+  await using directory = await tempDirectory();
+  const path = directory.path;
+  await writeTree(path, { "sub/a.txt": "", ".opencode/agents/docs.md": "Write." });
+  const agents = [agent("build", { native: true }), agent("docs")];
+  const facts = { agents, path: { directory: join(path, "sub"), worktree: path } as never };
+  const env = { EDITOR: `cp -t ${path}/sub`, PATH: process.env["PATH"] ?? "" };
+  await using screen = await dialogScreen({ env, state: { facts } });
+  openAgents(screen.ui);
+  screen.terminal.mockInput.pressKey("e");
+  await screen.until(() => screen.toasts.length > 0);
+  expect(screen.toasts.join()).toContain("build is defined by no file");
+  screen.terminal.mockInput.pressArrow("down");
+  screen.terminal.mockInput.pressKey("e");
+  await screen.until(() => !screen.ui.dialogs.isOpen);
+  await screen.until(() => existsSync(join(path, "sub/docs.md")));
 });
 
 test("the palette shows what applies, with its keys", async () => {

@@ -1,8 +1,9 @@
 // The draft in the person's own editor: a real program gets the file.
 import { describe, expect, test } from "bun:test";
+import { chmod, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { chipDraft, draftText, plainDraft, replaceRange } from "@/tui/prompt/draft";
-import { chipsAgain, editDraft, editorCommand } from "@/tui/prompt/external-editor";
+import { chipsAgain, editDraft, editorCommand, openFile } from "@/tui/prompt/external-editor";
 import { promptScreen } from "@test/support/prompt-screen";
 import { testScreen } from "@test/support/screen";
 import { tempDirectory, writeTree } from "@test/support/temp";
@@ -57,6 +58,32 @@ describe("editing", () => {
     await other.until(() => other.toasts.length > 0);
     expect(other.toasts.join()).toContain("$EDITOR");
   });
+});
+
+test.each([
+  ["vi", ["+7", "a b.ts"]],
+  ["code --wait", ["--wait", "-g", "a b.ts:7"]],
+  ["zed", ["a b.ts:7"]],
+])("a file is opened in %s at its line", async (editor, wanted) => {
+  await using directory = await tempDirectory();
+  const [program = ""] = editor.split(" ");
+  await writeTree(directory.path, {
+    [program]: `#!/bin/sh\nprintf '%s\\n' "$@" > "${join(directory.path, "said")}"\n`,
+    "a b.ts": "1\n",
+  });
+  await chmod(join(directory.path, program), 0o755);
+  const env = { EDITOR: editor, PATH: `${directory.path}:${PATH}` };
+  await using screen = await testScreen({ env });
+  await openFile(screen.ui, join(directory.path, "a b.ts"), 7);
+  const said = await readFile(join(directory.path, "said"), "utf8");
+  expect(said.replaceAll(`${directory.path}/`, "").trimEnd().split("\n")).toEqual(wanted);
+});
+
+test("a file that is not there, or no editor, is told of", async () => {
+  await using screen = await testScreen({ env: { EDITOR: "false", PATH } });
+  expect(openFile(screen.ui, "/nowhere/a.ts")).rejects.toThrow("no file /nowhere/a.ts");
+  await using other = await testScreen();
+  expect(openFile(other.ui, import.meta.path)).rejects.toThrow("$EDITOR");
 });
 
 test("labels that are still there are chips again, in their order", () => {

@@ -107,6 +107,15 @@ test("a click on a heading folds its section and opens it again", async () => {
   });
 });
 
+test("a click on a file that changed opens it in the person's editor", async () => {
+  await withSidebar({ width: 132, height: 36 }, {}, async (screen) => {
+    const at = (await screen.frame()).split("\n").findIndex((row) => row.includes("src/auth.ts"));
+    await screen.terminal.mockMouse.click(6, at);
+    await screen.until(() => screen.toasts.length > 0);
+    expect(screen.toasts.join()).toContain("Set $VISUAL or $EDITOR to open files");
+  });
+});
+
 test("where there is little room it is a drawer, closed until it is asked for", async () => {
   await withSidebar({ width: 80, height: 24 }, {}, async (screen, sidebar) => {
     expect((await screen.frame()).trim()).toBe("");

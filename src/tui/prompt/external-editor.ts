@@ -60,7 +60,7 @@ export async function openFile(ui: Ui, path: string, line?: number): Promise<voi
   if (code !== 0) throw unavailable(`The editor (${command}) ended with exit code ${code}`);
 }
 
-/** Editors with windows of their own want the line behind the path, those of terminals before it. */
+/** Editors with windows want the line behind the path, those of terminals before it. */
 function placeArguments(command: string, path: string, line: number | undefined): string[] {
   if (line === undefined) return [path];
   const [program = ""] = command.split(/\s/);

@@ -197,9 +197,17 @@ export class LanguageClient {
 
   /** To be called by the connection: what the server tells. */
   hear(method: string, params: unknown): void {
+    if (method === "tsserver/request") return this.#refuseTsserver(params);
     if (method !== "textDocument/publishDiagnostics") return;
     if (this.#options.server.diagnostics === "tsserver") return;
     this.#diagnostics.publish(params, (path) => this.#documents.versionOf(path));
+  }
+
+  /** Vue's server asks the editor's TypeScript: one that hears of none does what it can alone. */
+  #refuseTsserver(params: unknown): void {
+    const [asked] = Array.isArray(params) ? params : [];
+    const [id] = Array.isArray(asked) ? asked : [asked];
+    if (typeof id === "number") this.#connection.notify("tsserver/response", [id, null]);
   }
 
   /** To be called by the connection: what the server asks. */

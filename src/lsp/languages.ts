@@ -96,7 +96,7 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
     root: near(...LOCKFILES),
     commands: [npm("@vue/language-server", "vue-language-server --stdio")],
     hint: "npm install --global @vue/language-server",
-    install: fromNpm("@vue/language-server@2", "typescript@5"),
+    install: fromNpm("@vue/language-server@3", "typescript@5"),
     finds: "typescript-library",
   },
   {
@@ -354,6 +354,8 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
     ],
     hint: "npm install --global @prisma/language-server",
     install: fromNpm("@prisma/language-server@31"),
+    // It ends where it is told nothing.
+    settings: { prisma: { enableDiagnostics: true } },
   },
   {
     id: "dart",

@@ -1,7 +1,7 @@
 // What a server must be told of its root and cannot find by itself: the project's TypeScript, its
 // Python, where ESLint's workspace is.
-import { stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { realpath, stat } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join, parse } from "node:path";
 import type { Env } from "@/base/env";
 import { upward } from "@/base/program";
 import type { JSONObject } from "@/schema/primitive";
@@ -15,17 +15,23 @@ export interface RootFacts {
 
 export const NO_FACTS: RootFacts = { initialization: {}, settings: {} };
 
-/** Looked for in `root` and above it, up to `top`. */
+export interface RootPlace {
+  root: string;
+  /** How far up the project's own things are looked for. */
+  top: string;
+  env: Env;
+  /** How the server is started: what was installed with it is found from there. */
+  argv: readonly string[];
+}
+
 export async function findRootFacts(
   { finds, settings = {} }: LanguageServer,
-  root: string,
-  top: string,
-  env: Env,
+  { root, top, env, argv }: RootPlace,
 ): Promise<RootFacts> {
   const none = NO_FACTS;
   if (finds === "typescript-library") {
-    const paths = upward(root, top).map((path) => join(path, "node_modules/typescript/lib"));
-    const tsdk = await findFirst(paths);
+    const places = [...upward(root, top), ...(await besideProgram(argv))];
+    const tsdk = await findFirst(places.map((path) => join(path, "node_modules/typescript/lib")));
     return tsdk ? { ...none, initialization: { typescript: { tsdk } } } : none;
   }
   if (finds === "python") {
@@ -38,6 +44,14 @@ export async function findRootFacts(
     return { ...none, settings: { "": { ...Object(settings[""]), workspaceFolder } } };
   }
   return none;
+}
+
+/** The directories above the program, or above the script that a program runs. */
+async function besideProgram(argv: readonly string[]): Promise<string[]> {
+  const paths = argv.filter((word) => isAbsolute(word));
+  // A word that is no file is a place to look in all the same: nothing is there.
+  const real = await Promise.all(paths.map((path) => realpath(path).catch(() => path)));
+  return real.flatMap((path) => upward(dirname(path), parse(path).root));
 }
 
 /** The project's own environment, before the one that is active. */

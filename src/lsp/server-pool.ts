@@ -198,7 +198,9 @@ export class ServerPool {
       this.#remove(key);
       return undefined;
     }
-    const facts = isTrusted ? await findRootFacts(server, root, worktree, env) : NO_FACTS;
+    const { argv } = launch;
+    const place = { root, top: worktree, env, argv };
+    const facts = isTrusted ? await findRootFacts(server, place) : NO_FACTS;
     const log = this.#log;
     log.info("starting a language server", { server: server.id, root });
     const state: { ready?: LanguageClient; failure?: string } = {};

@@ -183,6 +183,9 @@ function askClient(): void {
   request("workspace/workspaceFolders", undefined);
   request("workspace/applyEdit", { edit: {} });
   request("custom/unknown", {});
+  // As Vue's server does.
+  send({ method: "tsserver/request", params: [[7, "_vue:projectInfo", { file: "a" }]] });
+  send({ method: "tsserver/request", params: { odd: true } });
 }
 
 function oddity(): unknown {

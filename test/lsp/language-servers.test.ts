@@ -108,7 +108,10 @@ test("the server's own requests are answered", async () => {
     method: "initialize",
     params: { initializationOptions: { fake: { depth: 3 } } },
   });
-  const { answers } = await recordOf(bench, "a.fake");
+  const { answers, heard } = await recordOf(bench, "a.fake");
+  expect(heard.filter(({ method }) => method === "tsserver/response")).toEqual([
+    { method: "tsserver/response", params: [[7, null]] },
+  ]);
   expect(answers).toEqual({
     "1 client/registerCapability": null,
     "2 workspace/configuration": [3, null, { fake: { depth: 3 } }],

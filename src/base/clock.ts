@@ -9,6 +9,9 @@ export interface Clock {
   timer(ms: number, run: () => void): () => void;
 }
 
+/** The longest that the runtime waits; what is longer it would not wait for at all. */
+const LONGEST_WAIT_MS = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep(ms, signal) {
@@ -21,12 +24,17 @@ export const systemClock: Clock = {
       const timeout = setTimeout(() => {
         signal?.removeEventListener("abort", onAbort);
         resolve();
-      }, ms);
+      }, within(ms));
       signal?.addEventListener("abort", onAbort, { once: true });
     });
   },
   timer(ms, run) {
-    const timeout = setTimeout(run, ms);
+    const timeout = setTimeout(run, within(ms));
     return () => clearTimeout(timeout);
   },
 };
+
+/** A time that has passed meanwhile is no mistake of the caller's. */
+function within(ms: number): number {
+  return Math.min(Math.max(0, ms), LONGEST_WAIT_MS);
+}

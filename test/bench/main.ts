@@ -22,6 +22,7 @@ import { sessionsCase } from "./cases/sessions";
 import { binarySizeCase, firstRequestBytesCase } from "./cases/sizes";
 import { streamCase } from "./cases/stream";
 import { tuiLongCase, tuiStartCase, tuiStreamCase } from "./cases/tui";
+import { tuiEdgesCase, tuiSoakCase } from "./cases/tui-edges";
 import { versionCase } from "./cases/version";
 import { type CaseResult, formatCase, formatJSON, machineLine, type Measured } from "./report";
 
@@ -42,6 +43,8 @@ const CASES: readonly Case[] = [
   tuiStartCase,
   tuiStreamCase,
   tuiLongCase,
+  tuiEdgesCase,
+  tuiSoakCase,
 ];
 
 const ROOT = join(import.meta.dir, "../..");

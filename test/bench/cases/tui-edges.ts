@@ -1,0 +1,123 @@
+// What the terminal UI costs at its edges: a terminal that answers nothing, a paste of five
+// megabytes, leaving; and whether it grows with the turns that it has shown.
+
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { PtyProgram } from "@test/support/pty";
+import { type Case, MEGABYTE, type Sample, type Subject } from "@test/bench/bench";
+import { openHome, type Home } from "@test/bench/home";
+import { startModel } from "@test/bench/model-process";
+import { treeUsage } from "@test/bench/usage";
+
+const PLACEHOLDER = "Ask anything";
+const NAME = "╭──╮";
+const PASTE_LINES = 100_000;
+/** Of 50 bytes with its end: 5 MB in all. */
+const PASTE_LINE = `${"0123456789".repeat(4)} 2345678\r\n`;
+const SETTLED_MS = 4_000;
+const TURNS = 150;
+/** The first turns warm up what stays. */
+const WARM_TURNS = 30;
+
+export const tuiEdgesCase: Case = {
+  name: "tui-edges",
+  measures:
+    "the terminal UI in a mute terminal, a paste of 5 MB in it, and how long it takes to go",
+  figures: [
+    { name: "first paint, mute", unit: "ms", beat: 700 },
+    { name: "paste of 5 MB", unit: "ms", beat: 200 },
+    { name: "RSS after it", unit: "MB" },
+    { name: "left", unit: "ms", beat: 300 },
+  ],
+  runs: 5,
+  limitMs: 60_000,
+  async measure(subject, signal) {
+    await using home = await openHome({ git: true });
+    await using mute = start(subject, home, { isMute: true });
+    const painted = (await mute.untilText(NAME, 0, signal)) - mute.startedAt;
+    await using tui = start(subject, home);
+    await tui.untilText(PLACEHOLDER, 0, signal);
+    await quiet(SETTLED_MS);
+    await tui.writeAll(`\u001b[200~${PASTE_LINE.repeat(PASTE_LINES)}`);
+    const from = performance.now();
+    tui.write("\u001b[201~");
+    const pasted = (await tui.untilText(`[Pasted ~${PASTE_LINES} lines]`, 0, signal)) - from;
+    const { rssBytes } = await treeUsage(tui.pid);
+    tui.write("\u0003");
+    await quiet(500);
+    const leftAt = performance.now();
+    tui.write("\u0004");
+    await tui.exited;
+    return {
+      "first paint, mute": painted,
+      "paste of 5 MB": pasted,
+      "RSS after it": rssBytes,
+      left: performance.now() - leftAt,
+    };
+  },
+};
+
+export const tuiSoakCase: Case = {
+  name: "tui-soak",
+  measures: `${TURNS} turns with a tool call each, one after the other in one session`,
+  figures: [
+    { name: "RSS after a fifth", unit: "MB" },
+    { name: "RSS at the end", unit: "MB", beat: 300 * MEGABYTE },
+    { name: "growth", unit: "MB", beat: 30 * MEGABYTE },
+    { name: "turns shown", unit: "count" },
+    { name: "errors in the log", unit: "count", beat: 0 },
+  ],
+  runs: 1,
+  limitMs: 600_000,
+  async measure(subject, signal) {
+    const call = { tool: "bash", input: { command: "seq 40", description: "Count" } };
+    const turn = [{ text: "I count.", calls: [call] }, { text: "Forty **rows**.\n\n- a\n- b\n" }];
+    const turns = Array.from({ length: TURNS }, () => turn).flat();
+    await using model = await startModel({ turns });
+    await using home = await openHome({ model, git: true });
+    await using tui = start(subject, home);
+    await tui.untilText(PLACEHOLDER, 0, signal);
+    await quiet(SETTLED_MS);
+    let warm = 0;
+    for (let n = 1; n <= TURNS; n++) {
+      const from = performance.now();
+      tui.write(`turn ${n}\r`);
+      // Each turn ends with its mark, and a new one is drawn whole.
+      await tui.untilText("▣", from, signal);
+      await quiet(150);
+      if (n === WARM_TURNS) warm = (await treeUsage(tui.pid)).rssBytes;
+    }
+    await quiet(SETTLED_MS);
+    const { rssBytes } = await treeUsage(tui.pid);
+    await model.finish(TURNS * 2);
+    return {
+      "RSS after a fifth": warm,
+      "RSS at the end": rssBytes,
+      growth: Math.max(0, rssBytes - warm),
+      "turns shown": TURNS,
+      "errors in the log": await countErrors(home),
+    } satisfies Sample;
+  },
+};
+
+function start(
+  subject: Subject,
+  { project, env }: Home,
+  options: { isMute?: boolean } = {},
+): PtyProgram {
+  return new PtyProgram([...subject.argv], { cwd: project, env, ...options });
+}
+
+function quiet(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Lines of the program's log that tell of an error. */
+async function countErrors({ env }: Home): Promise<number> {
+  const data = env["XDG_DATA_HOME"] ?? join(env["HOME"] ?? "", ".local/share");
+  const directory = join(data, "opencode/log");
+  const names = await readdir(directory);
+  const logs = await Promise.all(names.map((name) => readFile(join(directory, name), "utf8")));
+  return logs.flatMap((log) => log.split("\n")).filter((line) => /^\S*ERROR|"error"/.test(line))
+    .length;
+}

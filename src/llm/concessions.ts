@@ -3,7 +3,7 @@
 // image, schema or signature costs neither the turn nor the session.
 //
 // - Images and documents that a server names in its refusal become notes. It does not say which
-//   one, so all that the request held do; later ones are sent.
+//   one, so all do that came since its last answer, or all there are; later ones are sent.
 // - Schemas of tools that its grammar compiler does not know become plain ones (plain-schema.ts).
 // - Templates that want users and answers to alternate get neighbours of one role as one message.
 // - Temperature and top_p are left out, and the limit goes by its newer name, for models that fix
@@ -187,9 +187,11 @@ function json(value: unknown): string {
 
 function refusedOf(request: ModelRequest, name: Name): unknown[] {
   if (name === "thinking") return callsUnderWay(request);
-  return request.messages.flatMap(({ content }) =>
-    name === "media" ? mediaOf(content) : reasoningOf(content),
-  );
+  const { messages } = request;
+  if (name === "reasoning") return messages.flatMap(({ content }) => reasoningOf(content));
+  const media = messages.map(({ content }) => mediaOf(content));
+  const fresh = media.slice(messages.findLastIndex(({ role }) => role === "assistant") + 1).flat();
+  return fresh.length > 0 ? fresh : media.flat();
 }
 
 /** Unset, as the packages name it: how, and how much, a model is to think. */

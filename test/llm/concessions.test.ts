@@ -68,6 +68,22 @@ describe("images", () => {
     ]);
   });
 
+  test("one that was answered before is not given up for one that came since", async () => {
+    await using model = strict("Could not process image", refusesOf("Qg=="));
+    const messages = [...HELLO, image("QQ=="), ANSWER, image("Qg==")];
+    expect(textOf(await ask(newLLM(), model, { messages }))).toBe("OK");
+    expect(model.requests.at(-1)?.request.messages.map(({ attachments }) => attachments)).toEqual([
+      0, 1, 0, 0,
+    ]);
+  });
+
+  test("where those that came since were not it, all are given up", async () => {
+    await using model = strict("Could not process image", refusesOf("QQ=="));
+    const messages = [...HELLO, image("QQ=="), ANSWER, image("Qg==")];
+    expect(textOf(await ask(newLLM(), model, { messages }))).toBe("OK");
+    expect(model.requests).toHaveLength(3);
+  });
+
   test("a request without one is refused at once, whatever is said of images", async () => {
     await using model = strict("no image here", () => true);
     expect(errorOf(await ask(newLLM(), model)).name).toBe("APIError");

@@ -77,8 +77,8 @@ export async function shareNew(
   client: { request: Request; server: Socket },
 ): Promise<Session> {
   try {
-    return await instance.shares.shareNew(session, (present) => {
-      return shareAddress(originOf(client.request, client.server), present);
+    return await instance.shares.shareNew(session, (present, base) => {
+      return shareAddress(base ?? originOf(client.request, client.server), present);
     });
   } catch (error) {
     const reason = errorMessage(error);

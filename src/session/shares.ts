@@ -3,7 +3,7 @@
 // Nothing is stored but the address, with the session, so that a share ends with its session.
 import { readdir } from "node:fs/promises";
 import { flag, type Env } from "@/base/env";
-import { denied } from "@/base/error";
+import { denied, invalid } from "@/base/error";
 import type { ConfigService } from "@/config/config-service";
 import type { AuthStore } from "@/provider/auth-store";
 import type { MessageWithParts } from "@/schema/message";
@@ -29,8 +29,11 @@ interface SharesOptions {
   worktree: string;
 }
 
-/** The address of a session, which keeps what is secret of the one it has. */
-export type MakeAddress = (session: Session) => string;
+/**
+ * The address of a session, which keeps what is secret of the one it has; below `base`, where the
+ * configuration says under which address readers come in.
+ */
+export type MakeAddress = (session: Session, base: string | undefined) => string;
 
 export class Shares {
   readonly #options: SharesOptions;
@@ -42,15 +45,16 @@ export class Shares {
   }
 
   /**
-   * Shares the session; one that is shared keeps its secret. Throws AppError not-found, and denied
-   * where sharing is disabled.
+   * Shares the session; one that is shared keeps its secret. Throws AppError not-found, denied
+   * where sharing is disabled, and invalid for an `enterprise.url` that is no address.
    */
   async share(sessionID: string, address: MakeAddress): Promise<Session> {
     const session = this.#options.sessions.get(sessionID);
     await this.assertEnabled();
-    if (session.share?.url === address(session)) return session;
+    const base = await this.#base();
+    if (session.share?.url === address(session, base)) return session;
     return this.#options.sessions.change(sessionID, (present) => {
-      return { ...present, share: { url: address(present) } };
+      return { ...present, share: { url: address(present, base) } };
     });
   }
 
@@ -87,6 +91,19 @@ export class Shares {
     const mask = await this.#mask();
     const status = runs.status()[sessionID] ?? { type: "idle" };
     return new SharedView({ store, mask, session: sessions.get(sessionID), status });
+  }
+
+  /** For a proxy in front of the server, which only whoever set it up knows of. */
+  async #base(): Promise<string | undefined> {
+    const { config, sources } = await this.#options.config.get();
+    const address = config.enterprise?.url;
+    if (!address) return undefined;
+    const url = URL.parse(address);
+    if (url && /^https?:$/.test(url.protocol)) {
+      return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
+    }
+    const origin = sources["enterprise.url"] ?? "the configuration";
+    throw invalid(`${origin}: enterprise.url: expected an https: or http: address`);
   }
 
   async #mode() {

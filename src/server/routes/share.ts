@@ -30,7 +30,9 @@ function ownerRoutes(app: App): AnyElysia {
       "/session/:sessionID/share",
       ({ instance, params, request, server }) => {
         const origin = originOf(request, server);
-        return instance.shares.share(params.sessionID, (session) => shareAddress(origin, session));
+        return instance.shares.share(params.sessionID, (session, base = origin) => {
+          return shareAddress(base, session);
+        });
       },
       share,
     )

@@ -78,6 +78,17 @@ test("sharing twice keeps the secret, below the address that the client reached"
   expect((await t.request("GET", path)).status).toBe(200);
 });
 
+test("where readers come in otherwise, the address is below what is configured", async () => {
+  await using t = await testApp({ config: { enterprise: { url: "https://share.example/to/" } } });
+  const contract = await Contract.of(t);
+  const { id } = (await contract.call("session.create", { body: {} })).body as Session;
+  const params = { sessionID: id };
+  const { share } = (await contract.call("session.share", { params })).body as Session;
+  expect(share?.url).toStartWith(`https://share.example/to/share/${id}-`);
+  const shareID = share?.url.split("/").at(-1) ?? "";
+  await contract.call("share.get", { params: { shareID } });
+});
+
 test("who knows less than the whole address gets nothing", async () => {
   await using shared = await shareOne();
   const { t, path, sessionID } = shared;

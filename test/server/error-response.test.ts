@@ -2,7 +2,9 @@
 import { expect, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { RECIPES } from "@test/support/api-world";
 import { Contract, fillPath, type Operation } from "@test/support/contract";
+import { writeTree } from "@test/support/temp";
 import { type TestApp, testApp } from "@test/support/test-app";
 
 const IDS: Readonly<Record<string, string>> = {
@@ -116,8 +118,12 @@ test("a directory that is not there is named", async () => {
   const query = "directory=/does/not/exist&pattern=x&query=x&path=x&provider=x&model=x&mode=git";
   for (const operation of contract.operations) {
     const hasDirectory = operation.parameters.some(({ name }) => name === "directory");
-    if (!hasDirectory || operation.hasBody || operation.path.includes("{sessionID}")) continue;
-    const { data } = await expectError(t, contract, operation, { status: 404, query });
+    if (!hasDirectory || operation.path.includes("{sessionID}")) continue;
+    const recipe = RECIPES[operation.id];
+    const body = typeof recipe === "object" ? recipe.body : undefined;
+    if (operation.hasBody && body === undefined) continue;
+    const text = body === undefined ? {} : { text: JSON.stringify(body) };
+    const { data } = await expectError(t, contract, operation, { status: 404, query, ...text });
     expect(data.message).toContain("/does/not/exist");
   }
 });
@@ -210,3 +216,29 @@ function sendHead(port: number, text: string): Promise<string> {
     open.catch(reject);
   });
 }
+
+test("a wrong configuration is named by whatever needs it, and breaks nothing else", async () => {
+  await using t = await testApp();
+  const contract = await Contract.of(t);
+  await writeTree(t.root, { "wrong/opencode.json": '{ "share": 5 }' });
+  const directory = join(t.root, "wrong");
+  const more = "&pattern=x&query=x&path=.&provider=x&model=x&mode=git";
+  const query = `directory=${encodeURIComponent(directory)}${more}`;
+  const refused: string[] = [];
+  for (const operation of contract.operations) {
+    const hasDirectory = operation.parameters.some(({ name }) => name === "directory");
+    const isPlain = hasDirectory && operation.method === "get" && !operation.path.includes("{");
+    if (!isPlain || WAITING.includes(operation.id)) continue;
+    const { status, headers, body } = await t.request("GET", `${operation.path}?${query}`);
+    if (status === 200) continue;
+    contract.check(operation.id, { status, headers, body });
+    expect([400, 404], operation.id).toContain(status);
+    if (JSON.stringify(body).includes(`${directory}/opencode.json`)) refused.push(operation.id);
+  }
+  const needing = ["config.get", "app.agents", "tool.ids", "provider.list"];
+  expect(refused).toEqual(expect.arrayContaining(needing));
+  for (const id of ["path.get", "file.list", "session.list"]) expect(refused).not.toContain(id);
+});
+
+/** They answer when something happens. */
+const WAITING = ["event.subscribe", "tui.control.next"];

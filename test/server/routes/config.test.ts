@@ -70,3 +70,11 @@ test("secrets are not shown, and sending back what was shown changes nothing", a
     apiKey: "key-of-the-person",
   });
 });
+
+test("where the project's files are not used, none is changed", async () => {
+  await using t = await testApp({ env: { OPENCODE_DISABLE_PROJECT_CONFIG: "1" } });
+  const contract = await Contract.of(t);
+  const { body } = await contract.call("config.update", { body: { username: "x" }, status: 409 });
+  const message = expect.stringContaining("OPENCODE_DISABLE_PROJECT_CONFIG");
+  expect(body).toMatchObject({ data: { message } });
+});

@@ -77,6 +77,7 @@ test("a person logs in with the code, by the browser, and out", async () => {
   const code = await remote.consent(authorizationUrl);
   const finished = await s.contract.call("mcp.auth.callback", { params, body: { code } });
   expect(finished.body).toEqual({ status: "connected" });
+  await s.contract.call("mcp.auth.callback", { params, body: { code }, status: 400 });
   expect((await s.contract.call("mcp.auth.remove", { params })).body).toEqual({ success: true });
   expect((await s.contract.call("mcp.status")).body).toEqual({ r: { status: "needs_auth" } });
   const instance = await s.t.instance();

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { processIdentity } from "@/base/process";
 import type { Session } from "@/schema/session";
 import { Contract } from "@test/support/contract";
 import { testApp } from "@test/support/test-app";
@@ -163,4 +164,23 @@ test("a busy session is not summarised", async () => {
   const body = { providerID: "scripted", modelID: "main" };
   await contract.call("session.summarize", { params, body, status: 409 });
   await contract.call("session.abort", { params });
+});
+
+test("a session that runs in another process is neither stopped nor removed here", async () => {
+  await using t = await testApp();
+  const contract = await Contract.of(t);
+  const { id: sessionID } = await create(contract);
+  const other = Bun.spawn(["sleep", "600"]);
+  const holder = processIdentity(other.pid) ?? expect.unreachable();
+  t.app.services.sessionStore.claimRun(sessionID, holder, () => true);
+  const message = expect.stringContaining(`pid ${other.pid}`);
+  for (const id of ["session.abort", "session.delete", "session.summarize"]) {
+    const model = { providerID: "scripted", modelID: "main" };
+    const body = id === "session.summarize" ? { body: model } : {};
+    const call = { params: { sessionID }, status: 409, ...body };
+    expect((await contract.call(id, call)).body, id).toMatchObject({ data: { message } });
+  }
+  other.kill("SIGKILL");
+  await other.exited;
+  await contract.call("session.delete", { params: { sessionID } });
 });

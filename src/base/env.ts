@@ -35,3 +35,11 @@ export function keepLoopbackDirect(): void {
   if (present.has("*")) return;
   for (const name of names) process.env[name] = [...present, "localhost,127.0.0.1,::1"].join(",");
 }
+
+/**
+ * Makes the terminal library count the columns of a sign of several characters as one sign, where
+ * the terminal does not say how it counts. It reads the environment of the process.
+ */
+export function countWholeClusters(): void {
+  process.env["OPENTUI_FORCE_UNICODE"] = "1";
+}

@@ -25,6 +25,7 @@ import { sessionActions } from "./actions/session-actions";
 import { viewActions } from "./actions/view-actions";
 import { MachineClipboard } from "./clipboard";
 import { followSelection } from "./selection";
+import { followSize, terminalOutput } from "./terminal-output";
 import { followTitle } from "./title";
 import { registerDialogs } from "./dialogs/dialog-actions";
 import { DialogStack } from "./dialogs/dialog-stack";
@@ -32,7 +33,6 @@ import { ToastColumn } from "./dialogs/toasts";
 import { KeyChoices } from "./keymap/key-choices";
 import { Keymap } from "./keymap/keymap";
 import { Memory } from "./memory";
-import { findColorDepth, limitColors } from "./theme/color-depth";
 import { followTerminal } from "./theme/follow-terminal";
 import { Themes } from "./theme/themes";
 import type {
@@ -101,10 +101,10 @@ export class Tui implements Ui {
 
   /** Draws the first frame; what the server knows is drawn when it comes. */
   static async open(options: TuiOptions): Promise<Tui> {
-    const depth = findColorDepth(options.environment.env);
+    const stdout = terminalOutput(options.environment.env);
     const renderer = await withoutListeners(() =>
       createCliRenderer({
-        stdout: limitColors(process.stdout, depth),
+        stdout,
         remote: false,
         exitOnCtrlC: false,
         exitSignals: [],
@@ -119,6 +119,7 @@ export class Tui implements Ui {
       }),
     );
     const tui = new Tui(renderer, options);
+    tui.#ends.push(followSize(renderer, stdout, options.clock));
     for (const bytes of options.typeAhead?.() ?? []) renderer.stdin.emit("data", bytes);
     return tui;
   }

@@ -23,8 +23,9 @@ async function place() {
   await gitRepository(project, { "src/app.ts": "export const a = 1;\n" });
   const home = join(directory.path, "home");
   const env = { PATH: process.env["PATH"] ?? "", HOME: home, LANG: "C.UTF-8" };
-  const open = async (more: Record<string, string> = {}) => {
+  const open = async (more: Record<string, string> = {}, shell?: string) => {
     const options = { cwd: project, env: { ...env, ...more } };
+    if (shell !== undefined) return Tmux.start(shell, options);
     const tmux = await Tmux.start(`exec ${executable.path}`, options);
     // The last of what comes by itself, which moves the box.
     await tmux.until("No model is connected");
@@ -40,21 +41,52 @@ test.skipIf(!hasTmux)(
     await using _ = directory;
     await using tmux = await open();
     const { x: start, y } = await cursor(tmux);
-    const steps: [string, number][] = [
+    // Each as an input method commits it, at once; what tmux shows of it; its columns.
+    const commits: [text: string, columns: number, shown?: string][] = [
       ["日本語", 6],
-      ["x", 7],
-      ["é", 8],
+      ["x", 1],
+      ["e\u0301", 1],
+      ["👨‍👩‍👧", 2],
+      ["한국", 4],
+      ["🇩🇪", 2],
+      ["👍🏽", 2, "👍"],
+      ["שלום", 4],
+      ["❤️", 2],
+      ["y", 1],
     ];
-    for (const [text, columns] of steps) {
+    let at = 0;
+    let line = "";
+    for (const [text, columns, shown = text] of commits) {
       await tmux.type(text);
-      await tmux.until(text);
-      await expectCursor(tmux, start + columns);
-      expect((await cursor(tmux)).y).toBe(y);
+      line += shown;
+      // A heart in colour is narrower there, and leaves a blank.
+      await tmux.until((screen) => screen.replace("❤️ ", "❤️").includes(`┃  ${line}`));
+      at += columns;
+      await expectCursor(tmux, { x: start + at, y });
     }
-    for (const columns of [8, 7, 6, 4, 2, 0].slice(1)) {
+    // Back over each, one sign at a time, and away with it.
+    const signs = [1, 2, 1, 1, 1, 1, 2, 2, 2, 2, 2, 1, 1, 2, 2, 2];
+    for (const columns of signs) {
       await tmux.press("Left");
-      await expectCursor(tmux, start + columns);
+      at -= columns;
+      await expectCursor(tmux, { x: start + at, y });
     }
+    expect(at).toBe(0);
+    await tmux.press("C-e");
+    for (let n = 0; n < 7; n++) await tmux.press("BSpace");
+    await tmux.until(/┃ {2}日本語xe\u0301👨‍👩‍👧한국🇩🇪\n/);
+    // Into the middle, and over the edge of the box.
+    await tmux.press("C-a", "Right");
+    await tmux.type("間");
+    await tmux.until("日間本語");
+    await expectCursor(tmux, { x: start + 4, y });
+    await tmux.press("C-e");
+    await tmux.type("字".repeat(36));
+    await tmux.until((screen) => screen.split("字").length === 37);
+    const rows = (await tmux.screen()).split("\n");
+    const last = rows.findLastIndex((row) => row.includes("字"));
+    const width = Bun.stringWidth(rows[last] ?? "");
+    await expectCursor(tmux, { x: width, y: last });
   },
   LIMIT_MS,
 );
@@ -103,6 +135,38 @@ test.skipIf(!hasTmux)(
 );
 
 test.skipIf(!hasTmux)(
+  "ctrl+z gives the terminal to the shell, and fg the same frame back",
+  async () => {
+    const { directory, open } = await place();
+    await using _ = directory;
+    await using tmux = await open({}, "exec env PS1='ready> ' bash --norc -i");
+    await tmux.until("ready>");
+    await tmux.type(`${executable.path}\n`);
+    await tmux.until("No model is connected");
+    await tmux.type("a draft");
+    let last = "";
+    // Nothing comes by itself any more.
+    const before = await tmux.until((screen) => {
+      const isSame = screen === last && screen.includes("a draft");
+      last = screen;
+      return isSame;
+    });
+    await tmux.press("C-z");
+    const stopped = await tmux.until("Stopped");
+    expect(stopped).not.toContain("a draft");
+    expect(await tmux.format("#{alternate_on} #{mouse_any_flag} #{cursor_flag}")).toBe("0 0 1");
+    await tmux.type("echo $((40 + 2))\n");
+    await tmux.until(/^42$/m);
+    await tmux.type("fg\n");
+    await tmux.until((screen) => screen === before);
+    expect(await tmux.format("#{alternate_on} #{mouse_any_flag} #{cursor_flag}")).toBe("1 1 1");
+    await tmux.type("!");
+    await tmux.until("a draft!");
+  },
+  LIMIT_MS,
+);
+
+test.skipIf(!hasTmux)(
   "a draft outlives a program that is killed",
   async () => {
     const { directory, open } = await place();
@@ -130,8 +194,9 @@ async function cursor(tmux: Tmux): Promise<{ x: number; y: number }> {
   return { x, y };
 }
 
-async function expectCursor(tmux: Tmux, x: number): Promise<void> {
+async function expectCursor(tmux: Tmux, expected: { x: number; y: number }): Promise<void> {
   const deadline = performance.now() + 5_000;
-  while ((await cursor(tmux)).x !== x && performance.now() < deadline) await Bun.sleep(20);
-  expect((await cursor(tmux)).x).toBe(x);
+  const isThere = async () => Bun.deepEquals(await cursor(tmux), expected);
+  while (!(await isThere()) && performance.now() < deadline) await Bun.sleep(20);
+  expect(await cursor(tmux)).toEqual(expected);
 }

@@ -114,6 +114,18 @@ test.each([
   expect(colorCodes(tui.output())).toEqual([...expected]);
 });
 
+test.each([
+  ["of all colours", {}],
+  ["without colours", { NO_COLOR: "1" }],
+] as const)("a new size of a terminal %s is drawn", async (_, env) => {
+  await using home = await ExecutableHome.open(executable.path);
+  await using tui = start(home, { env, isMute: true });
+  await tui.untilText(PLACEHOLDER);
+  const from = performance.now();
+  tui.resize(60, 20);
+  await tui.until(() => /╹▀{53}(?!▀)/.test(tui.plain(from)));
+});
+
 test.each(["ctrl+c twice", "SIGTERM", "SIGHUP"] as const)("%s: all modes are off", async (how) => {
   await using home = await ExecutableHome.open(executable.path);
   await using tui = start(home);

@@ -1,7 +1,11 @@
 // The terminal UI of the executable, used under tmux as a person uses it: a whole session, and what
 // becomes of the terminal.
 import { afterAll, afterEach, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { createTestRenderer } from "@opentui/core/testing";
 import { listDescendants } from "@/base/process";
+import { createSyntaxStyle } from "@/tui/theme/syntax-style";
+import { Themes } from "@/tui/theme/themes";
+import { MarkdownColumn } from "@/tui/views/markdown-column";
 import { BUILD_LIMIT_MS, type Executable, openExecutable } from "@test/support/executable";
 import { ExecutableHome } from "@test/support/executable-home";
 import { scriptedModel } from "@test/support/scripted-model/scripted-model";
@@ -201,6 +205,90 @@ test.skipIf(!hasTmux)("a new size is drawn as if it had been there from the star
   await fresh.until((screen) => screen === resized);
 });
 
+test.skipIf(!hasTmux)("sizes that change while an answer streams leave no trace", async () => {
+  const paragraph = `${"the token was compared with the wall clock ".repeat(6).trim()}.\n\n`;
+  const words = `${paragraph.repeat(6)}- one\n- two\n\nThe end.`.match(/\S*\s*/g) ?? [];
+  const here = await place([{ text: { chunks: words, perSecond: 60 } }]);
+  const tmux = await open(here, "", { columns: 80, rows: 24 });
+  await tmux.until("Ask anything");
+  await tmux.type("tell me");
+  await tmux.press("Enter");
+  await tmux.until("the token was");
+  await tmux.type("a draft");
+  const sizes: [columns: number, rows: number, isDrawn: RegExp][] = [
+    [160, 50, /^ {2}╹▀{113}/m],
+    [40, 10, /^╹▀{39}$/m],
+    [120, 36, /^ {2}╹▀{115}$/m],
+  ];
+  for (const [columns, rows, isDrawn] of sizes) {
+    await tmux.resize(columns, rows);
+    expect(await tmux.until(isDrawn)).toContain("a draft");
+    expect(await tmux.screen()).toContain("esc interrupt");
+  }
+  await tmux.until("▣  Build");
+  // So that the other one has the same: what is written is one person's, not the session's.
+  await tmux.press("C-u");
+  await tmux.until((screen) => !screen.includes("a draft"));
+  const id = (await sessionIDs(here))[0] ?? "";
+  const fresh = await open(here, `-s ${id}`, { columns: 120, rows: 36 });
+  await fresh.until("The end.");
+  await tmux.untilSame(fresh);
+});
+
+/** What every terminal draws alike, and what they do not. */
+const SIGNS = `日本語 text, 👨‍👩‍👧 family, 🇩🇪 flag, e\u0301 mark, שלום שם end, ❤️ heart.
+
+| 日本語 | 👨‍👩‍👧 |
+|---|---|
+| 🇩🇪 | ❤️ |
+| e\u0301 | 한국 |
+
+- 👩‍💻 works
+- **漢字** and \`コード\``;
+
+test.skipIf(!hasTmux)("wide signs stand under tmux where our own frame has them", async () => {
+  const here = await place([{ text: SIGNS }]);
+  const tmux = await open(here);
+  await tmux.until("Ask anything");
+  await tmux.type("show 👨‍👩‍👧 signs");
+  await tmux.press("Enter");
+  await tmux.until("▣  Build");
+  const expected = await ownFrame(SIGNS);
+  const rows = (screen: string) => {
+    const shown = screen.split("\n").map((row) => row.slice(5).trimEnd());
+    const from = shown.findIndex((row) => row.startsWith("日本語 text"));
+    return shown.slice(from, from + expected.length);
+  };
+  await tmux.until((screen) => Bun.deepEquals(rows(narrowHearts(screen)), expected));
+  const before = await tmux.screen();
+  expect(before).toContain("┃  show 👨‍👩‍👧 signs");
+  // Dimmed by what lies over it, and back.
+  await tmux.press("C-x", "s");
+  const dimmed = await tmux.until("Status");
+  expect(dimmed.split("\n")[1]).toBe(before.split("\n")[1] ?? "");
+  await tmux.press("Escape");
+  await tmux.until((screen) => screen === before);
+});
+
+/** The rows that the renderer has in its own cells. */
+async function ownFrame(text: string): Promise<string[]> {
+  const terminal = await createTestRenderer({ width: 80, height: 20 });
+  const { colors } = new Themes({ agents: () => [], onFault: () => undefined });
+  const style = createSyntaxStyle(colors);
+  const column = new MarkdownColumn(terminal.renderer, { style, conceal: true, hasLinks: false });
+  column.text = text;
+  terminal.renderer.root.add(column.root);
+  await terminal.renderOnce();
+  const rows = terminal.captureCharFrame().trimEnd().split("\n");
+  terminal.renderer.destroy();
+  return rows.map((row) => row.trimEnd());
+}
+
+/** tmux has a heart in colour as one column, and a blank behind it. */
+function narrowHearts(screen: string): string {
+  return screen.replaceAll("❤️ ", "❤️");
+}
+
 test.skipIf(!hasTmux)("signals give the terminal back, and say how to go on", async () => {
   const here = await place([{ text: "Hello." }]);
   const tmux = await open(here);
@@ -214,6 +302,11 @@ test.skipIf(!hasTmux)("signals give the terminal back, and say how to go on", as
   expect(await tmux.format("#{alternate_on} #{mouse_any_flag} #{cursor_flag}")).toBe("0 0 1");
   expect(await running(here)).toEqual([]);
 });
+
+async function sessionIDs({ home }: Place): Promise<string[]> {
+  const { stdout } = await home.run(["session", "list", "--format", "json"]);
+  return (JSON.parse(stdout) as { id: string }[]).map(({ id }) => id);
+}
 
 /** The processes of the program that still run; the shell that waits for a key is none of them. */
 async function running({ home }: Place): Promise<string[]> {

@@ -31,6 +31,26 @@ export async function ensureDirectory(path: string): Promise<void> {
 }
 
 /**
+ * Makes `place` the directory that `fill` has filled, in one step: nobody sees half of it, and of
+ * two who do it at the same time one counts. When `fill` throws `place` is as it was.
+ */
+export async function replaceDirectory(
+  place: string,
+  fill: (directory: string) => Promise<void>,
+): Promise<void> {
+  const aside = `${place}.${process.pid}`;
+  await rm(aside, { recursive: true, force: true });
+  await ensureDirectory(aside);
+  try {
+    await fill(aside);
+    await rm(place, { recursive: true, force: true });
+    await rename(aside, place);
+  } finally {
+    await rm(aside, { recursive: true, force: true });
+  }
+}
+
+/**
  * Replaces `path` by `data` in one step: readers see the old or the new content, and after a crash
  * one of the two is there. A symbolic link is followed, so that it stays a link; the owner stays
  * where the system lets us. A mount point cannot be replaced, and is overwritten. Default mode

@@ -1,10 +1,9 @@
 // Packages from npm, installed by this very executable, which is a package client too. No script of
 // a package runs, time is bounded, and nobody ever sees half of what was installed.
-import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Env } from "./env";
 import { unavailable } from "./error";
-import { ensureDirectory } from "./file";
+import { replaceDirectory } from "./file";
 import { runProcess } from "./process";
 
 const INSTALL_LIMIT_MS = 120_000;
@@ -21,14 +20,11 @@ export async function installFromNpm(
   place: string,
   { env, signal }: { env: Env; signal: AbortSignal },
 ): Promise<void> {
-  const aside = `${place}.${process.pid}`;
-  await rm(aside, { recursive: true, force: true });
-  await ensureDirectory(aside);
-  try {
-    await Bun.write(join(aside, "package.json"), "{}\n");
+  await replaceDirectory(place, async (cwd) => {
+    await Bun.write(join(cwd, "package.json"), "{}\n");
     const argv = ["add", "--ignore-scripts", "--no-progress", "--no-summary", ...specs];
     const result = await runProcess([process.execPath, ...argv], {
-      cwd: aside,
+      cwd,
       env: { ...env, BUN_BE_BUN: "1" },
       signal,
       timeoutMs: INSTALL_LIMIT_MS,
@@ -40,9 +36,5 @@ export async function installFromNpm(
       const reason = (result.stderr || result.stdout).trim().slice(-REASON_MAX_CHARACTERS);
       throw unavailable(`it could not be installed: ${Bun.stripANSI(reason)}`, { specs });
     }
-    await rm(place, { recursive: true, force: true });
-    await rename(aside, place);
-  } finally {
-    await rm(aside, { recursive: true, force: true });
-  }
+  });
 }

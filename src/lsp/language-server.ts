@@ -29,6 +29,17 @@ export interface RootRule {
 /** How a server is fetched; `$PLACE` is the directory that it gets. */
 export type ServerInstall =
   | { from: "npm"; packages: readonly string[]; env?: never }
+  /** The newest release of a repository on GitHub: names of assets, with `*`, by platform. */
+  | {
+      from: "release";
+      /** Without it the assets are addresses. */
+      repository?: string;
+      program: string;
+      assets: Readonly<Partial<Record<string, string>>>;
+      /** A program without which it is of no use. */
+      needs?: string;
+      env?: never;
+    }
   /** By a program that comes with the language and puts it into `$PLACE/bin`. */
   | { from: "program"; argv: readonly string[]; env?: Readonly<Record<string, string>> };
 

@@ -61,6 +61,60 @@ function by(line: string, env?: Readonly<Record<string, string>>): ServerInstall
   return { from: "program", argv: line.split(" "), ...(env && { env }) };
 }
 
+/**
+ * `<os>` and `<cpu>` in the asset's name stand for what the project calls them. Without a
+ * repository it is an address.
+ */
+function release(
+  repository: string | undefined,
+  program: string,
+  asset: string,
+  words: { os: Record<string, string>; cpu: Record<string, string> },
+): Extract<ServerInstall, { from: "release" }> {
+  const assets = Object.entries(words.os).flatMap(([platform, os]) =>
+    Object.entries(words.cpu).map(([arch, cpu]) => {
+      const name = asset.replace("<os>", os).replace("<cpu>", cpu);
+      return [`${platform}-${arch}`, name] as const;
+    }),
+  );
+  const at = repository ? { repository } : {};
+  return { from: "release", ...at, program, assets: Object.fromEntries(assets) };
+}
+
+const PLAIN_NAMES = {
+  os: { linux: "linux", darwin: "darwin" },
+  cpu: { x64: "x64", arm64: "arm64" },
+};
+const RUST_NAMES = {
+  os: { linux: "linux", darwin: "macos" },
+  cpu: { x64: "x86_64", arm64: "aarch64" },
+};
+const GO_NAMES = {
+  os: { linux: "linux", darwin: "darwin" },
+  cpu: { x64: "amd64", arm64: "arm64" },
+};
+const JDTLS = release(
+  undefined,
+  "jdtls",
+  "https://download.eclipse.org/jdtls/snapshots/jdt-language-server-latest.tar.gz",
+  PLAIN_NAMES,
+);
+const TERRAFORM = release(
+  undefined,
+  "terraform-ls",
+  "https://releases.hashicorp.com/terraform-ls/0.34.0/terraform-ls_0.34.0_<os>_<cpu>.zip",
+  GO_NAMES,
+);
+const CLANGD: ServerInstall = {
+  from: "release",
+  repository: "clangd/clangd",
+  program: "clangd",
+  assets: {
+    "linux-x64": "clangd-linux-*.zip",
+    "darwin-x64": "clangd-mac-*.zip",
+    "darwin-arm64": "clangd-mac-*.zip",
+  },
+};
 const ROSLYN = by("dotnet tool install --tool-path $PLACE/bin roslyn-language-server --prerelease");
 
 /** In this order; a file may have several. */
@@ -202,6 +256,10 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
     root: near("mix.exs", "mix.lock"),
     commands: [program("elixir-ls"), program("language_server.sh")],
     hint: "install elixir-ls (https://github.com/elixir-lsp/elixir-ls)",
+    install: {
+      ...release("elixir-lsp/elixir-ls", "language_server.sh", "elixir-ls-*.zip", PLAIN_NAMES),
+      needs: "elixir",
+    },
   },
   {
     id: "zls",
@@ -209,6 +267,7 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
     root: near("build.zig"),
     commands: [program("zls")],
     hint: "install zls (https://github.com/zigtools/zls)",
+    install: release("zigtools/zls", "zls", "zls-<cpu>-<os>.tar.?z", RUST_NAMES),
   },
   {
     id: "csharp",
@@ -262,6 +321,7 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
     },
     commands: [program("clangd --background-index --clang-tidy")],
     hint: "install clangd (https://clangd.llvm.org)",
+    install: CLANGD,
   },
   {
     id: "jdtls",
@@ -269,6 +329,7 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
     root: near(...JVM_MARKERS, ".project", ".classpath"),
     commands: [program("jdtls")],
     hint: "install jdtls and Java 21 (https://github.com/eclipse-jdtls/eclipse.jdt.ls)",
+    install: { ...JDTLS, needs: "java" },
   },
   {
     id: "kotlin-ls",
@@ -321,6 +382,12 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
     root: near(".luarc.json", ".luarc.jsonc", ".luacheckrc", ".stylua.toml", "stylua.toml"),
     commands: [program("lua-language-server")],
     hint: "install lua-language-server (https://luals.github.io)",
+    install: release(
+      "LuaLS/lua-language-server",
+      "lua-language-server",
+      "lua-language-server-*-<os>-<cpu>.tar.gz",
+      PLAIN_NAMES,
+    ),
     settings: { Lua: { telemetry: { enable: false } } },
   },
   {
@@ -329,6 +396,7 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
     root: near(".terraform.lock.hcl", "terraform.tfstate"),
     commands: [program("terraform-ls serve")],
     hint: "install terraform-ls (https://github.com/hashicorp/terraform-ls)",
+    install: TERRAFORM,
   },
   {
     id: "texlab",
@@ -336,6 +404,7 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
     root: near(".latexmkrc", "latexmkrc", ".texlabroot", "texlabroot"),
     commands: [program("texlab")],
     hint: "install texlab (https://github.com/latex-lsp/texlab)",
+    install: release("latex-lsp/texlab", "texlab", "texlab-<cpu>-<os>.tar.gz", RUST_NAMES),
   },
   {
     id: "tinymist",
@@ -343,6 +412,7 @@ export const LANGUAGE_SERVERS: readonly LanguageServer[] = [
     root: near("typst.toml"),
     commands: [program("tinymist lsp")],
     hint: "install tinymist (https://github.com/Myriad-Dreamin/tinymist)",
+    install: release("Myriad-Dreamin/tinymist", "tinymist", "tinymist-<os>-<cpu>", PLAIN_NAMES),
   },
   {
     id: "prisma",

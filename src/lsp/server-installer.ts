@@ -10,6 +10,7 @@ import { installFromNpm } from "@/base/npm-install";
 import { runProcess } from "@/base/process";
 import { findOnPath } from "@/base/program";
 import type { LanguageServer } from "./language-server";
+import { installRelease, isForThisMachine } from "./release";
 
 const BUILD_LIMIT_MS = 10 * 60_000;
 const OUTPUT_MAX_BYTES = 64 * 1024;
@@ -38,8 +39,16 @@ export class ServerInstaller {
 
   /** Whether there is a way, on this machine, to have it. */
   canInstall({ install }: LanguageServer): boolean {
-    if (!install) return false;
-    return install.from === "npm" || this.#find(install.argv) !== undefined;
+    switch (install?.from) {
+      case undefined:
+        return false;
+      case "npm":
+        return true;
+      case "release":
+        return isForThisMachine(install) && (!install.needs || !!this.#find([install.needs]));
+      case "program":
+        return this.#find(install.argv) !== undefined;
+    }
   }
 
   /**
@@ -61,6 +70,7 @@ export class ServerInstaller {
     const place = this.placeOf(server);
     log.info("installing a language server", { server: id, place });
     if (install.from === "npm") await installFromNpm(install.packages, place, { env, signal });
+    else if (install.from === "release") await installRelease(install, place, { env, signal });
     else await this.#build(install, place);
     log.info("installed a language server", { server: id, place });
   }

@@ -27,6 +27,16 @@ export class LiveCall {
     this.#write({ ...part, state: this.#state });
   }
 
+  /** When it began to do something, epoch milliseconds. */
+  get start(): number {
+    return this.#state.time.start;
+  }
+
+  /** It has waited for a person until now, which is not what it takes. Told with what comes next. */
+  restart(start: number): void {
+    this.#state = { ...this.#state, time: { start } };
+  }
+
   /** Throws what writing throws. */
   report(update: LiveUpdate): void {
     if (this.#ended) return;

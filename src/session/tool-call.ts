@@ -162,10 +162,10 @@ export class ToolCalls {
       result = await this.#options.media.fitResult(await limitOutput(answer, context));
     } catch (error) {
       const changed = await changes.finish();
-      return this.#endFailed(call, error, { live, start, changed }, step);
+      return this.#endFailed(call, error, { live, changed }, step);
     }
     const metadata = { ...result.metadata, ...(await changes.finish()) };
-    live.end(this.#completed(call, { ...result, metadata }, start));
+    live.end(this.#completed(call, { ...result, metadata }, live.start));
     return { type: "ran", text: result.output };
   }
 
@@ -196,7 +196,9 @@ export class ToolCalls {
     const context = await this.#options.toolbox.context(part, step, { report, changes });
     const ask: ToolContext["ask"] = async (request) => {
       if (step.refusal) throw step.refusal;
-      return context.ask(request);
+      const grant = await context.ask(request);
+      live.restart(this.#options.clock.now());
+      return grant;
     };
     return { ...context, ask };
   }
@@ -204,7 +206,7 @@ export class ToolCalls {
   #endFailed(
     { input, tool }: ReadyCall,
     error: unknown,
-    { live, start, changed }: { live: LiveCall; start: number; changed: Metadata },
+    { live, changed }: { live: LiveCall; changed: Metadata },
     step: RunningCalls,
   ): Outcome {
     const isAborted = step.signal.aborted && isAbort(error);
@@ -213,7 +215,7 @@ export class ToolCalls {
       this.#options.log.warn("a tool failed", { tool: tool.id, error: text });
     }
     const metadata = isAborted ? { interrupted: true } : denialMetadata(error);
-    live.end(this.#failed(input, text, start, { ...metadata, ...changed }));
+    live.end(this.#failed(input, text, live.start, { ...metadata, ...changed }));
     if (isRefusal(error)) step.refusal ??= error;
     return { type: isRepeatedCall(error) ? "repeated" : "ran", text };
   }

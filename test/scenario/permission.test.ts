@@ -2,6 +2,7 @@
 // of the turn after it.
 import { expect, test } from "bun:test";
 import type { PermissionRequest } from "@/schema/permission";
+import { FakeClock } from "@test/support/clock";
 import { type SessionApp, sessionApp, trace } from "@test/support/session-app";
 
 const config = { permission: { bash: "ask" } } as const;
@@ -36,6 +37,20 @@ test("once: the call runs, and the next one is asked for again", async () => {
     "message.part.updated(tool bash running)",
     "message.part.updated(tool bash completed)",
   ]);
+});
+
+test("what a call takes is without the time that a person took to answer", async () => {
+  const clock = new FakeClock();
+  const turns = [{ calls: [bash("echo 1")] }, { text: "Done" }];
+  await using t = await sessionApp({ config, turns, clock });
+  const { session, answered, request } = await ask(t);
+  await clock.advance(20_000);
+  t.instance.permissions.reply(request.id, "once");
+  await answered;
+  const [call] = t.calls(session);
+  expect(call?.state).toMatchObject({ status: "completed" });
+  const { time } = call?.state as { time: { start: number; end: number } };
+  expect(time.end - time.start).toBeLessThan(20_000);
 });
 
 test("a refusal without a word is for the model to go on with where that is set", async () => {

@@ -40,6 +40,14 @@ test("reports add up in the running state until the end", () => {
   ]);
 });
 
+test("it begins anew when a person has answered, which is told with what comes next", () => {
+  const { live, states } = liveCall();
+  live.restart(9);
+  expect([live.start, states().length]).toEqual([9, 1]);
+  live.report({ title: "Run" });
+  expect(states().at(-1)).toMatchObject({ title: "Run", time: { start: 9 } });
+});
+
 test("what a failed call had shown stays to be seen", () => {
   const { live, states } = liveCall();
   live.report({ metadata: { output: "a" } });

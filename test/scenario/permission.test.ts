@@ -47,10 +47,10 @@ test("what a call takes is without the time that a person took to answer", async
   await clock.advance(20_000);
   t.instance.permissions.reply(request.id, "once");
   await answered;
-  const [call] = t.calls(session);
-  expect(call?.state).toMatchObject({ status: "completed" });
-  const { time } = call?.state as { time: { start: number; end: number } };
-  expect(time.end - time.start).toBeLessThan(20_000);
+  const took = t.calls(session).map(({ state }) => {
+    return state.status === "completed" ? state.time.end - state.time.start : undefined;
+  });
+  expect(took).toEqual([0]);
 });
 
 test("a refusal without a word is for the model to go on with where that is set", async () => {

@@ -32,7 +32,7 @@ export class LiveCall {
     return this.#state.time.start;
   }
 
-  /** It has waited for a person until now, which is not what it takes. Told with what comes next. */
+  /** It has waited for a person until now, which it does not take. Told with what comes next. */
   restart(start: number): void {
     this.#state = { ...this.#state, time: { start } };
   }

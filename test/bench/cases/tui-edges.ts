@@ -15,9 +15,12 @@ const PASTE_LINES = 100_000;
 /** Of 50 bytes with its end: 5 MB in all. */
 const PASTE_LINE = `${"0123456789".repeat(4)} 2345678\r\n`;
 const SETTLED_MS = 4_000;
-const TURNS = 150;
+// oxlint-disable-next-line no-control-regex -- an escape sequence is what is looked for
+const TITLE = /\u001b\][02];(⠹ )?opencode/g;
+const BUSY = "⠹ ";
+const TURNS = 300;
 /** The first turns warm up what stays. */
-const WARM_TURNS = 30;
+const WARM_TURNS = 60;
 
 export const tuiEdgesCase: Case = {
   name: "tui-edges",
@@ -82,9 +85,7 @@ export const tuiSoakCase: Case = {
     for (let n = 1; n <= TURNS; n++) {
       const from = performance.now();
       tui.write(`turn ${n}\r`);
-      // Each turn ends with its mark, and a new one is drawn whole.
-      await tui.untilText("▣", from, signal);
-      await quiet(150);
+      await tui.until(() => hasEnded(tui.output(from)), signal);
       if (n === WARM_TURNS) warm = (await treeUsage(tui.pid)).rssBytes;
     }
     await quiet(SETTLED_MS);
@@ -99,6 +100,12 @@ export const tuiSoakCase: Case = {
     } satisfies Sample;
   },
 };
+
+/** Whether a turn has begun and ended since, as the title of the window tells. */
+function hasEnded(output: string): boolean {
+  const titles = [...output.matchAll(TITLE)].map(([, sign]) => sign ?? "");
+  return titles.includes(BUSY) && titles.at(-1) === "";
+}
 
 function start(
   subject: Subject,

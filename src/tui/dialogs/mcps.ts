@@ -67,6 +67,11 @@ export function mcpRows(ui: Ui): ListRow<string>[] {
     }));
 }
 
+/** Tools of a server bear its name, with what a name of a tool cannot hold replaced. */
+export function toolPrefix(name: string): string {
+  return `${name.replace(/[^a-zA-Z0-9_-]/g, "_")}_`;
+}
+
 async function toggle(ui: Ui, name: string): Promise<void> {
   const status = ui.store.state.facts.mcp?.[name]?.status;
   await attempt(ui, () =>
@@ -79,8 +84,7 @@ async function openDetails(ui: Ui, name: string): Promise<void> {
   const status = ui.store.state.facts.mcp?.[name];
   if (status?.status === "needs_auth") return logIn(ui, name);
   const ids = (await attempt(ui, () => ui.client.toolIDs())) ?? [];
-  // Tools of a server bear its name, with what a name of a tool cannot hold replaced.
-  const prefix = `${name.replace(/[^a-zA-Z0-9_-]/g, "_")}_`;
+  const prefix = toolPrefix(name);
   const tools = ids.filter((id) => id.startsWith(prefix));
   const fault = status !== undefined && "error" in status ? [status.error] : [];
   const rows = [

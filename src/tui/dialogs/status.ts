@@ -13,7 +13,7 @@ import { copyFacts } from "./debug";
 import { LARGE } from "./dialog";
 import { ListDialog } from "./list-dialog";
 import { NO_LINE, type ListRow } from "./list-rows";
-import { mcpRows, openMcps, refreshMcp } from "./mcps";
+import { mcpRows, openMcps, refreshMcp, toolPrefix } from "./mcps";
 
 const LABEL_COLUMNS = 11;
 const RULE_FILES: readonly string[] = ["AGENTS.md", "CLAUDE.md", "CONTEXT.md"];
@@ -22,12 +22,13 @@ type Target = "mcp" | "none";
 
 export function openStatus(ui: Ui): void {
   let rules: readonly string[] = [];
+  let toolIDs: readonly string[] = [];
   const dialog: ListDialog<Target> = new ListDialog<Target>(ui, {
     title: "Status",
     width: LARGE,
     hasFilter: false,
     labelColumns: LABEL_COLUMNS,
-    rows: () => statusRows(ui, rules),
+    rows: () => statusRows(ui, rules, toolIDs),
     empty: "",
     enterText: "details",
     onSelect: ({ value }) => value === "mcp" && openMcps(ui),
@@ -42,6 +43,10 @@ export function openStatus(ui: Ui): void {
   });
   ui.dialogs.open(dialog);
   void refresh(ui);
+  void attempt(ui, async () => {
+    toolIDs = await ui.client.toolIDs();
+    dialog.refresh();
+  });
   void attempt(ui, async () => {
     const files = await ui.client.file.list("");
     rules = files.map(({ name }) => name).filter((name) => RULE_FILES.includes(name));
@@ -69,7 +74,11 @@ async function reconnect(ui: Ui): Promise<void> {
   await refresh(ui);
 }
 
-function statusRows(ui: Ui, rules: readonly string[]): ListRow<Target>[] {
+function statusRows(
+  ui: Ui,
+  rules: readonly string[],
+  toolIDs: readonly string[],
+): ListRow<Target>[] {
   const { facts, route } = ui.store.state;
   const usage = route.screen === "session" ? usageOf(ui.store.state, route.sessionID) : undefined;
   const session = route.screen === "session" ? `   session ${route.sessionID.slice(0, 7)}…` : "";
@@ -95,7 +104,7 @@ function statusRows(ui: Ui, rules: readonly string[]): ListRow<Target>[] {
       right: firstTokenWords(ui),
     }),
     row("Rules", { group: "", detail: instructions.join(", ") || "none" }),
-    ...mcpGroup(ui),
+    ...mcpGroup(ui, toolIDs),
     ...lspGroup(ui),
     ...formatterRows(ui),
     row(plural(plugins.length, "plugin"), { group: NO_LINE }),
@@ -121,12 +130,17 @@ function firstTokenWords(ui: Ui): string {
   return "";
 }
 
-function mcpGroup(ui: Ui): ListRow<Target>[] {
+/** With what each offers, or why it does not. */
+function mcpGroup(ui: Ui, toolIDs: readonly string[]): ListRow<Target>[] {
   const rows = mcpRows(ui);
   const group = `\n${plural(rows.length, "MCP server")}`;
+  const toolsOf = (name: string) => {
+    const count = toolIDs.filter((id) => id.startsWith(toolPrefix(name))).length;
+    return count === 0 ? "" : plural(count, "tool");
+  };
   return rows.map(({ value, markColor, detail, right }) => ({
     ...{ value: "mcp" as const, key: `mcp ${value}`, group },
-    label: spaced(`● ${value}`, detail ?? ""),
+    label: spaced(`● ${value}`, detail || toolsOf(value)),
     ...(markColor !== undefined && markColor !== "success" && { labelColor: markColor }),
     right: right ?? "",
   }));

@@ -59,7 +59,6 @@ function fullState() {
     transcripts: { [first.id]: { messages } },
     choice: { model: { providerID: "p", modelID: "m1" } },
     facts: {
-      config: { plugin: numbers.map((index) => `${LONG}${index}`) },
       agents: numbers.map((index) => agent(`agent-${index}`, { description: LONG })),
       providers: { providers: [provider("p", LONG, models)], default: {} },
       mcp: Object.fromEntries(
@@ -77,6 +76,8 @@ async function open(id: string, size: { width: number; height: number }) {
   const answers = {
     "GET /provider": () => ({ all, default: {}, connected: [] }),
     "GET /provider/auth": () => ({}),
+    "GET /config": () => ({ plugin: numbers.map((index) => `${LONG}${index}`) }),
+    "GET /global/config": () => ({}),
   };
   const screen = await dialogScreen({ ...size, state: fullState(), answers });
   const actions = new Actions({ isInSession: () => true, onError: () => undefined });

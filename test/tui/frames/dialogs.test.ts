@@ -238,7 +238,7 @@ frame("status-80", {
     },
   },
   open: openStatus,
-  shows: "figma",
+  shows: "14 tools",
 });
 
 const TITLED = session("1", "Fix flaky login test");

@@ -43,6 +43,7 @@ const CHILD: Session = {
   id: "ses_2",
   parentID: SESSION,
   title: "Survey the repo",
+  agent: "general",
   cost: 0,
 };
 

@@ -36,6 +36,23 @@ export const GOOGLE_SCRIPTS: readonly WireScript[] = [
     [{ pieces: [part(callOf("a.txt", { thoughtSignature: "sig" })), finish("STOP")] }],
     { calls: [READ_A] },
   ),
+  {
+    ...script(
+      "signed calls one after the other",
+      [
+        { pieces: [part(callOf("a.txt", { thoughtSignature: "sig-1" })), finish("STOP")] },
+        {
+          pieces: [
+            part({ text: "I think.", thought: true }),
+            part(callOf("b.txt", { thoughtSignature: "sig-2" }), callOf("a.txt")),
+            finish("STOP"),
+          ],
+        },
+      ],
+      { calls: [READ_A, READ_B, READ_A], reasoning: "I think." },
+    ),
+    model: "gemini-3-pro",
+  },
   script(
     "two calls in one chunk",
     [

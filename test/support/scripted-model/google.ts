@@ -125,6 +125,7 @@ function check(request: NeutralRequest): string[] {
   const contents = objectsOf(request.raw["contents"]);
   const problems: string[] = [];
   if (contents[0]?.["role"] !== "user") problems.push("contents must start with a user turn");
+  if (request.model.startsWith("gemini-3")) problems.push(...checkSignatures(contents));
   contents.forEach((content, index) => {
     const role = textOf(content["role"]);
     if (role !== "user" && role !== "model") {
@@ -139,6 +140,17 @@ function check(request: NeutralRequest): string[] {
     }
   });
   return problems;
+}
+
+/** In the turn under way, the first call of each answer has to be signed. */
+function checkSignatures(contents: readonly JSONObject[]): string[] {
+  const begin = contents.findLastIndex(
+    (content) => "text" in (objectsOf(content["parts"])[0] ?? {}) && content["role"] === "user",
+  );
+  return contents.slice(begin + 1).flatMap((content) => {
+    const call = objectsOf(content["parts"]).find((part) => "functionCall" in part);
+    return call && !call["thoughtSignature"] ? ["a call is missing its thought_signature"] : [];
+  });
 }
 
 function frames(turn: Turn, serial: number): Frame[] {

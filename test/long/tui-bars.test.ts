@@ -33,8 +33,9 @@ function start(
 }
 
 test("text that is sent at any time after the start is in the prompt, whole", async () => {
-  await using home = await ExecutableHome.open(executable.path);
   for (let n = 0; n < TRIES; n++) {
+    // Each in a home of its own: a draft outlives a program that is killed.
+    await using home = await ExecutableHome.open(executable.path);
     await using tui = start(home);
     // From before the program runs until after its first frame, at 50 ms among others.
     await systemClock.sleep(n * 25);
@@ -47,7 +48,6 @@ test("text that is sent at any time after the start is in the prompt, whole", as
 
 test.skipIf(!hasTmux)("so is what is typed under tmux while the program starts", async () => {
   for (let n = 0; n < TRIES; n++) {
-    // Each in a home of its own: a draft outlives a program that is killed.
     await using home = await ExecutableHome.open(executable.path);
     const { project: cwd, env } = home;
     await using tmux = await Tmux.start(`exec ${executable.path}`, { cwd, env });

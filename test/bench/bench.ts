@@ -2,7 +2,7 @@
 // fails: a figure has a value to beat, and a table shows both.
 
 /** Milliseconds of processor or of wall time; bytes; or a plain number. */
-export type Unit = "ms" | "s" | "MB" | "KB" | "count";
+export type Unit = "ms" | "s" | "MB" | "KB" | "count" | "percent";
 
 export interface Figure {
   /** Key of the sample, and what the table shows. */

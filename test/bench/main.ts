@@ -21,7 +21,7 @@ import { serveCase } from "./cases/serve";
 import { sessionsCase } from "./cases/sessions";
 import { binarySizeCase, firstRequestBytesCase } from "./cases/sizes";
 import { streamCase } from "./cases/stream";
-import { tuiLongCase, tuiStartCase, tuiStreamCase } from "./cases/tui";
+import { tuiAnswerCase, tuiLongCase, tuiStartCase, tuiStreamCase } from "./cases/tui";
 import { tuiEdgesCase, tuiSoakCase } from "./cases/tui-edges";
 import { versionCase } from "./cases/version";
 import { type CaseResult, formatCase, formatJSON, machineLine, type Measured } from "./report";
@@ -42,6 +42,7 @@ const CASES: readonly Case[] = [
   firstRequestBytesCase,
   tuiStartCase,
   tuiStreamCase,
+  tuiAnswerCase,
   tuiLongCase,
   tuiEdgesCase,
   tuiSoakCase,

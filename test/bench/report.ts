@@ -85,6 +85,8 @@ function format(value: number, unit: Unit): string {
       return `${(value / 1_000).toFixed(1)} KB`;
     case "count":
       return String(Math.round(value));
+    case "percent":
+      return `${Math.round(value)} %`;
   }
 }
 

@@ -83,6 +83,20 @@ export const tuiStreamCase: Case = {
   },
 };
 
+export const tuiAnswerCase: Case = {
+  name: "tui-answer",
+  measures: "one answer of 20,000 tokens of Markdown: what a token costs at its beginning and end",
+  figures: [
+    { name: "CPU of 1,000 tokens, beginning", unit: "ms" },
+    { name: "CPU of 1,000 tokens, end", unit: "ms" },
+    { name: "end of beginning", unit: "percent", beat: 130 },
+    { name: "peak RSS", unit: "MB" },
+  ],
+  runs: 1,
+  limitMs: 240_000,
+  measure: longAnswer,
+};
+
 export const tuiLongCase: Case = {
   name: "tui-long",
   measures: "sessions of 1,000 and 5,000 messages of 1 KB: to open them, and to reach the first",
@@ -166,6 +180,57 @@ async function stream(subject: Subject, rate: number, signal: AbortSignal): Prom
     [`${rate}/s: echo p95`]: echo.p95,
     [`${rate}/s: echo max`]: echo.max,
     [`${rate}/s: peak RSS`]: peakBytes,
+  };
+}
+
+/** A heading, prose with marks, a list and code: 200 tokens. */
+function section(): string[] {
+  const words = (count: number) => Array.from({ length: count }, (_, at) => wordAt(at));
+  const item = ["- ", ...words(8), "\n"];
+  const line = ["const ", "x", " = ", "f(", "1", ");", "\n"];
+  const parts = [
+    ["## ", "Part ", "of ", "it", "\n\n"],
+    [...words(60), "\n\n", ...words(48), "\n\n"],
+    [...item, ...item, ...item, "\n"],
+    ["```ts\n", ...line, ...line, ...line, ...line, ...line, ...line, "```\n\n"],
+  ];
+  return parts.flat();
+}
+
+function wordAt(at: number): string {
+  if (at % 15 === 7) return "**strong** ";
+  return at % 15 === 11 ? "`code` " : WORD;
+}
+
+async function longAnswer(subject: Subject, signal: AbortSignal): Promise<Sample> {
+  const rate = 300;
+  const chunks = section();
+  const times = Math.round(20_000 / chunks.length);
+  await using model = await startModel({ turns: [{ text: { chunks, times, perSecond: rate } }] });
+  await using home = await openHome({ model, git: true });
+  await using tui = start(subject, home);
+  await tui.untilText(PLACEHOLDER, 0, signal);
+  await quiet(SETTLED_MS);
+  tui.write("go\r");
+  await tui.untilText(WORD.repeat(2), 0, signal);
+  const cpuOf = async (seconds: number) => {
+    const before = await treeUsage(tui.pid);
+    const from = performance.now();
+    await quiet(seconds * 1_000);
+    const { cpuMs } = await treeUsage(tui.pid);
+    return ((cpuMs - before.cpuMs) / (performance.now() - from) / rate) * 1_000_000;
+  };
+  // Not the very beginning, in which the program itself is still made fast.
+  await quiet(2_000);
+  const beginning = await cpuOf(6);
+  await quiet((20_000 / rate - 16) * 1_000);
+  const end = await cpuOf(6);
+  const { peakBytes } = await treeUsage(tui.pid);
+  return {
+    "CPU of 1,000 tokens, beginning": beginning,
+    "CPU of 1,000 tokens, end": end,
+    "end of beginning": (end / beginning) * 100,
+    "peak RSS": peakBytes,
   };
 }
 

@@ -94,7 +94,7 @@ export type Chunks =
   | string
   | readonly Chunk[]
   | { chunk: string; times: number; perSecond?: number }
-  | { chunks: readonly string[]; perSecond: number };
+  | { chunks: readonly string[]; times?: number; perSecond: number };
 
 export interface Turn {
   reasoning?: Chunks;
@@ -122,7 +122,10 @@ export type ScriptedTurn = Turn | ((request: NeutralRequest) => Turn | Promise<T
 export function chunksOf(chunks: Chunks | undefined): readonly Chunk[] {
   if (chunks === undefined) return [];
   if (typeof chunks === "string") return chunks === "" ? [] : [chunks];
-  if ("chunks" in chunks) return paced(chunks.chunks, chunks.perSecond);
+  if ("chunks" in chunks) {
+    const repeated = Array.from({ length: chunks.times ?? 1 }, () => chunks.chunks).flat();
+    return paced(repeated, chunks.perSecond);
+  }
   if (!("chunk" in chunks)) return chunks;
   const { chunk, times, perSecond } = chunks;
   const all = Array<string>(times).fill(chunk);

@@ -5,6 +5,7 @@ import type { ToolPart } from "@/schema/part";
 import { parsePatch } from "@/tui/diff/patch-rows";
 import type { Ui } from "@/tui/ui";
 import type { Block } from "@/tui/views/blocks";
+import { compactionWords } from "@/tui/views/compaction";
 import { figuresOf } from "@/tui/views/edit";
 import { ink } from "@/tui/views/style";
 import { describeTool } from "@/tui/views/tools";
@@ -14,6 +15,10 @@ import { dollars, duration, harmless, oneLine } from "@/tui/views/words";
 export function isFinal(block: Block): boolean {
   if (block.kind === "user") return !block.isQueued;
   if (block.kind === "text") return !block.isLive;
+  if (block.kind === "compaction") {
+    const { info } = block.summary ?? {};
+    return info?.role === "assistant" && info.time.completed !== undefined;
+  }
   if (block.kind !== "part") return true;
   const { part, message } = block;
   if (message.time.completed !== undefined) return true;
@@ -44,7 +49,7 @@ export function miniLines(ui: Ui, block: Block, columns: number): TextChunk[] {
       return [ink(ui, "textMuted", text + "─".repeat(Math.max(0, columns - text.length - 1)))];
     }
     case "compaction":
-      return [ink(ui, "textMuted", "── compacted ──")];
+      return [ink(ui, "textMuted", `── ${compactionWords(block)} ──`)];
     case "undone":
       return [];
   }

@@ -23,7 +23,14 @@ export type Block = { key: string } & (
   | { kind: "part"; part: Part; message: AssistantMessage }
   | { kind: "error"; error: MessageError; message: AssistantMessage; isNewest: boolean }
   | { kind: "end"; end: TurnEnd }
-  | { kind: "compaction"; entry: MessageWithParts; part: Part }
+  /** `before` is how many tokens the session had; `summary` what stands for them, once it begins. */
+  | {
+      kind: "compaction";
+      entry: MessageWithParts;
+      part: Part;
+      before: number | undefined;
+      summary: MessageWithParts | undefined;
+    }
   /** What is undone: `count` messages of the person are behind it, none where files alone are. */
   | { kind: "undone"; count: number; revert: NonNullable<Session["revert"]> }
 );
@@ -74,15 +81,17 @@ export class Blocks {
     const entry = messages[index];
     if (!entry) return [];
     const { info, parts } = entry;
-    if (info.role === "user") return userBlocks(entry, context === "queued");
-    const blocks = parts.flatMap((part) => this.#partBlocks(part, info));
+    if (info.role === "user") return userBlocks(messages, index, context === "queued");
+    // A summary is what its compaction shows.
+    const isSummary = info.summary === true;
+    const blocks = isSummary ? [] : parts.flatMap((part) => this.#partBlocks(part, info));
     const isAborted = info.error?.name === "MessageAbortedError";
     if (info.error && !isAborted) {
       const { error } = info;
       const isNewest = context === "failed";
       blocks.push({ key: `${info.id} error`, kind: "error", error, message: info, isNewest });
     }
-    if (context === "last" || context === "failed") {
+    if (!isSummary && (context === "last" || context === "failed")) {
       blocks.push({ key: `${info.id} end`, kind: "end", end: turnEnd(messages, index, info) });
     }
     return blocks;
@@ -121,6 +130,8 @@ function contextOf(
   next: MessageWithParts | undefined,
 ): string {
   const info = messages[index]?.info;
+  const summary = summaryOf(messages, index);
+  if (summary) return JSON.stringify([summary.info, sizeOf(summary)]);
   if (info?.role === "user") return isBusy && isWaiting(messages, index) ? "queued" : "";
   const isLast = !next || next.info.role === "user";
   if (!isLast || info?.time.completed === undefined || (!next && isBusy)) return "";
@@ -135,13 +146,55 @@ function isWaiting(messages: readonly MessageWithParts[], index: number): boolea
   return before.role === "user" ? isWaiting(messages, index - 1) : !before.time.completed;
 }
 
-function userBlocks(entry: MessageWithParts, isQueued: boolean): Block[] {
-  const compaction = entry.parts.find((part) => part.type === "compaction");
-  if (compaction) {
-    return [{ key: compaction.id, kind: "compaction", entry, part: compaction }];
+function userBlocks(
+  messages: readonly MessageWithParts[],
+  index: number,
+  isQueued: boolean,
+): Block[] {
+  const entry = messages[index];
+  if (!entry) return [];
+  const part = compactionOf(entry);
+  if (part) {
+    const before = tokensBefore(messages.slice(0, index));
+    const summary = summaryOf(messages, index);
+    return [{ key: part.id, kind: "compaction", entry, part, before, summary }];
   }
   const isShown = entry.parts.some((part) => part.type !== "text" || !part.synthetic);
   return isShown ? [{ key: entry.info.id, kind: "user", entry, isQueued }] : [];
+}
+
+function compactionOf({ parts }: MessageWithParts): Part | undefined {
+  return parts.find((part) => part.type === "compaction");
+}
+
+/** The answer to the compaction that is at this place. */
+function summaryOf(
+  messages: readonly MessageWithParts[],
+  index: number,
+): MessageWithParts | undefined {
+  const [entry, next] = messages.slice(index, index + 2);
+  if (!entry || !next || !compactionOf(entry)) return undefined;
+  return next.info.role === "assistant" && next.info.summary === true ? next : undefined;
+}
+
+/** What a summary says so far. */
+export function summaryText(summary: MessageWithParts | undefined): string {
+  const texts = summary?.parts.flatMap((part) => (part.type === "text" ? [part.text] : []));
+  return texts?.join("\n\n").trim() ?? "";
+}
+
+function sizeOf({ parts }: MessageWithParts): number {
+  return parts.reduce((sum, part) => sum + (part.type === "text" ? part.text.length : 0), 0);
+}
+
+function tokensBefore(messages: readonly MessageWithParts[]): number | undefined {
+  for (const { info } of messages.toReversed()) {
+    if (info.role !== "assistant") continue;
+    const { input, output, reasoning, cache } = info.tokens;
+    const all = input + output + reasoning + cache.read + cache.write;
+    if (all > 0) return all;
+  }
+  return undefined;
 }
 
 function turnEnd(

@@ -1,6 +1,6 @@
 // Find hits: where in a transcript a text stands, folded parts included. Pure.
 import type { Part, ToolPart } from "@/schema/part";
-import type { Block } from "./blocks";
+import { type Block, summaryText } from "./blocks";
 import { harmless } from "./words";
 
 /** Which of the blocks hold the text, and how often; letters of any case. */
@@ -33,6 +33,8 @@ function textOf(block: Block): string {
       return harmless(block.text);
     case "part":
       return harmless(partText(block.part));
+    case "compaction":
+      return harmless(summaryText(block.summary));
     case "error":
       return "message" in block.error.data ? String(block.error.data["message"]) : "";
     default:

@@ -1,5 +1,5 @@
-// The views that are a row or two of the program's own words: the end of a turn, an error, the
-// mark of a compaction, what is undone.
+// The views that are a row or two of the program's own words: the end of a turn, an error, what is
+// undone.
 import type { BoxRenderable, TextRenderable } from "@opentui/core";
 import { plural } from "@/base/text";
 import { columns } from "@/tui/cells";
@@ -124,17 +124,6 @@ function keysFor({ keymap }: Ui, isAuth: boolean): string[] {
     const key = keymap.label(id);
     return key === undefined ? [] : [`${key} ${what}`];
   });
-}
-
-export class CompactionView extends NoteView<BlockOf<"compaction">> {
-  constructor(ui: Ui, block: BlockOf<"compaction">) {
-    super(ui, plain(ui), row(ui));
-    this.update(block);
-  }
-
-  update(_block: BlockOf<"compaction">): void {
-    this.text.content = "── compacted ──";
-  }
 }
 
 export class UndoneView extends NoteView<BlockOf<"undone">> {

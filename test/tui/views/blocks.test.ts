@@ -1,5 +1,10 @@
 import { expect, test } from "bun:test";
+import type { MessageWithParts } from "@/schema/message";
+import { makeBlockView } from "@/tui/views/block-view";
 import { Blocks, type Block } from "@/tui/views/blocks";
+import { compactionWords } from "@/tui/views/compaction";
+import { findHits } from "@/tui/views/find-hits";
+import { testScreen } from "@test/support/screen";
 import {
   answerMessage,
   messageID,
@@ -51,4 +56,49 @@ test("what is undone is counted, and not shown", () => {
   const blocks = new Blocks().of({ isBusy: false, revert, messages });
   expect(kinds(blocks)).toEqual(["user", "part", "text", "end", "undone"]);
   expect(blocks.at(-1)).toMatchObject({ count: 2 });
+});
+
+test("a compaction says how much shorter the session is, and keeps its summary folded", () => {
+  const { info } = userMessage(4, "");
+  const part = { ...textPart(info.id, 1, ""), type: "compaction", auto: false } as const;
+  const request = { info, parts: [part] };
+  const text = (id: string) => [textPart(id, 1, "We did it.")];
+  const tokens = { input: 900, output: 90, reasoning: 0, cache: { read: 0, write: 0 } };
+  const summary = answerMessage(5, info.id, text, { summary: true, tokens });
+  const { completed: _, ...time } = summary.info.time;
+  const growing = { ...summary, info: { ...summary.info, time } };
+  const blocks = new Blocks();
+  const of = (...more: MessageWithParts[]) => {
+    return blocks.of({ ...idle, messages: [asked, last, request, ...more] }).slice(3);
+  };
+  const words = (shown: readonly Block[]) => {
+    return shown.flatMap((block) => (block.kind === "compaction" ? [compactionWords(block)] : []));
+  };
+  expect(words(of())).toEqual(["compacting…"]);
+  expect(words(of(growing))).toEqual(["compacting…"]);
+  const done = of(summary);
+  expect(kinds(done)).toEqual(["compaction"]);
+  expect(words(done)).toEqual(["compacted: 120 → 90 tokens"]);
+  expect(findHits(done, "we did")).toEqual([{ index: 0, count: 1 }]);
+  const error = { name: "UnknownError", data: { message: "no" } } as const;
+  const failed = of({ ...summary, info: { ...summary.info, error } });
+  expect(kinds(failed)).toEqual(["compaction", "error"]);
+  expect(words(failed)).toEqual(["not compacted"]);
+});
+
+test("the summary of a compaction stands beneath its rule when it is opened", async () => {
+  await using screen = await testScreen({ width: 60, height: 12 });
+  const { info } = userMessage(4, "");
+  const part = { ...textPart(info.id, 1, ""), type: "compaction", auto: false } as const;
+  const text = (id: string) => [textPart(id, 1, "## Goal\n\nA test.")];
+  const summary = answerMessage(5, info.id, text, { summary: true });
+  const messages = [last, { info, parts: [part] }, summary];
+  const block = new Blocks().of({ ...idle, messages }).find(({ kind }) => kind === "compaction");
+  if (!block) throw new Error("there is one");
+  const view = makeBlockView(screen.ui, block);
+  screen.ui.renderer.root.add(view.root);
+  expect((await screen.frame()).trim()).toBe("── compacted: 120 → 20 tokens ──");
+  expect(view.setExpanded(true)).toBe(true);
+  expect(await screen.frame()).toMatch(/compacted.*\n\n *Goal\n\n *A test\./);
+  view.destroy();
 });

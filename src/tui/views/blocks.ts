@@ -23,7 +23,7 @@ export type Block = { key: string } & (
   | { kind: "part"; part: Part; message: AssistantMessage }
   | { kind: "error"; error: MessageError; message: AssistantMessage; isNewest: boolean }
   | { kind: "end"; end: TurnEnd }
-  /** `before` is how many tokens the session had; `summary` what stands for them, once it begins. */
+  /** `before` is how many tokens the session had; `summary` stands for them, once it begins. */
   | {
       kind: "compaction";
       entry: MessageWithParts;

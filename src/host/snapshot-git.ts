@@ -65,6 +65,7 @@ export class SnapshotGit {
    * the last for which git looks at every file. True when it has begun. To be closed.
    */
   async watch(signal: AbortSignal): Promise<boolean> {
+    if (!this.#touched.canStart) return false;
     const result = await this.#repository.run(["ls-files", "-z", "-v"], { signal });
     if (result.exitCode !== 0 || result.truncated) return false;
     const lines = result.stdout.split("\0").slice(0, -1);

@@ -70,12 +70,17 @@ export class TouchedPaths {
     this.#options = options;
   }
 
+  /** Whether there is no watch, and it is worth while to start one. */
+  get canStart(): boolean {
+    return this.#queue === undefined && this.#useless < USELESS_MAX;
+  }
+
   /**
    * Begins to watch, where that is possible and not done yet; `files` are the tracked ones. True
    * when a watch has begun: what is touched from then on is told.
    */
   async start(files: Iterable<string>, signal: AbortSignal): Promise<boolean> {
-    if (this.#queue || this.#useless >= USELESS_MAX) return false;
+    if (!this.canStart) return false;
     this.#useless++;
     this.#takes = 0;
     try {

@@ -67,10 +67,15 @@ export class WatchBench implements AsyncDisposable {
 
   /** Whether git looked at every file since the last call. */
   async hasLooked(): Promise<boolean> {
+    return (await this.takeCalls()).includes("diff-files");
+  }
+
+  /** The runs of git for the watched one since the last call, a line each. */
+  async takeCalls(): Promise<string> {
     const path = join(this.root, "calls");
     const calls = await readFile(path, "utf8").catch(() => "");
     await writeFile(path, "");
-    return calls.includes("diff-files");
+    return calls;
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -29,7 +29,7 @@ const DEFAULT_TIMEOUT_MS = 30_000;
  * How long a prompt waits for a server, counted from its first start, by how it was the last time.
  * If one was quick it is the machine that is busy now; one that was slow holds nobody up again.
  */
-const PATIENCE_MS: Readonly<Record<Pace, number>> = { unknown: 3_000, quick: 10_000, slow: 0 };
+const PATIENCE_MS: Readonly<Record<Pace, number>> = { unknown: 3_000, quick: 6_000, slow: 0 };
 /** How long a question after what there is does. */
 const LOOK_MAX_MS = 1_000;
 const NAME_MAX_LENGTH = 128;

@@ -1,31 +1,28 @@
 // StartMemory: which servers were slow to start when they were last used, kept across processes, so
-// that a server that hangs costs a first answer its patience once and not every time. It holds
+// that a server that hangs costs a first answer its patience twice and not every time. It holds
 // hashes of configurations and nothing of what is in them.
 import { createHash } from "node:crypto";
 import { dirname } from "node:path";
 import { errorMessage } from "@/base/error";
 import { ensureDirectory, readTextIfExists, writeFileAtomic } from "@/base/file";
 import type { Logger } from "@/base/log";
-import { isValid, stringEnum, t, type Static } from "@/base/schema";
+import { isValid, t } from "@/base/schema";
 import { stableStringify } from "@/base/text";
 import type { McpServerConfig } from "@/schema/mcp";
 
-const Noted = stringEnum(["quick", "slow"]);
+/** How a server started the last times; slow once may have been a first download. */
+export type Pace = "unknown" | "quick" | "slow";
 
-type Noted = Static<typeof Noted>;
+/** How often each was slow since it was quick, in the order in which they were noted. */
+const Notes = t.Array(t.Tuple([t.String(), t.Integer({ minimum: 0 })]));
 
-/** How a server started the last time. */
-export type Pace = Noted | "unknown";
-
-/** In the order in which they were noted. */
-const Notes = t.Array(t.Tuple([t.String(), Noted]));
-
+const SLOW_TIMES = 2;
 const NOTES_MAX = 200;
 
 export class StartMemory {
   readonly #path: string;
   readonly #log: Logger;
-  #notes: Promise<Map<string, Noted>> | undefined;
+  #notes: Promise<Map<string, number>> | undefined;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(path: string, log: Logger) {
@@ -35,16 +32,20 @@ export class StartMemory {
 
   /** Never rejects. */
   async paceOf(config: McpServerConfig): Promise<Pace> {
-    return (await this.#load()).get(keyOf(config)) ?? "unknown";
+    const slowTimes = (await this.#load()).get(keyOf(config));
+    if (slowTimes === 0) return "quick";
+    return slowTimes !== undefined && slowTimes >= SLOW_TIMES ? "slow" : "unknown";
   }
 
   /** Resolves when it is kept; never rejects: it is only a memory. */
-  async note(config: McpServerConfig, pace: Noted): Promise<void> {
+  async note(config: McpServerConfig, pace: "quick" | "slow"): Promise<void> {
     const notes = await this.#load();
     const key = keyOf(config);
-    if (notes.get(key) === pace) return;
+    const before = notes.get(key);
+    const slowTimes = pace === "quick" ? 0 : Math.min((before ?? 0) + 1, SLOW_TIMES);
+    if (before === slowTimes) return;
     notes.delete(key);
-    notes.set(key, pace);
+    notes.set(key, slowTimes);
     for (const [oldest] of notes) {
       if (notes.size <= NOTES_MAX) break;
       notes.delete(oldest);
@@ -53,11 +54,11 @@ export class StartMemory {
     await this.#writing;
   }
 
-  #load(): Promise<Map<string, Noted>> {
+  #load(): Promise<Map<string, number>> {
     return (this.#notes ??= this.#read());
   }
 
-  async #read(): Promise<Map<string, Noted>> {
+  async #read(): Promise<Map<string, number>> {
     try {
       const value: unknown = JSON.parse((await readTextIfExists(this.#path)) ?? "[]");
       return new Map(isValid(Notes, value) ? value : []);
@@ -67,7 +68,7 @@ export class StartMemory {
     }
   }
 
-  async #write(notes: ReadonlyMap<string, Noted>): Promise<void> {
+  async #write(notes: ReadonlyMap<string, number>): Promise<void> {
     try {
       await ensureDirectory(dirname(this.#path));
       await writeFileAtomic(this.#path, JSON.stringify([...notes]), { mode: 0o600 });

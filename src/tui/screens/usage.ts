@@ -29,7 +29,9 @@ export function usageOf(state: State, sessionID: string): Usage | undefined {
   };
 }
 
-function tokensOf({ tokens }: AssistantMessage): number {
+/** Of a summary only what it says stays in the context. */
+function tokensOf({ tokens, summary }: AssistantMessage): number {
+  if (summary === true) return tokens.output;
   const { input, output, reasoning, cache } = tokens;
   return input + output + reasoning + cache.read + cache.write;
 }

@@ -266,7 +266,7 @@ export class TouchedPaths {
       // A name was added, here or elsewhere, and the file may be written by the other one.
       if (found?.isLinked && !isKnown) throw new Lost();
       if (found?.isLinked) this.#linked.set(path, found.state);
-      else if (found) this.#written.set(path, found.state);
+      else if (found?.isFile) this.#written.set(path, found.state);
     }
     const excess = this.#written.size - SUSPECTS_MAX;
     for (const path of [...this.#written.keys()].slice(0, Math.max(0, excess))) {
@@ -280,12 +280,13 @@ function isText(name: string): boolean {
   return !name.includes("\uFFFD");
 }
 
-function look(path: string): { state: string; isLinked: boolean } | undefined {
+function look(path: string): { state: string; isFile: boolean; isLinked: boolean } | undefined {
   try {
     const found = lstatSync(path);
     const { ino, mode, size, mtimeMs, ctimeMs, nlink } = found;
     const state = `${ino} ${mode} ${size} ${mtimeMs} ${ctimeMs}`;
-    return { state, isLinked: found.isFile() && nlink > 1 };
+    const isFile = found.isFile();
+    return { state, isFile, isLinked: isFile && nlink > 1 };
   } catch {
     return undefined; // gone, or what is above it
   }

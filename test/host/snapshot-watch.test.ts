@@ -53,18 +53,16 @@ for (const isGit of [true, false]) {
   });
 }
 
-onLinux(
-  "where nothing has changed git is not run at all, and a watch is started once",
-  async () => {
-    await using at = await watchBench(FILES);
-    await at.takeCalls();
-    expect(await at.watched.watch(new AbortController().signal)).toBe(false);
-    const tree = await at.watched.track();
-    await at.run("cat a.txt b/c.txt; ls -R; mkdir -p out; echo x > out/x");
-    expect(await at.watched.track()).toBe(tree);
-    expect(await at.takeCalls()).toBe("");
-  },
-);
+onLinux("where nothing is touched git is not run at all; a watch is started once", async () => {
+  await using at = await watchBench(FILES);
+  await at.run("mkdir out");
+  const tree = await at.watched.track();
+  await at.takeCalls();
+  expect(await at.watched.watch(new AbortController().signal)).toBe(false);
+  await at.run("cat a.txt b/c.txt; ls -R; echo x > out/x");
+  expect(await at.watched.track()).toBe(tree);
+  expect(await at.takeCalls()).toBe("");
+});
 
 /** Git has to look at everything after this; and when it is watched again, at nothing. */
 async function expectLook(at: WatchBench, command: string, changes: string[]): Promise<void> {

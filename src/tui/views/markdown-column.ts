@@ -33,12 +33,15 @@ const PROSE = /^\p{L}/u;
 
 export class MarkdownColumn {
   readonly root: BoxRenderable;
+  /** Whether it is without its marks. */
+  readonly conceal: boolean;
   readonly #blocks: Blocks;
   #tokens: readonly Token[] = [];
   #text = "";
 
   constructor(context: RenderContext, options: MarkdownOptions) {
     const ink = new MarkdownInk({ ...options, styles: options.style });
+    this.conceal = options.conceal;
     this.#blocks = new Blocks({ context, ink, options }, "markup");
     this.root = this.#blocks.root;
   }

@@ -11,17 +11,28 @@ type TextBlock = BlockOf<"text">;
 export class MarkdownView implements View<TextBlock> {
   readonly root: BoxRenderable;
   readonly isRow = false;
-  readonly #markdown: MarkdownColumn;
+  readonly #ui: Ui;
+  #markdown: MarkdownColumn;
 
   constructor(ui: Ui, block: TextBlock) {
     this.root = plain(ui);
-    this.#markdown = markdownColumn(ui, ui.renderer, ui.treeSitter);
-    this.root.add(this.#markdown.root);
+    this.#ui = ui;
+    this.#markdown = this.#make();
     this.update(block);
   }
 
   update({ text }: TextBlock): void {
+    if (this.#markdown.conceal !== this.#ui.store.state.view.conceal) {
+      this.#markdown.root.destroyRecursively();
+      this.#markdown = this.#make();
+    }
     this.#markdown.text = harmless(text).trim();
+  }
+
+  #make(): MarkdownColumn {
+    const column = markdownColumn(this.#ui, this.#ui.renderer, this.#ui.treeSitter);
+    this.root.add(column.root);
+    return column;
   }
 
   setExpanded(): boolean {

@@ -127,6 +127,18 @@ test("what was opened stays open in a transcript that is made anew", async () =>
   expect(await screen.frame()).toContain("more lines");
 });
 
+test("the marks of Markdown are shown and hidden in what stands there already", async () => {
+  await using screen = await testScreen({ width: 80, height: 60, state: STATE });
+  show(screen, { columns: 80, rows: 60 });
+  expect(await screen.frame()).toContain("with the wall clock;");
+  const conceal = (isConcealed: boolean) =>
+    screen.ui.store.dispatch({ type: "view.changed", view: { conceal: isConcealed } });
+  conceal(false);
+  expect(await screen.frame()).toContain("with the *wall clock*;");
+  conceal(true);
+  expect(await screen.frame()).toContain("with the wall clock;");
+});
+
 test("following: the last row is there after every piece of text", async () => {
   await using screen = await testScreen({ width: 80, height: 24, state: STATE });
   show(screen, { columns: 80, rows: 24 });

@@ -120,8 +120,11 @@ async function describeAll(steps: readonly PatchStep[]) {
 }
 
 async function describeStep(step: PatchStep) {
-  const { target, before, after, move } = step;
-  const { patch, additions, deletions } = await diffChange({ target, before, after: after ?? "" });
+  const { target, before, after, link, move } = step;
+  // A link that is removed takes nothing with it but itself.
+  const gone = before && link && after === undefined ? { ...before, text: link.to } : before;
+  const change = { target, before: gone, after: after ?? "" };
+  const { patch, additions, deletions } = await diffChange(change);
   return {
     filePath: target.path,
     relativePath: (move ?? target).title,

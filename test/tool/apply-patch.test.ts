@@ -265,7 +265,9 @@ describe("a symbolic link", () => {
     expect(await bench.failure(applyPatchTool, failing)).toContain("Nothing was changed");
     expect(await readlink(join(bench.directory, "link.txt"))).toBe("d/real.txt");
     expect(existsSync(join(bench.directory, "new"))).toBe(false);
-    await bench.run(applyPatchTool, patch(...remove));
+    const { metadata } = await bench.run(applyPatchTool, patch(...remove));
+    expect(metadata["diff"]).toContain("-d/real.txt\n");
+    expect(metadata["diff"]).not.toContain("-r\n");
     expect(existsSync(join(bench.directory, "link.txt"))).toBe(false);
     expect(await readTree(bench.directory, "d/real.txt")).toBe("r\n");
   });

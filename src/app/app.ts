@@ -10,6 +10,7 @@ import { resolvePaths, type Paths } from "@/base/paths";
 import { processIdentity } from "@/base/process";
 import { KeyedLock } from "@/base/queue";
 import { Scope } from "@/base/scope";
+import { openTraceExporter } from "@/base/trace-exporter";
 import { TrustStore } from "@/config/trust-store";
 import { Ripgrep } from "@/host/ripgrep";
 import { ShellParser } from "@/host/shell-syntax";
@@ -89,6 +90,8 @@ export class App {
     const { serve } = options;
     const pluginModules = new PluginModules(clock, log.child("plugin"));
     scope.defer("console", () => pluginModules.close());
+    const traces = openTraceExporter(options.env, { clock, log });
+    if (traces) scope.defer("traces", () => traces.close());
     const auth = new AuthStore({ path: paths.authFile, env: options.env, log, clock });
     const app: App = new App({
       env: options.env,
@@ -106,6 +109,7 @@ export class App {
       projects: new Projects(projectStore, clock, options.env, tellProject),
       auth,
       organisations: new OrganisationConfig({ auth, paths, clock, log }),
+      traces,
       mcpAuth: new McpAuth({ paths, clock, log: log.child("mcp") }),
       mcpStarts: new StartMemory(join(paths.state, "mcp-starts.json"), log.child("mcp")),
       catalog: openCatalog(options.env),

@@ -6,6 +6,7 @@ import { openHost, type HostServices } from "./host-services";
 import { instancePlace, type InstancePlace } from "./instance-place";
 import type { AppServices } from "./services";
 import { openSessions, type SessionServices } from "./session-services";
+import { traceEvents } from "./traces";
 
 type InstanceServices = CodeServices & HostServices & AgentServices & SessionServices;
 
@@ -22,6 +23,7 @@ export async function openInstance(directory: string, app: AppServices): Promise
   const sessions = openSessions({ ...place, ...code, ...host, ...agents, app });
   const services = { ...code, ...host, ...agents, ...sessions };
   listen(place, services);
+  if (app.traces) place.bus.subscribe(traceEvents(app.traces, code.config));
   return {
     ...place,
     ...services,

@@ -2,6 +2,7 @@
 import type { Bus } from "@/base/bus";
 import type { Clock } from "@/base/clock";
 import type { Env } from "@/base/env";
+import type { TraceExporter } from "@/base/trace-exporter";
 import type { IDs } from "@/base/id";
 import type { Logger } from "@/base/log";
 import type { Paths } from "@/base/paths";
@@ -63,5 +64,7 @@ export interface AppServices {
   /** What the person has trusted; `isTrustGiven`: whatever this process is used on. */
   trustStore: TrustStore;
   organisations: OrganisationConfig;
+  /** Where the environment names a collector. */
+  traces: TraceExporter | undefined;
   isTrustGiven: boolean;
 }

@@ -14,8 +14,8 @@ export const LAYERS: readonly Layer[] = [
     folder: "base",
     owns:
       "what would make sense in any project: assert, bus, clock, env, error, file, id, limits, " +
-      "log, npm packages, paths, process, queue, schema helpers, scope, text, unified-diff, " +
-      "version, wildcard",
+      "log, npm packages, paths, process, queue, schema helpers, scope, secrets, text, traces, " +
+      "unified-diff, version, wildcard",
     mayImport: "-",
   },
   {

@@ -179,7 +179,7 @@ function openTools(ground: Ground, history: History, later: Later) {
     formatFile: (path, signal) => formatters.format(path, signal),
     touchFile: (path) => languageServers.touch(path),
     checkFile: async (path, title, { sessionID, signal }) => {
-      const found = await languageServers.checkFile(path, title, signal);
+      const found = await languageServers.checkFile(path, title, signal, sessionID);
       void offers.offer(sessionID, path);
       return found;
     },

@@ -153,7 +153,7 @@ export class LanguageClient {
     path: string,
     timeoutMs: number,
     signal: AbortSignal,
-  ): Promise<Diagnostic[]> {
+  ): Promise<{ diagnostics: Diagnostic[]; isHeard: boolean }> {
     const either = AbortSignal.any([signal, this.#ending.signal]);
     const isSilent = this.#silences >= SILENCES_MAX;
     const limitMs = isSilent ? Math.min(timeoutMs, SILENT_WAIT_MS) : timeoutMs;
@@ -162,7 +162,7 @@ export class LanguageClient {
       : await this.#waitTold(path, limitMs, either);
     if (told) this.#silences = 0;
     else if (!either.aborted) this.#silences++;
-    return this.#diagnostics.of(path);
+    return { diagnostics: this.#diagnostics.of(path), isHeard: told };
   }
 
   /** One question; undefined when it is of a kind that the server does not answer. */

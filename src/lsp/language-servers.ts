@@ -30,6 +30,8 @@ const NO_FETCH = "OPENCODE_DISABLE_LSP_DOWNLOAD";
 const DIAGNOSTICS_WAIT_MS = 3_000;
 /** From its start on, a server gets this long to load the project: its first word is not missed. */
 const START_WAIT_MS = 10_000;
+/** Files that late news is waited for of. */
+const UNHEARD_MAX = 50;
 /** How long somebody who asks for an answer waits for a server to get ready. */
 const READY_WAIT_MS = 30_000;
 
@@ -55,7 +57,7 @@ export interface LanguageServersOptions {
 
 /** What an edit broke, for the model and for clients. */
 export interface FileDiagnostics {
-  /** Empty when there is no error. */
+  /** Of files checked before, too, whose servers spoke late. Empty when there is no error. */
   text: string;
   diagnostics: Diagnostic[];
 }
@@ -67,6 +69,8 @@ export class LanguageServers {
   readonly #pool: ServerPool;
   readonly #changes: FileChanges;
   readonly #locks = new KeyedLock();
+  /** Files whose servers had not spoken when their check ended, the oldest first. */
+  readonly #unheard = new Map<string, { owner: string; path: string; title: string }>();
 
   constructor(options: LanguageServersOptions) {
     const { clock, config, env, isTrusted, log, onHeld, publish, scope, worktree } = options;
@@ -129,15 +133,24 @@ export class LanguageServers {
 
   /**
    * What the file's servers say of it as it is on the disk now: after a few seconds at most, and
-   * then what is known; one that is still being fetched is not waited for. Never rejects. `title`
-   * names the file in the text.
+   * then what is known; one that is still being fetched is not waited for. What comes later is told
+   * with the next check of the same `owner`. Never rejects. `title` names the file in the text.
    */
-  async checkFile(file: string, title: string, signal: AbortSignal): Promise<FileDiagnostics> {
+  async checkFile(
+    file: string,
+    title: string,
+    signal: AbortSignal,
+    owner = "",
+  ): Promise<FileDiagnostics> {
     try {
-      const wanted = await this.#want(resolve(this.#options.directory, file));
-      const found = await Promise.all(wanted.map((one) => this.#checkOne(one, file, signal)));
-      const diagnostics = found.flat();
-      return { text: formatDiagnostics(title, diagnostics), diagnostics };
+      const path = resolve(this.#options.directory, file);
+      const wanted = await this.#want(path);
+      const checks = await Promise.all(wanted.map((one) => this.#checkOne(one, path, signal)));
+      const diagnostics = checks.flatMap((check) => check.diagnostics);
+      this.#unheard.delete(`${owner}\0${path}`);
+      const texts = [formatDiagnostics(title, diagnostics), ...this.#lateNews(owner)];
+      if (checks.some(({ isHeard }) => !isHeard)) this.#noteUnheard({ owner, path, title });
+      return { text: texts.filter((text) => text !== "").join("\n"), diagnostics };
     } catch (error) {
       this.#log.debug("a file was not checked", { file, error: errorMessage(error) });
       return { text: "", diagnostics: [] };
@@ -237,13 +250,31 @@ export class LanguageServers {
     return clients.filter((client) => client !== undefined);
   }
 
-  async #checkOne(one: Wanted, file: string, signal: AbortSignal): Promise<Diagnostic[]> {
-    const { clock, directory } = this.#options;
-    const path = resolve(directory, file);
+  /** What has come since of the owner's files. */
+  #lateNews(owner: string): string[] {
+    return [...this.#unheard].flatMap(([key, one]) => {
+      const text =
+        one.owner === owner ? formatDiagnostics(one.title, this.diagnostics(one.path)) : "";
+      if (text !== "") this.#unheard.delete(key);
+      return text;
+    });
+  }
+
+  #noteUnheard(one: { owner: string; path: string; title: string }): void {
+    this.#unheard.set(`${one.owner}\0${one.path}`, one);
+    for (const [oldest] of this.#unheard) {
+      if (this.#unheard.size <= UNHEARD_MAX) break;
+      this.#unheard.delete(oldest);
+    }
+  }
+
+  async #checkOne(one: Wanted, path: string, signal: AbortSignal) {
+    const { clock } = this.#options;
     const deadline = Math.max(clock.now() + DIAGNOSTICS_WAIT_MS, one.startedAt + START_WAIT_MS);
     const synced = this.#syncOne(one, path, signal, START_WAIT_MS);
     const client = await Promise.race([synced, one.fetching.promise.then(() => undefined)]);
-    return client?.freshDiagnostics(path, Math.max(0, deadline - clock.now()), signal) ?? [];
+    if (!client) return { diagnostics: [], isHeard: false };
+    return client.freshDiagnostics(path, Math.max(0, deadline - clock.now()), signal);
   }
 
   /** One that gets ready too late for the caller is told all the same. */

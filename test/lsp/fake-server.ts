@@ -5,6 +5,7 @@
 //                record of what it has been told, as JSON
 //   pull         as plain, but tells of problems only when it is asked
 //   silent       as plain, but never tells of problems
+//   late         as plain, but tells of problems only when a hover is asked for
 //   mute         reads, never answers
 //   crash        ends when a document is opened
 //   garbage      writes what is no message when a document is opened
@@ -28,6 +29,7 @@ interface Params {
 const heard: { method: string; params: Params }[] = [];
 const answers: Record<string, unknown> = {};
 const children: number[] = [];
+const kept: object[] = [];
 let nextID = 1;
 
 if (mode === "stubborn") {
@@ -69,6 +71,7 @@ function handle({ id, method, params = {}, result }: Incoming): void {
     return;
   }
   heard.push({ method, params });
+  if (method === "textDocument/hover") for (const message of kept.splice(0)) send(message);
   if (id !== undefined) {
     if (method === "shutdown" && mode === "stubborn") return;
     const isOdd = mode === "odd" && method !== "initialize";
@@ -88,10 +91,12 @@ function changed({ textDocument, contentChanges }: Params): void {
   if (mode === "garbage") stdout.write("x".repeat(20_000));
   if (mode === "huge") stdout.write("Content-Length: 999999999999\r\n\r\n{");
   if (mode === "odd") send({ method: "textDocument/publishDiagnostics", params: [null, 7] });
-  if (mode !== "plain" && mode !== "noisy") return;
+  if (!["plain", "noisy", "late"].includes(mode)) return;
   const diagnostics = problems(textDocument?.text ?? contentChanges?.[0]?.text ?? "");
   const params = { uri: textDocument?.uri, version: textDocument?.version, diagnostics };
-  send({ method: "textDocument/publishDiagnostics", params });
+  const message = { method: "textDocument/publishDiagnostics", params };
+  if (mode === "late") kept.push(message);
+  else send(message);
 }
 
 function problems(text: string): unknown[] {

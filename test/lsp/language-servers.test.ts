@@ -96,6 +96,26 @@ test("a check takes three seconds at most, more after a start, less of a silent 
   expect(waits).toEqual([10_000, 3_000, 3_000, 300]);
 });
 
+test("what a server says too late is told with the next check of the same owner", async () => {
+  const clock = new FakeClock();
+  const options = { clock, lsp: fakes({ fake: ["late"] }) };
+  await using bench = await lspBench({ "a.fake": "ERR", "b.fake": "", "c.fake": "" }, options);
+  await recordOf(bench, "c.fake");
+  const check = async (name: string, owner: string) => {
+    const texts: string[] = [];
+    void bench.servers
+      .checkFile(bench.path(name), name, NEVER, owner)
+      .then(({ text }) => texts.push(text));
+    while (texts.length === 0) await clock.advance(1_000);
+    return texts[0];
+  };
+  expect(await check("a.fake", "first")).toBe("");
+  await recordOf(bench, "a.fake");
+  expect(await check("b.fake", "second")).toBe("");
+  expect(await check("b.fake", "first")).toContain('<diagnostics file="a.fake">\nERROR [1:1] ERR');
+  expect(await check("c.fake", "first")).toBe("");
+});
+
 test("the server's own requests are answered", async () => {
   const lsp = fakes({ fake: ["plain"] });
   const fake = Object(lsp)["fake"];

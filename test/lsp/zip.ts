@@ -22,6 +22,7 @@ export function zip(files: readonly ZipFile[], comment = ""): Uint8Array {
     const name = Buffer.from(file.name);
     const common = Buffer.alloc(26);
     common.writeUInt16LE(20, 0);
+    common.writeUInt16LE(0x800, 2); // names are UTF-8
     common.writeUInt16LE(file.isStored ? 0 : 8, 4);
     common.writeUInt32LE(file.crc ?? crc32(whole), 10);
     common.writeUInt32LE(data.length, 14);

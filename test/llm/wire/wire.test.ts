@@ -8,6 +8,7 @@ import type { Turn } from "@test/support/scripted-model/turn";
 import { FakeClock } from "@test/support/clock";
 import { type SessionApp, sessionApp } from "@test/support/session-app";
 import { ANTHROPIC_SCRIPTS } from "./anthropic";
+import { BEDROCK_SCRIPTS } from "./bedrock";
 import { BROKEN_SCRIPTS } from "./broken";
 import { CHAT_CALL_SCRIPTS } from "./chat-calls";
 import { CHAT_CHUNK_SCRIPTS } from "./chat-chunks";
@@ -27,6 +28,7 @@ const GROUPS: Record<string, readonly WireScript[]> = {
   anthropic: ANTHROPIC_SCRIPTS,
   google: GOOGLE_SCRIPTS,
   mistral: MISTRAL_SCRIPTS,
+  bedrock: BEDROCK_SCRIPTS,
   "broken answers": BROKEN_SCRIPTS,
 };
 

@@ -221,7 +221,11 @@ describe("answering a permission", () => {
     const after = (await screen.frame()).split("\n").filter((line) => line.includes("+")).length;
     expect(after).toBeGreaterThan(before + 3);
     keys.pressKey("\u001b[6~");
-    expect(await screen.frame()).toContain("line 12");
+    const paged = await screen.frame();
+    expect(paged).toContain("line 12");
+    const y = paged.split("\n").findIndex((row) => row.includes("line 12"));
+    await screen.terminal.mockMouse.scroll(20, y, "up");
+    expect(await screen.frame()).not.toBe(paged);
   });
 });
 

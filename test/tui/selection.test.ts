@@ -1,10 +1,13 @@
 // What the mouse marks, in the terminal UI as it is put together: what is copied is the text as it
 // came, without gutters and line numbers.
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import type { MessageWithParts } from "@/schema/message";
 import { type RecordedTui, recordedTui } from "@test/support/recorded-tui";
 import { textPart, toolPart, userMessage } from "@test/support/transcript";
 import { answer, inSession, START } from "./frames/recorded";
+
+// Each draws a whole screen many times, on a busy machine, too.
+setDefaultTimeout(30_000);
 
 const PATCH = "--- a.ts\n+++ a.ts\n@@ -1,2 +1,2 @@\n-const old = 1\n+const fresh = 2\n same\n";
 

@@ -6,7 +6,7 @@ import {
   ScrollBoxRenderable,
   type StyledText,
   type TextChunk,
-  TextRenderable,
+  type TextRenderable,
 } from "@opentui/core";
 import { columns, cut, pad } from "@/tui/cells";
 import { Backdrop } from "@/tui/dialogs/backdrop";
@@ -19,6 +19,7 @@ import type { State } from "@/tui/store/state";
 import type { Ui } from "@/tui/ui";
 import { figuresOf } from "@/tui/views/edit";
 import { ink, styled } from "@/tui/views/style";
+import { CutText } from "@/tui/views/cut-text";
 import { isDocked, isSidebarShown, SIDEBAR_COLUMNS } from "@/tui/views/room";
 import { Ticking } from "@/tui/views/ticking";
 import { todoChunks, todoCount } from "@/tui/views/todos";
@@ -198,7 +199,7 @@ export class Sidebar {
   }
 
   #text(content: StyledText | string): TextRenderable {
-    return new TextRenderable(this.#ui.renderer, { content, wrapMode: "none", truncate: true });
+    return new CutText(this.#ui.renderer, { content });
   }
 
   #all(state: State): Section[] {

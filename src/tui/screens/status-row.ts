@@ -10,6 +10,7 @@ import { cut } from "@/tui/cells";
 import { presentAgent } from "@/tui/store/present";
 import type { State } from "@/tui/store/state";
 import type { Ui } from "@/tui/ui";
+import { CutText } from "@/tui/views/cut-text";
 import { ink, isNarrow, styled } from "@/tui/views/style";
 import { Ticking } from "@/tui/views/ticking";
 import { amount, dollars, elapsed, oneLine } from "@/tui/views/words";
@@ -46,13 +47,7 @@ export class StatusRow {
       height: 1,
       flexShrink: 0,
     });
-    this.#left = new TextRenderable(ui.renderer, {
-      content: "",
-      height: 1,
-      wrapMode: "none",
-      truncate: true,
-      flexShrink: 1,
-    });
+    this.#left = new CutText(ui.renderer, { content: "", height: 1, flexShrink: 1 });
     this.#right = new TextRenderable(ui.renderer, { content: "", height: 1, flexShrink: 0 });
     this.root.add(this.#left);
     this.root.add(this.#right);

@@ -1,8 +1,9 @@
 // The bar that stands in the place of the prompt box while a subagent's session is looked at: who
 // it is, how full its context is, and the keys that lead away.
-import { type BoxRenderable, TextRenderable } from "@opentui/core";
+import type { BoxRenderable, TextRenderable } from "@opentui/core";
 import type { State } from "@/tui/store/state";
 import type { Ui } from "@/tui/ui";
+import { CutText } from "@/tui/views/cut-text";
 import { ink, panel, styled } from "@/tui/views/style";
 import { amount, capitalized, oneLine } from "@/tui/views/words";
 import { usageOf } from "./usage";
@@ -18,7 +19,7 @@ export class SubagentBar {
     this.#ui = ui;
     this.#sessionID = sessionID;
     this.root = panel(ui, "secondary", { isPadded: true });
-    this.#text = new TextRenderable(ui.renderer, { content: "", wrapMode: "none", truncate: true });
+    this.#text = new CutText(ui.renderer, { content: "" });
     this.root.add(this.#text);
     this.root.visible = false;
   }

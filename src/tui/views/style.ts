@@ -10,6 +10,7 @@ import {
 } from "@opentui/core";
 import type { Slot } from "@/tui/theme/slots";
 import type { Ui } from "@/tui/ui";
+import { CutText } from "./cut-text";
 
 /** From this width on there are margins. */
 const ROOMY_COLUMNS = 64;
@@ -81,11 +82,9 @@ export function wrapped(ui: Ui, slot: Slot = "text"): TextRenderable {
 
 /** One row; what does not fit is cut with an ellipsis. */
 export function row(ui: Ui, slot: Slot = "textMuted"): TextRenderable {
-  return new TextRenderable(ui.renderer, {
+  return new CutText(ui.renderer, {
     content: "",
     fg: ui.theme.colors[slot],
-    wrapMode: "none",
-    truncate: true,
     height: 1,
     flexShrink: 1,
     selectionBg: ui.theme.colors.primary,

@@ -18,9 +18,12 @@ const SETTLED_MS = 4_000;
 // oxlint-disable-next-line no-control-regex -- an escape sequence is what is looked for
 const TITLE = /\u001b\][02];(⠹ )?opencode/g;
 const BUSY = "⠹ ";
-const TURNS = 300;
+const NEW_SESSION = "\u0018n";
+const TURNS = 250;
+/** Then a new session begins: what grows with a history is the history's. */
+const SESSION_TURNS = 25;
 /** The first turns warm up what stays. */
-const WARM_TURNS = 60;
+const WARM_TURNS = 50;
 
 export const tuiEdgesCase: Case = {
   name: "tui-edges",
@@ -62,7 +65,7 @@ export const tuiEdgesCase: Case = {
 
 export const tuiSoakCase: Case = {
   name: "tui-soak",
-  measures: `${TURNS} turns with a tool call each, one after the other in one session`,
+  measures: `${TURNS} turns with a tool call each, ${SESSION_TURNS} in each session`,
   figures: [
     { name: "RSS after a fifth", unit: "MB" },
     { name: "RSS at the end", unit: "MB", beat: 300 * MEGABYTE },
@@ -86,6 +89,7 @@ export const tuiSoakCase: Case = {
       const from = performance.now();
       tui.write(`turn ${n}\r`);
       await tui.until(() => hasEnded(tui.output(from)), signal);
+      if (n % SESSION_TURNS === 0) await startAnew(tui, signal);
       if (n === WARM_TURNS) warm = (await treeUsage(tui.pid)).rssBytes;
     }
     await quiet(SETTLED_MS);
@@ -105,6 +109,12 @@ export const tuiSoakCase: Case = {
 function hasEnded(output: string): boolean {
   const titles = [...output.matchAll(TITLE)].map(([, sign]) => sign ?? "");
   return titles.includes(BUSY) && titles.at(-1) === "";
+}
+
+async function startAnew(tui: PtyProgram, signal: AbortSignal): Promise<void> {
+  const from = performance.now();
+  tui.write(NEW_SESSION);
+  await tui.untilText(PLACEHOLDER, from, signal);
 }
 
 function start(

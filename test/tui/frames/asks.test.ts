@@ -1,11 +1,14 @@
 // What asks a person, in the place of the prompt box, as the specification draws it.
-import { test } from "bun:test";
+import { setDefaultTimeout, test } from "bun:test";
 import type { PermissionRequest } from "@/schema/permission";
 import type { QuestionRequest } from "@/schema/question";
 import { expectFrame } from "@test/support/frames";
 import { recordedTui } from "@test/support/recorded-tui";
 import { SESSION, textPart, userMessage } from "@test/support/transcript";
 import { answer, inSession, running, START } from "./recorded";
+
+// Each draws a whole screen many times, on a busy machine, too.
+setDefaultTimeout(30_000);
 
 const BUSY = {
   status: { [SESSION]: { type: "busy" } },

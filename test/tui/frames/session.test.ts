@@ -1,5 +1,5 @@
 // The session screen as the specification draws it, at each of its sizes.
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import type { MessageWithParts } from "@/schema/message";
 import type { Session } from "@/schema/session";
 import type { State } from "@/tui/store/state";
@@ -7,6 +7,9 @@ import { expectFrame } from "@test/support/frames";
 import { recordedTui } from "@test/support/recorded-tui";
 import { messageID, SESSION, toolPart, userMessage } from "@test/support/transcript";
 import { answer, FACTS, inSession, LOGIN, running, SONNET, START, TURN } from "./recorded";
+
+// Each draws a whole screen many times, on a busy machine, too.
+setDefaultTimeout(30_000);
 
 const HIGH = { choice: { model: SONNET, variant: "high" } };
 

@@ -1,10 +1,13 @@
 // Wide characters, joined emoji, flags and combining marks, wherever they stand: each cluster takes
 // its columns, is passed over and deleted whole, and breaks no frame.
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { expectFrame } from "@test/support/frames";
 import { type RecordedTui, recordedTui } from "@test/support/recorded-tui";
 import { SESSION, textPart, toolPart, userMessage } from "@test/support/transcript";
 import { answer, inSession, LOGIN } from "./recorded";
+
+// Each draws a whole screen many times, on a busy machine, too.
+setDefaultTimeout(30_000);
 
 const FAMILY = "👨‍👩‍👧‍👦";
 /** A cluster each, with the columns that it takes. */

@@ -1,11 +1,13 @@
 // Other sizes while a turn streams: the last frame is that of a fresh start at its size, what was
 // typed is kept, each size costs one frame, and whoever reads further up keeps the row.
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import type { State } from "@/tui/store/state";
 import { frameOf } from "@test/support/frames";
 import { type RecordedTui, recordedTui } from "@test/support/recorded-tui";
 import { messageID, SESSION, textPart, userMessage } from "@test/support/transcript";
 import { answer, inSession, START, TURN } from "@test/tui/frames/recorded";
+
+setDefaultTimeout(30_000);
 
 const SIZES = [
   [160, 50],

@@ -1,5 +1,5 @@
 // The session screen: what a turn looks like at each width, and what keys do to it.
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import type { MessageWithParts } from "@/schema/message";
 import type { Session } from "@/schema/session";
 import { SessionScreen } from "@/tui/screens/session";
@@ -15,6 +15,8 @@ import {
   toolPart,
   userMessage,
 } from "@test/support/transcript";
+
+setDefaultTimeout(30_000);
 
 const session: Session = {
   id: SESSION,

@@ -32,6 +32,13 @@ interface PromptsOptions {
 /** How far back the last prompt is looked for. */
 const RECENT_MESSAGES = 100;
 
+/** What the model reads of a prompt without parts: providers want something to answer. */
+const GO_ON = {
+  type: "text" as const,
+  text: "Go on with what is left to do. If nothing is, say so and ask what is wanted.",
+  synthetic: true,
+};
+
 interface AcceptedPrompt {
   message: MessageWithParts;
   /** The answer; none is made with `noReply`. */
@@ -51,7 +58,8 @@ export class Prompts {
    * Stores the prompt and resolves with the last assistant message when the session is idle again;
    * with `noReply`, at once with the stored message. A session that is busy takes the prompt after
    * its present step. A failure of the provider, or of the step itself, is the `error` of the
-   * answer. `signal` stops the session, wherever it is in this, and its subagents.
+   * answer. Without parts it is a word to go on. `signal` stops the session, wherever it is in
+   * this, and its subagents.
    * Throws AppError, with nothing stored: not-found for an unknown session, agent or model,
    * unavailable when there is no model at all, conflict for a message id that exists, invalid for
    * parts that say nothing, denied when a hook refuses it, busy when another process runs the
@@ -102,7 +110,8 @@ export class Prompts {
     checkFormat(input.format);
     const session = sessions.get(sessionID);
     const info = await messages.create(session, input);
-    const parts = await promptParts.resolve(input.parts, info);
+    const isWordless = input.parts.length === 0 && !input.noReply;
+    const parts = await promptParts.resolve(isWordless ? [GO_ON] : input.parts, info);
     if (!input.noReply && !parts.some(saysSomething)) {
       throw invalid("parts: expected a text, a file, an agent or a subtask");
     }

@@ -124,3 +124,20 @@ test("what a process that died since left unfinished is ended before the next st
   expect(t.told("message.part.updated").map(({ part }) => part.id)).toContain("prt_zzz");
   expect(t.model.violations).toEqual([]);
 });
+
+test("a prompt without parts is a word to go on; parts that say nothing are refused", async () => {
+  await using t = await sessionApp({ turns: [{ text: "One" }, { text: "Two" }] });
+  const session = t.create();
+  const { prompts } = t.instance;
+  expect((await prompts.prompt(session.id, { parts: [] })).info).toMatchObject({ finish: "stop" });
+  expect((await prompts.prompt(session.id, { parts: [] })).parts).toContainEqual(
+    expect.objectContaining({ text: "Two" }),
+  );
+  const roles = t.model.requests[1]?.request.messages.map(({ role }) => role).join(" ");
+  expect(roles).toBe("user assistant user");
+  const stored = await prompts.prompt(session.id, { parts: [], noReply: true });
+  expect(stored.parts).toEqual([]);
+  const blank = { parts: [{ type: "text" as const, text: " " }] };
+  await expect(prompts.prompt(session.id, blank)).rejects.toMatchObject({ kind: "invalid" });
+  expect(t.model.violations).toEqual([]);
+});

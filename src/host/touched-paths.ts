@@ -72,7 +72,8 @@ export class TouchedPaths {
 
   /** Whether there is no watch, and it is worth while to start one. */
   get canStart(): boolean {
-    return this.#queue === undefined && this.#useless < USELESS_MAX;
+    const isPossible = process.platform === "linux" && this.#useless < USELESS_MAX;
+    return isPossible && this.#queue === undefined;
   }
 
   /**

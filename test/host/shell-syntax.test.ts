@@ -213,10 +213,8 @@ test("stops at what is nested without end", async () => {
 });
 
 test("gives up on what its grammar would take half a minute for, and reads the next", async () => {
-  for (const piece of ["<<E\n", "${"]) {
-    const { ok, reason } = await parser.parse(piece.repeat(16_000));
-    expect({ ok, reason }).toEqual({ ok: false, reason: "it takes too long to read" });
-  }
+  const { ok: isRead, reason } = await parser.parse("<<E\n".repeat(16_000));
+  expect([isRead, reason]).toEqual([false, "it takes too long to read"]);
   const { commands, ok } = await parser.parse("git status");
   expect([ok, commands[0]?.text]).toEqual([true, "git status"]);
 });

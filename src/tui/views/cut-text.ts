@@ -11,7 +11,9 @@ export class CutText extends TextRenderable {
   protected override renderSelf(buffer: OptimizedBuffer): void {
     super.renderSelf(buffer);
     const { x, y, width, height } = this;
-    if (width < 1) return;
+    // No character takes more than two columns; most rows are short, and this is each frame.
+    const length = this.content.chunks.reduce((sum, { text }) => sum + text.length, 0);
+    if (width < 1 || 2 * length <= width) return;
     const { lineWidthCols } = this.lineInfo;
     for (const [line, columns] of lineWidthCols.slice(0, height).entries()) {
       if (columns > width) buffer.drawText("…", x + width - 1, y + line, this.fg);

@@ -122,7 +122,8 @@ function keysFor({ keymap }: Ui, isAuth: boolean): string[] {
   ];
   return hints.flatMap(([id = "", what]) => {
     const key = keymap.label(id);
-    return key === undefined ? [] : [`${key} ${what}`];
+    // As dialogs call it, too.
+    return key === undefined ? [] : [`${key === "return" ? "enter" : key} ${what}`];
   });
 }
 

@@ -184,13 +184,14 @@ test("toast-and-error-80: what failed says so where it happened", async () => {
     name: "APIError" as const,
     data: { message: "invalid x-api-key", statusCode: 401, isRetryable: false },
   };
-  const failed = [userMessage(1, "Fix it"), answer(2, () => [], { error })];
+  const earlier = [1, 2, 3].map((n) => userMessage(n, `message ${n}`));
+  const failed = [...earlier, userMessage(4, "Fix it"), answer(5, () => [], { error })];
   const providers = FACTS.providers?.providers.map((one) => {
     return { ...one, source: "env" as const, env: ["ANTHROPIC_API_KEY"] };
   });
   const facts = { ...FACTS, providers: { providers: providers ?? [], default: {} } };
   const state = inSession(failed, { facts });
-  await using tui = await recordedTui({ columns: 80, rows: 12, state });
+  await using tui = await recordedTui({ columns: 80, rows: 24, state });
   await tui.settle("401");
   const message =
     "A warning of up to five rows, then it is cut, since whoever reads so much looks into the log";

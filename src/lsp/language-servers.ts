@@ -32,6 +32,8 @@ const DIAGNOSTICS_WAIT_MS = 3_000;
 const START_WAIT_MS = 10_000;
 /** Files that late news is waited for of. */
 const UNHEARD_MAX = 50;
+/** So many of them are asked for with a check. */
+const LATE_MAX = 3;
 /** How long somebody who asks for an answer waits for a server to get ready. */
 const READY_WAIT_MS = 30_000;
 
@@ -62,6 +64,13 @@ export interface FileDiagnostics {
   diagnostics: Diagnostic[];
 }
 
+/** A file that was checked: for whom, and by what name the model knows it. */
+interface Checked {
+  owner: string;
+  path: string;
+  title: string;
+}
+
 export class LanguageServers {
   readonly #options: LanguageServersOptions;
   readonly #log: Logger;
@@ -70,7 +79,7 @@ export class LanguageServers {
   readonly #changes: FileChanges;
   readonly #locks = new KeyedLock();
   /** Files whose servers had not spoken when their check ended, the oldest first. */
-  readonly #unheard = new Map<string, { owner: string; path: string; title: string }>();
+  readonly #unheard = new Map<string, Checked>();
 
   constructor(options: LanguageServersOptions) {
     const { clock, config, env, isTrusted, log, onHeld, publish, scope, worktree } = options;
@@ -143,13 +152,16 @@ export class LanguageServers {
     owner = "",
   ): Promise<FileDiagnostics> {
     try {
-      const path = resolve(this.#options.directory, file);
-      const wanted = await this.#want(path);
-      const checks = await Promise.all(wanted.map((one) => this.#checkOne(one, path, signal)));
-      const diagnostics = checks.flatMap((check) => check.diagnostics);
-      this.#unheard.delete(`${owner}\0${path}`);
-      const texts = [formatDiagnostics(title, diagnostics), ...this.#lateNews(owner)];
-      if (checks.some(({ isHeard }) => !isHeard)) this.#noteUnheard({ owner, path, title });
+      const own = { owner, path: resolve(this.#options.directory, file), title };
+      const wanted = await this.#want(own.path);
+      const late = wanted.length > 0 ? this.#unheardOf(own) : [];
+      const [checked, ...before] = await Promise.all([
+        this.#check(own, wanted, signal),
+        ...late.map(async (one) => this.#check(one, await this.#want(one.path), signal)),
+      ]);
+      const news = before.filter(({ isHeard }) => isHeard);
+      const texts = [checked, ...news].map(({ text }) => text);
+      const { diagnostics } = checked;
       return { text: texts.filter((text) => text !== "").join("\n"), diagnostics };
     } catch (error) {
       this.#log.debug("a file was not checked", { file, error: errorMessage(error) });
@@ -250,18 +262,23 @@ export class LanguageServers {
     return clients.filter((client) => client !== undefined);
   }
 
-  /** What has come since of the owner's files. */
-  #lateNews(owner: string): string[] {
-    return [...this.#unheard].flatMap(([key, one]) => {
-      const text =
-        one.owner === owner ? formatDiagnostics(one.title, this.diagnostics(one.path)) : "";
-      if (text !== "") this.#unheard.delete(key);
-      return text;
-    });
+  async #check(one: Checked, wanted: readonly Wanted[], signal: AbortSignal) {
+    const checks = await Promise.all(wanted.map((each) => this.#checkOne(each, one.path, signal)));
+    const diagnostics = checks.flatMap((check) => check.diagnostics);
+    const isHeard = checks.every((check) => check.isHeard);
+    if (isHeard) this.#unheard.delete(keyOf(one));
+    else this.#noteUnheard(one);
+    return { text: formatDiagnostics(one.title, diagnostics), diagnostics, isHeard };
   }
 
-  #noteUnheard(one: { owner: string; path: string; title: string }): void {
-    this.#unheard.set(`${one.owner}\0${one.path}`, one);
+  /** The last of the owner's other files that are still to be heard of. */
+  #unheardOf({ owner, path }: Checked): Checked[] {
+    const own = [...this.#unheard.values()].filter((one) => one.owner === owner);
+    return own.filter((one) => one.path !== path).slice(-LATE_MAX);
+  }
+
+  #noteUnheard(one: Checked): void {
+    this.#unheard.set(keyOf(one), one);
     for (const [oldest] of this.#unheard) {
       if (this.#unheard.size <= UNHEARD_MAX) break;
       this.#unheard.delete(oldest);
@@ -363,6 +380,10 @@ export class LanguageServers {
 }
 
 const FILE_EVENT_TYPES = { add: 1, change: 2, unlink: 3 } as const;
+
+function keyOf({ owner, path }: Checked): string {
+  return `${owner}\0${path}`;
+}
 
 function serves(server: LanguageServer, file: string): boolean {
   const name = basename(file).toLowerCase();

@@ -102,7 +102,7 @@ export async function closeFace(
   command = "opencode -s",
 ): Promise<void> {
   face.close();
-  await face.prompt.close();
+  await Promise.all([face.prompt.close(), face.memory.flush()]);
   delete context.face;
   const { output } = context;
   const { session } = face;

@@ -96,6 +96,7 @@ export async function recordedTui(options: RecordedOptions): Promise<RecordedTui
     async [Symbol.asyncDispose]() {
       await tui.prompt.close();
       tui.close();
+      await tui.memory.flush();
       await home[Symbol.asyncDispose]();
     },
   };

@@ -92,6 +92,7 @@ export async function faceOn(t: SessionApp, { editor, state }: FaceOptions = {})
     async close(): Promise<void> {
       await tui.prompt.close();
       tui.close();
+      await tui.memory.flush();
     },
   };
 }

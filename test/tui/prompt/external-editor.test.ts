@@ -81,9 +81,9 @@ test.each([
 
 test("a file that is not there, or no editor, is told of", async () => {
   await using screen = await testScreen({ env: { EDITOR: "false", PATH } });
-  expect(openFile(screen.ui, "/nowhere/a.ts")).rejects.toThrow("no file /nowhere/a.ts");
+  await expect(openFile(screen.ui, "/nowhere/a.ts")).rejects.toThrow("no file /nowhere/a.ts");
   await using other = await testScreen();
-  expect(openFile(other.ui, import.meta.path)).rejects.toThrow("$EDITOR");
+  await expect(openFile(other.ui, import.meta.path)).rejects.toThrow("$EDITOR");
 });
 
 test("labels that are still there are chips again, in their order", () => {

@@ -28,10 +28,10 @@ async function preview(answers: readonly string[], env: Record<string, string> =
     screen,
     shown,
     written,
-    async settle(isThere = () => false): Promise<string> {
-      for (let turn = 0; turn < SETTLE_TURNS && !isThere(); turn++) {
-        await new Promise((resolve) => setImmediate(resolve));
-      }
+    /** Until it is there, or, without anything to wait for, until it would have been. */
+    async settle(isThere?: () => boolean): Promise<string> {
+      let turns = 0;
+      await screen.until(isThere ?? (() => ++turns > SETTLE_TURNS));
       return screen.frame();
     },
   };

@@ -129,7 +129,7 @@ test("a comment takes the line to the prompt and goes back", async () => {
 test("the file of the line is opened in the person's editor", async () => {
   await withViewer({ width: 120, height: 30 }, async ({ screen, run }) => {
     Object.assign(screen.ui.environment.env, { EDITOR: "vi" });
-    expect(run("diff.open_file")).rejects.toThrow(/There is no file .*src\/app\.ts/);
+    await expect(run("diff.open_file")).rejects.toThrow(/There is no file .*src\/app\.ts/);
   });
 });
 

@@ -68,6 +68,7 @@ export const tuiSoakCase: Case = {
   measures: `${TURNS} turns with a tool call each, ${SESSION_TURNS} in each session`,
   figures: [
     { name: "RSS after a fifth", unit: "MB" },
+    { name: "RSS after three fifths", unit: "MB" },
     { name: "RSS at the end", unit: "MB", beat: 300 * MEGABYTE },
     { name: "growth", unit: "MB", beat: 30 * MEGABYTE },
     { name: "turns shown", unit: "count" },
@@ -85,18 +86,21 @@ export const tuiSoakCase: Case = {
     await tui.untilText(PLACEHOLDER, 0, signal);
     await quiet(SETTLED_MS);
     let warm = 0;
+    let later = 0;
     for (let n = 1; n <= TURNS; n++) {
       const from = performance.now();
       tui.write(`turn ${n}\r`);
       await tui.until(() => hasEnded(tui.output(from)), signal);
       if (n % SESSION_TURNS === 0) await startAnew(tui, signal);
       if (n === WARM_TURNS) warm = (await treeUsage(tui.pid)).rssBytes;
+      if (n === 3 * WARM_TURNS) later = (await treeUsage(tui.pid)).rssBytes;
     }
     await quiet(SETTLED_MS);
     const { rssBytes } = await treeUsage(tui.pid);
     await model.finish(TURNS * 2);
     return {
       "RSS after a fifth": warm,
+      "RSS after three fifths": later,
       "RSS at the end": rssBytes,
       growth: Math.max(0, rssBytes - warm),
       "turns shown": TURNS,

@@ -38,7 +38,8 @@ async function run(input: Input, context: ToolContext): Promise<ToolResult> {
     const response = await fetchFollowing(url, format, input.timeout, signal, context);
     const bytes = await readBody(response);
     const type = (response.headers.get("content-type") ?? "text/plain").trim();
-    return await present(input.url, type, bytes, format, context);
+    const shown = await present(input.url, type, bytes, format, context);
+    return { ...shown, metadata: { ...shown.metadata, status: response.status } };
   } catch (error) {
     if (context.signal.aborted) throw context.signal.reason;
     if (late.signal.aborted) throw unavailable(`${input.url} did not answer in ${seconds} s`);

@@ -37,7 +37,7 @@ describe("html", () => {
     expect(result.title).toBe(`${url} (text/html; charset=utf-8)`);
     expect(result.output).toContain("# Head\n\nOne & **two**");
     expect(result.output).not.toContain("bad()");
-    expect(result.metadata["truncated"]).toBe(false);
+    expect(result.metadata).toMatchObject({ truncated: false, status: 200 });
     const text = await bench.run(webfetchTool, { url, format: "text" });
     expect(text.output).toBe("T\n\nHead\n\nOne & two\n\nx");
     const raw = await bench.run(webfetchTool, { url, format: "html" });

@@ -56,7 +56,9 @@ const ROWS: Readonly<Record<string, (part: ToolPart) => ToolRow>> = {
   webfetch(part) {
     const output = outputOf(part);
     const size = formatBytes(new Blob([output]).size);
-    const result = part.state.status === "completed" ? `(${size})` : "";
+    const status = metadataNumber(part, "status");
+    const facts = [size, ...(status === undefined ? [] : [status])].join(", ");
+    const result = part.state.status === "completed" ? `(${facts})` : "";
     const shown = output.split("\n").slice(0, WEBFETCH_LINES).join("\n");
     return {
       icon: "%",

@@ -76,8 +76,11 @@ test.each<[string, ToolState, string]>([
   ["skill", completed({ name: "release" }), "     ✦ Skill release"],
   [
     "webfetch",
-    completed({ url: "https://e.example/" }, { output: "x".repeat(12 * 1024) }),
-    "     % WebFetch https://e.example/ (12 KB)",
+    completed(
+      { url: "https://e.example/" },
+      { output: "x".repeat(12 * 1024), metadata: { status: 200 } },
+    ),
+    "     % WebFetch https://e.example/ (12 KB, 200)",
   ],
   [
     "github_issues",

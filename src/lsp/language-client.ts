@@ -10,6 +10,7 @@ import { CLIENT_CAPABILITIES } from "./client-capabilities";
 import { Connection } from "./connection";
 import { Diagnostics } from "./diagnostics";
 import { toFileURI } from "./file-uri";
+import { atMost } from "./first-answer";
 import type { Launch } from "@/base/program";
 import type { LanguageServer } from "./language-server";
 import { OpenDocuments } from "./open-documents";
@@ -22,6 +23,8 @@ import { askTsserver } from "./tsserver-diagnostics";
 /** Some read a whole project before they answer. */
 const INITIALIZE_TIMEOUT_MS = 45_000;
 const REQUEST_TIMEOUT_MS = 10_000;
+/** What is wrong with a file may take as long as its project takes to load. */
+const PULL_TIMEOUT_MS = 60_000;
 const SHUTDOWN_TIMEOUT_MS = 1_000;
 /** So many questions without an answer to any: it hangs. */
 const UNANSWERED_MAX = 5;
@@ -42,6 +45,13 @@ export interface LanguageClientOptions {
   onFailure(reason: string): void;
 }
 
+interface Question {
+  /** Of the text that it is about. */
+  version: number | undefined;
+  controller: AbortController;
+  answered: Promise<boolean>;
+}
+
 export class LanguageClient {
   readonly id: string;
   readonly root: string;
@@ -52,6 +62,8 @@ export class LanguageClient {
   readonly #ending = new AbortController();
   /** How often the server had spoken of a file when it was last told of a change. */
   readonly #marks = new Map<string, number>();
+  /** The questions for diagnostics whose answer nobody has read, by path. */
+  readonly #questions = new Map<string, Question>();
   #features: ServerFeatures = new ServerFeatures({});
   #documents: OpenDocuments = this.#makeDocuments();
   #settings: JSONObject;
@@ -241,6 +253,8 @@ export class LanguageClient {
       (method, params) => this.#connection.notify(method, params),
       (path) => {
         this.#marks.delete(path);
+        this.#questions.get(path)?.controller.abort();
+        this.#questions.delete(path);
         this.#diagnostics.forget(path);
       },
     );
@@ -286,17 +300,44 @@ export class LanguageClient {
     return told;
   }
 
-  /** Whether the server has answered; what is not answered leaves what is known. */
+  /** Whether the server has answered in time; a late answer is the next check's. */
   async #pull(path: string, timeoutMs: number, signal: AbortSignal): Promise<boolean> {
+    const { clock } = this.#options;
+    const question = this.#question(path);
+    // On abort nobody wants to know.
+    const answered = await atMost(question.answered, timeoutMs, clock, signal).catch(() => false);
+    if (answered !== undefined && this.#questions.get(path) === question) {
+      this.#questions.delete(path);
+    }
+    return answered ?? false;
+  }
+
+  /** The question for a file as it is now: a new one, unless an answer is still to be read. */
+  #question(path: string): Question {
+    const version = this.#documents.versionOf(path);
+    const known = this.#questions.get(path);
+    if (known && known.version === version) return known;
+    known?.controller.abort();
+    const controller = new AbortController();
+    const signal = AbortSignal.any([controller.signal, this.#ending.signal]);
+    const question = { version, controller, answered: this.#askDiagnostics(path, signal) };
+    this.#questions.set(path, question);
+    return question;
+  }
+
+  /** Whether the server has answered; what is not answered leaves what is known. */
+  async #askDiagnostics(path: string, signal: AbortSignal): Promise<boolean> {
     const request = (method: string, params: unknown) =>
-      this.request(method, params, signal, timeoutMs);
+      // Beside the count of what is not answered: some load a project first.
+      this.#connection.request(method, params, { timeoutMs: PULL_TIMEOUT_MS, signal });
     try {
       if (this.#options.server.diagnostics === "tsserver") {
-        this.#diagnostics.answer(path, await askTsserver(path, request));
+        const items = await askTsserver(path, request);
+        if (!signal.aborted) this.#diagnostics.answer(path, items);
       } else {
         const textDocument = { uri: toFileURI(path) };
         const report = await request(FEATURES.diagnosticProvider, { textDocument });
-        if (isValid(DiagnosticReport, report) && report.items) {
+        if (isValid(DiagnosticReport, report) && report.items && !signal.aborted) {
           this.#diagnostics.answer(path, report.items);
         }
       }

@@ -3,7 +3,8 @@
 //
 //   plain        works: a line with ERR is an error, one with WARN a warning; hover answers with a
 //                record of what it has been told, as JSON
-//   pull         as plain, but tells of problems only when it is asked
+//   pull         as plain, but tells of problems only when it is asked; with the argument "late"
+//                it answers that when a hover is asked for
 //   silent       as plain, but never tells of problems
 //   late         as plain, but tells of problems only when a hover is asked for
 //   mute         reads, never answers
@@ -74,6 +75,10 @@ function handle({ id, method, params = {}, result }: Incoming): void {
   if (method === "textDocument/hover") for (const message of kept.splice(0)) send(message);
   if (id !== undefined) {
     if (method === "shutdown" && mode === "stubborn") return;
+    if (method === "textDocument/diagnostic" && argument === "late") {
+      kept.push({ id, result: answer(method, params) });
+      return;
+    }
     const isOdd = mode === "odd" && method !== "initialize";
     send({ id, result: isOdd ? oddity() : answer(method, params) });
     return;

@@ -96,9 +96,12 @@ test("a check takes three seconds at most, more after a start, less of a silent 
   expect(waits).toEqual([10_000, 3_000, 3_000, 300]);
 });
 
-test("what a server says too late is told with the next check of the same owner", async () => {
+test.each<[string, [string, string?]]>([
+  ["says", ["late"]],
+  ["answers", ["pull", "late"]],
+])("what a server %s too late is told with the next check of the same owner", async (_, mode) => {
   const clock = new FakeClock();
-  const options = { clock, lsp: fakes({ fake: ["late"] }) };
+  const options = { clock, lsp: fakes({ fake: mode }) };
   await using bench = await lspBench({ "a.fake": "ERR", "b.fake": "", "c.fake": "" }, options);
   await recordOf(bench, "c.fake");
   const check = async (name: string, owner: string) => {

@@ -258,11 +258,13 @@ async function readStat(pid: number): Promise<ProcessStat | undefined> {
 
 /**
  * proc(5): `pid (name) state ppid ... starttime`, where the name may hold spaces and brackets.
- * Undefined for a zombie: it runs nothing and has no children.
+ * Undefined for one that has ended and is not, or is just being, collected: it runs nothing and has
+ * no children.
  */
 function parseStat(text: string | undefined): ProcessStat | undefined {
   const fields = text?.slice(text.lastIndexOf(")") + 2).split(" ");
   const [state, parent, startTime] = [fields?.[0], fields?.[1], fields?.[19]];
-  if (!text || state === "Z" || parent === undefined || startTime === undefined) return undefined;
+  if (!text || state === "Z" || state === "X") return undefined;
+  if (parent === undefined || startTime === undefined) return undefined;
   return { pid: Number.parseInt(text), parent: Number(parent), startTime };
 }

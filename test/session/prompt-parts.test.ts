@@ -109,7 +109,6 @@ test("what cannot be is refused, with its place, and nothing is stored", async (
     [[twice, file("text/plain", "ftp://127.0.0.1/a")].slice(1), "parts[0].url"],
     [[file("text/plain", "file://elsewhere/a.txt")], "parts[0].url"],
     [[twice, twice], "prt_1"],
-    [[], "parts"],
     [[{ type: "text", text: " \n" }], "parts"],
   ];
   for (const [parts, named] of cases) {

@@ -21,15 +21,11 @@ import { parseResourceResult } from "./content";
 import type { McpAuth, WaitingLogin } from "./mcp-auth";
 import { McpConnection } from "./mcp-connection";
 import { offeredPrompts, offeredTools } from "./offered";
+import { Patience } from "./patience";
 import { type McpProbe, probe } from "./probe";
-import type { Pace, StartMemory } from "./start-memory";
+import type { StartMemory } from "./start-memory";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
-/**
- * How long a prompt waits for a server, counted from its first start, by how it was the last time.
- * If one was quick it is the machine that is busy now; one that was slow holds nobody up again.
- */
-const PATIENCE_MS: Readonly<Record<Pace, number>> = { unknown: 3_000, quick: 6_000, slow: 0 };
 /** How long a question after what there is does. */
 const LOOK_MAX_MS = 1_000;
 const NAME_MAX_LENGTH = 128;
@@ -53,11 +49,6 @@ export interface McpServersOptions {
   reservedTools?: readonly string[];
 }
 
-interface Want {
-  since: number;
-  patienceMs: Promise<number>;
-}
-
 export class McpServers {
   readonly #options: McpServersOptions;
   readonly #connections = new Map<string, McpConnection>();
@@ -67,12 +58,12 @@ export class McpServers {
   #tools: { offers: readonly Offer[]; tools: McpTool[] } = { offers: [], tools: [] };
   /** Connections that were replaced or taken away, until they are closed. */
   readonly #retiring = new Set<Promise<void>>();
-  /** Each is waited for only a while from when it was first wanted. */
-  readonly #wanted = new WeakMap<McpConnection, Want>();
+  readonly #patience: Patience;
   #following: Promise<void> | undefined;
 
   constructor(options: McpServersOptions) {
     this.#options = options;
+    this.#patience = new Patience(options.clock, options.starts);
     options.scope.defer("MCP servers", () => this.#close());
   }
 
@@ -341,43 +332,10 @@ export class McpServers {
 
   async #start(maxMs: number | undefined, signal?: AbortSignal): Promise<void> {
     await this.#follow();
-    const { clock } = this.#options;
-    const waits = [...this.#connections.values()].map(async (connection) => {
-      const started = this.#startOne(connection);
-      const { since, patienceMs } = this.#want(connection, started);
-      const leftMs = since + (maxMs ?? (await patienceMs)) - clock.now();
-      if (leftMs > 0) await this.#within(leftMs, started, signal);
-    });
+    const waits = [...this.#connections.values()].map((connection) =>
+      this.#patience.wait(connection, this.#startOne(connection), { maxMs, signal }),
+    );
     await Promise.all(waits);
-  }
-
-  /** Since when it is wanted, and how long its last start lets expect this one to take. */
-  #want(connection: McpConnection, started: Promise<void>): Want {
-    const known = this.#wanted.get(connection);
-    if (known) return known;
-    const { clock, starts } = this.#options;
-    const pace = starts.paceOf(connection.config);
-    const want = { since: clock.now(), patienceMs: pace.then((one) => PATIENCE_MS[one]) };
-    this.#wanted.set(connection, want);
-    void this.#notePace(connection, started, pace);
-    return want;
-  }
-
-  async #notePace(
-    connection: McpConnection,
-    started: Promise<void>,
-    pace: Promise<Pace>,
-  ): Promise<void> {
-    const { clock, starts } = this.#options;
-    const limitMs = Math.max(PATIENCE_MS[await pace], PATIENCE_MS.unknown);
-    const cancel = clock.timer(limitMs, () => {
-      if (connection.isConnecting) void starts.note(connection.config, "slow");
-    });
-    const startedAt = clock.now();
-    await started;
-    cancel();
-    const isQuick = connection.status.status === "connected" && clock.now() - startedAt < limitMs;
-    if (isQuick) await starts.note(connection.config, "quick");
   }
 
   /** Resolves when it is known how that went. */
@@ -391,20 +349,6 @@ export class McpServers {
       log.warn("the stored login cannot be read", { server: name, error: errorMessage(error) });
     }
     return connection.start();
-  }
-
-  async #within(ms: number, work: Promise<unknown>, signal?: AbortSignal): Promise<void> {
-    const over = Promise.withResolvers<void>();
-    const cancel = this.#options.clock.timer(ms, over.resolve);
-    const onAbort = () => over.reject(signal?.reason);
-    if (signal?.aborted) onAbort();
-    signal?.addEventListener("abort", onAbort, { once: true });
-    try {
-      await Promise.race([work, over.promise]);
-    } finally {
-      cancel();
-      signal?.removeEventListener("abort", onAbort);
-    }
   }
 
   #get(name: string): McpConnection {

@@ -69,7 +69,12 @@ export class EditorPromptBox implements PromptBox {
     this.#meta = new MetaRow(ui);
     this.#preview = new ImagePreview(ui);
     this.#editor = this.#makeEditor();
-    this.#written = new Written(this.#editor, () => this.#draw());
+    this.#written = new Written(this.#editor, {
+      onMode: () => this.#draw(),
+      onSet: () => {
+        if (this.#completion.isOpen) this.#completion.close();
+      },
+    });
     this.#paster = new Paster(ui, this.#editor);
     this.#slash = new SlashWords(ui, {
       written: () => this.#written,

@@ -5,14 +5,20 @@ import { type Draft, isBlank, joinDrafts, plainDraft } from "./draft";
 import type { Editor } from "./editor";
 import type { Entry, PromptMode } from "./history";
 
+export interface WrittenListener {
+  onMode(): void;
+  /** What is there was not typed: it has come back, or from elsewhere. */
+  onSet(): void;
+}
+
 export class Written {
   readonly editor: Editor;
-  readonly #onMode: () => void;
+  readonly #listener: WrittenListener;
   #mode: PromptMode = "prompt";
 
-  constructor(editor: Editor, onMode: () => void) {
+  constructor(editor: Editor, listener: WrittenListener) {
     this.editor = editor;
-    this.#onMode = onMode;
+    this.#listener = listener;
   }
 
   get mode(): PromptMode {
@@ -38,6 +44,7 @@ export class Written {
   set({ draft, mode }: Entry, cursor?: number): void {
     this.#setMode(mode);
     this.editor.set(draft, cursor);
+    this.#listener.onSet();
   }
 
   clear(): void {
@@ -77,7 +84,7 @@ export class Written {
   #setMode(mode: PromptMode): void {
     if (mode === this.#mode) return;
     this.#mode = mode;
-    this.#onMode();
+    this.#listener.onMode();
   }
 }
 

@@ -51,6 +51,21 @@ describe("history", () => {
     expect(prompt.text).toBe("one");
   });
 
+  test("what comes back is not being written: no list opens that would take the keys", async () => {
+    const box = await promptScreen(OPEN);
+    await using _ = box.screen;
+    const { prompt, keys } = box;
+    for (const text of ["one", "see @a.ts", "/compact"]) {
+      prompt.setText(text);
+      prompt.run("prompt.clear");
+    }
+    for (const text of ["/compact", "see @a.ts", "one"]) {
+      keys.pressArrow("up");
+      expect(prompt.text).toBe(text);
+      expect(prompt.hint ?? "").not.toContain("pick");
+    }
+  });
+
   test("a shell command comes back as one", async () => {
     const box = await promptScreen(OPEN);
     await using _ = box.screen;

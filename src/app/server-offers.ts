@@ -69,8 +69,8 @@ export class ServerOffers {
     const question = {
       header: "Language server",
       question:
-        `The language server ${id} is not on this machine; it tells what an edit breaks. ` +
-        `Fetch it? It goes into the cache; by hand it would be: ${hint}`,
+        `The language server ${id}, which tells the model what its edits break, is not on this ` +
+        `machine. Fetch it into the cache? By hand it would be: ${hint}`,
       options: [
         { label: FETCH, description: "Once, for all projects" },
         { label: "Not now", description: "You are asked again after the next start" },

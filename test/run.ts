@@ -15,7 +15,7 @@
 import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, realpath, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { delimiter, join, resolve } from "node:path";
 import { parseArguments, type RunOptions, selectFiles } from "@test/runner/arguments";
 import { findLeftBehind } from "@test/runner/left-behind";
 import { closingLine, countResults, type Outcome, slowestFiles, sum } from "@test/runner/report";
@@ -23,9 +23,9 @@ import { closingLine, countResults, type Outcome, slowestFiles, sum } from "@tes
 const ROOT = resolve(import.meta.dir, "..");
 const MAX_WORKERS = 4;
 const MINUTE_MS = 60_000;
-/** A run that is still going then hangs: it is ended and counted as failed. */
 /** Of one test: only what hangs takes so long, however busy the machine is. */
 const TEST_LIMIT_MS = 60_000;
+/** A run that is still going then hangs: it is ended and counted as failed. */
 const TIME_LIMIT_MS = { quick: 15 * MINUTE_MS, long: 60 * MINUTE_MS };
 
 const CHECKS = [
@@ -116,16 +116,18 @@ async function runFiles(files: string[], options: RunOptions, scratch: string): 
 }
 
 /**
- * Tests get an empty home, an own temporary directory and a git without the person's
- * configuration. A long test keeps the home: it compiles for other platforms, and bun keeps the
- * runtimes for them there.
+ * Tests get an empty home, an own temporary directory, a git without the person's configuration,
+ * and no programs of our packages on PATH, where every project would find language servers. A long
+ * test keeps the home: it compiles for other platforms, and bun keeps the runtimes for them there.
  */
 function testEnv(own: { temp: string; home: string | undefined; marker: string }) {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !name.startsWith("GIT_") && !name.startsWith("XDG_"),
   );
+  const places = (process.env["PATH"] ?? "").split(delimiter);
   return {
     ...Object.fromEntries(inherited),
+    PATH: places.filter((place) => place !== join(ROOT, "node_modules/.bin")).join(delimiter),
     ...(own.home === undefined ? {} : { HOME: own.home, USERPROFILE: own.home }),
     TMPDIR: own.temp,
     TEMP: own.temp,

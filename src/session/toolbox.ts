@@ -109,6 +109,8 @@ export interface ToolboxOptions {
 const ASKING: readonly string[] = ["question", "plan_exit"];
 /** The sessions whose read files are remembered; the ones used longest ago are forgotten. */
 const REMEMBERED_SESSIONS_MAX = 200;
+/** The texts of all of them together; the sessions used longest ago keep none beyond it. */
+const READ_CHARACTERS_MAX = 32 * 1024 * 1024;
 
 export class Toolbox {
   readonly #options: ToolboxOptions;
@@ -223,12 +225,21 @@ export class Toolbox {
       if (this.#reads.size <= REMEMBERED_SESSIONS_MAX) break;
       this.#reads.delete(oldest);
     }
+    this.#limitTexts();
     return reads;
   }
 
   /** To be told when a session is removed. */
   forget(sessionID: string): void {
     this.#reads.delete(sessionID);
+  }
+
+  #limitTexts(): void {
+    let characters = 0;
+    for (const reads of [...this.#reads.values()].reverse()) {
+      characters += reads.characters;
+      if (characters > READ_CHARACTERS_MAX) reads.forgetTexts();
+    }
   }
 
   async #all(model: Pick<Model, "id">, signal?: AbortSignal): Promise<Tool[]> {

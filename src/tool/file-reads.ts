@@ -63,6 +63,17 @@ export class FileReads {
     return { type: "changed", ...(read.text === undefined ? {} : { text: read.text }) };
   }
 
+  /** Of all texts that are kept. */
+  get characters(): number {
+    return this.#characters;
+  }
+
+  /** Gives up all texts: the files are still known by their hashes. */
+  forgetTexts(): void {
+    for (const read of this.#reads.values()) delete read.text;
+    this.#characters = 0;
+  }
+
   /** Gives up the oldest texts, then the oldest entries, until all is within the limits. */
   #shrink(): void {
     for (const [path, read] of this.#reads) {

@@ -101,6 +101,23 @@ test("what a session has read is remembered for it alone, and forgotten with it"
   expect(toolbox.readsOf(a.id)).not.toBe(reads);
 });
 
+test("the texts of what was read are kept within a limit for all sessions together", async () => {
+  await using t = await sessionApp();
+  const { toolbox } = t.instance;
+  const state = { mtimeMs: 1, size: 1, hash: "old", text: "x".repeat(500_000) };
+  const sessionIDs = Array.from({ length: 8 }, (_, n) => `ses_${n}`);
+  for (const sessionID of sessionIDs) {
+    for (let n = 0; n < 16; n++) toolbox.readsOf(sessionID).record(`/${n}`, state);
+  }
+  const changed = { mtimeMs: 2, size: 1, hash: "new" };
+  const texts = sessionIDs.toReversed().map((sessionID) => {
+    const status = toolbox.readsOf(sessionID).compare("/15", changed);
+    return status.type === "changed" && status.text !== undefined;
+  });
+  expect(texts).toEqual([true, true, true, true, false, false, false, false]);
+  expect(toolbox.readsOf("ses_0").compare("/15", state)).toEqual({ type: "same" });
+});
+
 test("who wants JSON gets a tool for it, with the schema as it was sent", async () => {
   await using t = await sessionApp();
   const schema = { type: "object", properties: { a: { $ref: "#/$defs/b" } }, $defs: { b: {} } };

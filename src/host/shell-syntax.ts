@@ -31,6 +31,11 @@ const NESTING_MAX = 8;
 const TREE_DEPTH_MAX = 400;
 /** Real commands take some tens of ms; some that are none take the grammar half a minute. */
 const READING_MAX_MS = 1_000;
+/** How the runtime imports its memory: its name, that a maximum follows, at least 512 pages. */
+const MEMORY_IMPORT = Buffer.from("\u0006memory\u0002\u0001\u0080\u0004", "latin1");
+/** 32 of 64 KiB, as LEB128 in the two bytes that 512 takes. */
+const PAGES = [0xa0, 0x00] as const;
+const PAGES_BYTES = 32 * 64 * 1024;
 
 /** Reads command lines. Make one and keep it: loading its grammar takes some tens of ms. */
 export class ShellParser {
@@ -61,11 +66,23 @@ export class ShellParser {
 
 async function loadParser(): Promise<Parser> {
   const { Language, Parser } = await import("web-tree-sitter");
-  await Parser.init({ wasmBinary: new Uint8Array(await Bun.file(runtimePath).arrayBuffer()) });
+  await Parser.init(lessMemory(new Uint8Array(await Bun.file(runtimePath).arrayBuffer())));
   const language = await Language.load(new Uint8Array(await Bun.file(grammarPath).arrayBuffer()));
   const parser = new Parser();
   parser.setLanguage(language);
   return parser;
+}
+
+/**
+ * The runtime asks for 32 MiB, of which it uses one; the memory grows where more is needed. The
+ * collector takes all that is asked for as live, and twice, and lets as much more garbage lie.
+ * A runtime that asks in other words gets what it asks for.
+ */
+function lessMemory(wasmBinary: Uint8Array): { wasmBinary: Uint8Array; INITIAL_MEMORY?: number } {
+  const at = Buffer.from(wasmBinary.buffer).indexOf(MEMORY_IMPORT);
+  if (at < 0) return { wasmBinary };
+  wasmBinary.set(PAGES, at + MEMORY_IMPORT.length - PAGES.length);
+  return { wasmBinary, INITIAL_MEMORY: PAGES_BYTES };
 }
 
 /** What a script is found in. */

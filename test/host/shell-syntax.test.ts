@@ -1,6 +1,8 @@
 // What a command line runs: a corpus of lines with the commands expected of each, and the property
 // that no wrapper and no way of quoting hides a command.
 import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { runProcess } from "@/base/process";
 import { ShellParser, SHELL_SOURCE_MAX_LENGTH } from "@/host/shell-syntax";
 import { CORPUS, NOT_OK } from "./shell-corpus";
 
@@ -217,6 +219,21 @@ test("gives up on what its grammar would take half a minute for, and reads the n
   expect([isRead, reason]).toEqual([false, "it takes too long to read"]);
   const { commands, ok } = await parser.parse("git status");
   expect([ok, commands[0]?.text]).toEqual([true, "git status"]);
+});
+
+test("the memory of its grammar is not counted as much more than it is", async () => {
+  const root = join(import.meta.dir, "../..");
+  const script = `
+    import { ShellParser } from ${JSON.stringify(join(root, "src/host/shell-syntax"))};
+    const parser = new ShellParser();
+    const { ok, commands } = await parser.parse("echo hi\\n".repeat(100));
+    const { arrayBuffers } = process.memoryUsage();
+    console.log(JSON.stringify({ ok, count: commands.length, arrayBuffers }));`;
+  const { stdout, stderr } = await runProcess([process.execPath, "-e", script], { cwd: root });
+  expect(stderr).toBe("");
+  const { arrayBuffers, ...told } = JSON.parse(stdout) as Record<string, unknown>;
+  expect(told).toEqual({ ok: true, count: 100 });
+  expect(arrayBuffers).toBeLessThan(10_000_000);
 });
 
 test("never rejects, whatever the text", async () => {

@@ -165,7 +165,8 @@ test.skipIf(!hasTmux)(
     await both("Second.");
 
     await right.press("C-x", "q");
-    await right.until("Pane is dead");
+    await right.until("Go on with:");
+    await right.ended();
     await ask(left, "three");
     await left.until("Third.");
   },

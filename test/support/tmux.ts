@@ -2,7 +2,7 @@
 // once it is there. What tmux shows is what its own emulation made of the bytes.
 
 import { join } from "node:path";
-import { killTree, listDescendants, runProcess } from "@/base/process";
+import { isRunning, killTree, listDescendants, runProcess } from "@/base/process";
 import { tempDirectory, type TempDirectory } from "@test/support/temp";
 
 export interface TmuxOptions {
@@ -87,6 +87,15 @@ export class Tmux implements AsyncDisposable {
       const [own, others] = await Promise.all([this.screen(), other.screen()]);
       if (own === others) return;
       if (performance.now() > deadline) throw new Error(`not the same:\n${own}\n${others}`);
+      await Bun.sleep(POLL_MS);
+    }
+  }
+
+  /** The program has ended, whether tmux has noticed that or, being busy, not yet. */
+  async ended(): Promise<void> {
+    const pid = Number(await this.format("#{pane_pid}"));
+    for (const deadline = performance.now() + WAIT_MS; await isRunning(pid);) {
+      if (performance.now() > deadline) throw new Error(`still runs:\n${await this.screen()}`);
       await Bun.sleep(POLL_MS);
     }
   }

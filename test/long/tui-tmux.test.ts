@@ -163,7 +163,8 @@ async function exportAs(tmux: Tmux, name: string): Promise<void> {
   await tmux.type(name);
   await tmux.until(name);
   await tmux.press("Enter");
-  await tmux.until(/Saved \S*story\.md/);
+  // Its place may be long, and then goes on in further rows.
+  await tmux.until("Saved ");
 }
 
 /** The program is gone with all that it started, and the terminal is as it was. */

@@ -125,9 +125,12 @@ function hear(context: CLIContext, error: unknown): void {
   else void tell(context, error);
 }
 
-/** A bug reached the top: it is told and logged, and the process ends. */
+/** A bug reached the top: it is told and logged, and the process ends, also when that fails. */
 async function surrender(context: CLIContext, error: unknown): Promise<void> {
-  context.face?.restore();
-  await tell(context, error);
-  context.interrupts.giveUp(EXIT.failed);
+  try {
+    context.face?.restore();
+    await tell(context, error);
+  } finally {
+    context.interrupts.giveUp(EXIT.failed);
+  }
 }

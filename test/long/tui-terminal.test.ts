@@ -1,5 +1,6 @@
 // What the executable's terminal UI says to a terminal, byte by byte: which modes, which colours,
 // what it waits for, and that all is as before when it has gone.
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { BUILD_LIMIT_MS, type Executable, openExecutable } from "@test/support/executable";
@@ -147,7 +148,15 @@ test("a fault gives the terminal back, tells where its log is, and loses no draf
   // It says of no file that it came from there: what comes from files of people is forgiven.
   const fault = 'Object.assign(new Error("a fault of a test"), { stack: "" })';
   const fails = join(home.home, "fails.ts");
-  const script = `process.on("SIGUSR2", () => setImmediate(() => { throw ${fault}; }));`;
+  const now = join(home.home, "now");
+  const script = `
+    import { existsSync } from "node:fs";
+    const looking = setInterval(() => {
+      if (!existsSync(${JSON.stringify(now)})) return;
+      clearInterval(looking);
+      throw ${fault};
+    }, 20);
+  `;
   await Bun.write(fails, script);
   const argv = [process.execPath, "--preload", fails, MAIN];
   const env = { ...home.env, LANG: "C.UTF-8" };
@@ -156,12 +165,13 @@ test("a fault gives the terminal back, tells where its log is, and loses no draf
   await tui.untilText(PLACEHOLDER);
   tui.write("half a thought");
   await tui.untilText("half a thought");
-  tui.kill("SIGUSR2");
+  await Bun.write(now, "");
   expect(await tui.exited).toBe(1);
   expectRestored(tui.output());
   const said = tui.output().slice(tui.output().lastIndexOf(SCREEN_END));
   expect(said).toContain("a fault of a test");
   expect(said).toContain(join(home.dataDirectory, "log"));
+  await rm(now);
   await using again = new PtyProgram(argv, size);
   await again.untilText("half a thought");
 });

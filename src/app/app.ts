@@ -92,6 +92,8 @@ export class App {
     scope.defer("console", () => pluginModules.close());
     const traces = openTraceExporter(options.env, { clock, log });
     if (traces) scope.defer("traces", () => traces.close());
+    const mcpStarts = new StartMemory(join(paths.state, "mcp-starts.json"), log.child("mcp"));
+    scope.defer("paces of MCP servers", () => mcpStarts.close());
     const auth = new AuthStore({ path: paths.authFile, env: options.env, log, clock });
     const app: App = new App({
       env: options.env,
@@ -111,7 +113,7 @@ export class App {
       organisations: new OrganisationConfig({ auth, paths, clock, log }),
       traces,
       mcpAuth: new McpAuth({ paths, clock, log: log.child("mcp") }),
-      mcpStarts: new StartMemory(join(paths.state, "mcp-starts.json"), log.child("mcp")),
+      mcpStarts,
       catalog: openCatalog(options.env),
       llm: new LLM({ clock, log }),
       ripgrep: new Ripgrep(paths, log),

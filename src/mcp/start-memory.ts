@@ -24,6 +24,7 @@ export class StartMemory {
   readonly #log: Logger;
   #notes: Promise<Map<string, number>> | undefined;
   #writing: Promise<void> = Promise.resolve();
+  #isClosed = false;
 
   constructor(path: string, log: Logger) {
     this.#path = path;
@@ -50,7 +51,14 @@ export class StartMemory {
       if (notes.size <= NOTES_MAX) break;
       notes.delete(oldest);
     }
+    if (this.#isClosed) return;
     this.#writing = this.#writing.then(() => this.#write(notes));
+    await this.#writing;
+  }
+
+  /** Resolves when all that was noted is kept; nothing is written from then on. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#writing;
   }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readFile, stat } from "node:fs/promises";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Logger } from "@/base/log";
 import { StartMemory } from "@/mcp/start-memory";
@@ -41,6 +41,23 @@ test("a file that makes no sense is no memory; those noted longest ago are dropp
   const later = new StartMemory(path, log);
   expect(await later.paceOf(server("0"))).toBe("unknown");
   expect(await later.paceOf(server("1"))).toBe("quick");
+});
+
+test("nothing is written after the close, which waits for what was noted before", async () => {
+  await using temp = await tempDirectory();
+  const directory = join(temp.path, "state");
+  const path = join(directory, "mcp-starts.json");
+  const memory = new StartMemory(path, log);
+  await memory.paceOf(server("a"));
+  const noted = memory.note(server("a"), "quick");
+  const late = memory.note(server("b"), "quick");
+  await Promise.resolve();
+  await memory.close();
+  await Promise.all([noted, late]);
+  expect(await new StartMemory(path, log).paceOf(server("a"))).toBe("quick");
+  await rm(directory, { recursive: true });
+  await memory.note(server("c"), "quick");
+  expect(await readdir(temp.path)).toEqual([]);
 });
 
 test("a place that cannot be written to costs the memory only", async () => {

@@ -8,7 +8,7 @@ test("what lies in the temporary directory is told, bun's own entries are not", 
   await writeTree(temp.path, { "bun-cache/a": "", ".b": "", "c.so": "" });
   expect(await findLeftBehind(temp.path, mark)).toEqual([]);
   await writeTree(temp.path, { "project/a.txt": "" });
-  expect(await findLeftBehind(temp.path, mark)).toEqual(["temporary project"]);
+  expect(await findLeftBehind(temp.path, mark)).toEqual(["temporary project a.txt"]);
 });
 
 test.skipIf(process.platform !== "linux")("a marked process is told and ended", async () => {

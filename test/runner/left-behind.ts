@@ -8,11 +8,20 @@ import { join } from "node:path";
 /** What bun itself leaves there: caches and native libraries it has unpacked. */
 const FROM_BUN = /^(\.|bun-|node-compile-cache)|\.(so|dylib|dll|node)$/;
 
+const SHOWN_MAX = 5;
+
 /** One line for each thing left behind; empty when all is clean. */
 export async function findLeftBehind(temp: string, marker: string): Promise<string[]> {
   const processes = await endMarkedProcesses(marker);
   const entries = (await readdir(temp)).filter((name) => !FROM_BUN.test(name));
-  return [...processes, ...entries.map((name) => `temporary ${name}`)];
+  return [...processes, ...(await Promise.all(entries.map((name) => describe(temp, name))))];
+}
+
+/** With the first of what is in it, which tells who has made it. */
+async function describe(temp: string, name: string): Promise<string> {
+  const inside = await readdir(join(temp, name), { recursive: true }).catch(() => []); // a file
+  const shown = inside.sort((a, b) => b.length - a.length).slice(0, SHOWN_MAX);
+  return [`temporary ${name}`, ...shown].join(" ");
 }
 
 async function endMarkedProcesses(marker: string): Promise<string[]> {

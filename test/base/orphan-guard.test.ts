@@ -2,30 +2,33 @@ import { expect, test } from "bun:test";
 import { join } from "node:path";
 
 const GUARD = join(import.meta.dir, "..", "..", "src", "base", "orphan-guard.ts");
-/** Its stderr is ours: whoever reads it sees the end of all. */
-const PROGRAM = ["sh", "-c", "trap '' TERM HUP INT; echo started >&2; while :; do sleep 60; done"];
+/** Holds our stderr: whoever reads it sees the end of all. */
+const PROGRAM = ["sh", "-c", "trap '' TERM HUP INT; while :; do sleep 60; done"];
 
-/** Starts a program of its own group, guards it, says its id, and stays. */
+/** Starts a program of its own group, guards it, says so, and stays. */
 const OWNER = `
   const { guardGroup } = await import(${JSON.stringify(GUARD)});
   const child = Bun.spawn(${JSON.stringify(PROGRAM)}, {
     stdin: "ignore", stdout: "ignore", stderr: "inherit", detached: true,
   });
-  const release = guardGroup(child.pid);
-  for await (const line of console) if (line === "release") release();
+  guardGroup(child.pid);
+  console.error("guarded");
+  for await (const line of console) void line;
 `;
 
 /** Has left the group, and knows the mark of it still. */
 const MARK = `OPENCODE_TEST_MARK=${crypto.randomUUID()}`;
-const LEAVER = [...["setsid", "sh", "-c"], "echo started >&2; while :; do sleep 60; done"];
+const LEAVER = [...["setsid", "sh", "-c"], "echo started; while :; do sleep 60; done"];
 const OWNER_OF_LEAVER = `
   const { guardGroup } = await import(${JSON.stringify(GUARD)});
   const [name, value] = ${JSON.stringify(MARK)}.split("=");
   const child = Bun.spawn(["sh", "-c", '"$@" & sleep 60', "sh", ...${JSON.stringify(LEAVER)}], {
     env: { ...process.env, [name]: value },
-    stdin: "ignore", stdout: "ignore", stderr: "inherit", detached: true,
+    stdin: "ignore", stdout: "pipe", stderr: "inherit", detached: true,
   });
   guardGroup(child.pid, ${JSON.stringify(MARK)});
+  await child.stdout.getReader().read();
+  console.error("guarded");
   for await (const line of console) void line;
 `;
 
@@ -36,7 +39,7 @@ test.skipIf(process.platform !== "linux")("so is what has left it, by its mark",
     stderr: "pipe",
   });
   const reader = owner.stderr.getReader();
-  expect(new TextDecoder().decode((await reader.read()).value)).toBe("started\n");
+  expect(new TextDecoder().decode((await reader.read()).value)).toBe("guarded\n");
   owner.kill("SIGKILL");
   await owner.exited;
   expect((await reader.read()).done).toBe(true);
@@ -49,7 +52,7 @@ test("a group is ended after the process that started it was killed", async () =
     stderr: "pipe",
   });
   const reader = owner.stderr.getReader();
-  expect(new TextDecoder().decode((await reader.read()).value)).toBe("started\n");
+  expect(new TextDecoder().decode((await reader.read()).value)).toBe("guarded\n");
   owner.kill("SIGKILL");
   await owner.exited;
   // The pipe ends when nobody of the group holds it any more.

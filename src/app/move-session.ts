@@ -21,7 +21,9 @@ export async function moveSession(
     throw invalid(`${sessionID} is a subagent's session: move the one that it belongs to`);
   }
   if (here === there) return session;
-  if (!here.git || there.project.id !== here.project.id) {
+  // Without a repository, and in one without a commit, the project is what all such places share.
+  const isKnown = here.project.vcs === "git" && there.project.id === here.project.id;
+  if (!here.git || !(isKnown || there.root === here.root)) {
     throw invalid(`${there.directory} is no directory of the session's project`, { directory });
   }
   return here.runs.hold(sessionID, async () => {

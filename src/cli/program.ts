@@ -359,6 +359,17 @@ function addSession(program: Command, context: CLIContext, finish: Finish): void
       const { remove } = await import("./session");
       finish(await remove(context, id, self.optsWithGlobals<GlobalOptions>()));
     });
+  session
+    .command("move")
+    .description("Have a session go on in another directory of its project, such as a worktree.")
+    .argument("<id>", "the session's id")
+    .argument("<directory>", "where it goes on; what it has changed stays where it is")
+    .addHelpText("after", `\n${examples(["opencode session move ses_... ../project-fix"])}`)
+    .action(async (sessionID: string, directory: string, _: unknown, self: Command) => {
+      const { move } = await import("./session");
+      const words = { sessionID, directory };
+      finish(await move(context, words, self.optsWithGlobals<GlobalOptions>()));
+    });
 }
 
 function addAgent(program: Command, context: CLIContext, finish: Finish): void {

@@ -1,4 +1,5 @@
-// `opencode session`: the sessions of a project, and their removal.
+// `opencode session`: the sessions of a project, their removal, and their way to another directory.
+import { resolve } from "node:path";
 import { plural } from "@/base/text";
 import type { Session } from "@/schema/session";
 import { type CLIContext, type GlobalOptions, withApp } from "./context";
@@ -58,6 +59,21 @@ export async function remove(
     await instance.sessions.remove(sessionID);
     const title = session ? ` (${oneLine(session.title, 80)})` : "";
     context.output.note(`${plural(1, "session")} deleted: ${sessionID}${title}`);
+    return EXIT.done;
+  });
+}
+
+/** Has the session go on in another directory of its project; a relative one is meant from here. */
+export async function move(
+  context: CLIContext,
+  { sessionID, directory }: { sessionID: string; directory: string },
+  options: GlobalOptions,
+): Promise<number> {
+  return withApp(context, options, async (app) => {
+    const { moveSession } = await import("@/app/move-session");
+    const session = await moveSession(app, sessionID, resolve(context.directory, directory));
+    const title = oneLine(session.title, 80);
+    context.output.note(`${sessionID} (${title}) goes on in ${session.directory}`);
     return EXIT.done;
   });
 }

@@ -9,7 +9,13 @@ import type { MessageError } from "@/schema/message-error";
 import { type Answer, isHTML, readAnswer } from "./error-answer";
 import { findNetworkFault } from "./network-fault";
 import { isSecretName } from "./secrets";
-import { EmptyAnswerError, IncompleteAnswerError, SetupError, StallError } from "./wire-error";
+import {
+  EmptyAnswerError,
+  FullContextError,
+  IncompleteAnswerError,
+  SetupError,
+  StallError,
+} from "./wire-error";
 
 export interface Failure {
   error: MessageError;
@@ -40,6 +46,9 @@ const OVERFLOW = phrases(
   "(number of|total) (input |prompt )?tokens.*exceed",
   "request exceed(s|ed)? (the )?model'?s? token limit",
   "number of input tokens",
+  "(prompt|input)( length)?( [0-9]+)? exceeds (the )?max",
+  "range of input length",
+  "max_seq_len",
   "inputs?[`'\"]? tokens \\+",
   "reduce the length of the (messages|input)",
   "request_too_large",
@@ -76,6 +85,7 @@ export function toFailure(error: unknown, context: FailureContext): Failure {
   const name = context.providerName;
   if (error instanceof StallError) return retryable(stallWords(error, context));
   if (error instanceof SetupError) return unknown(error.message);
+  if (error instanceof FullContextError) return full(`${name} had no room left for an answer.`);
   if (error instanceof EmptyAnswerError) return retryable(`${name} answered with nothing at all.`);
   if (error instanceof IncompleteAnswerError) return retryable(`${name}: ${error.message}`);
   const answer = readAnswer(error);
@@ -104,8 +114,7 @@ function fromAnswer(answer: Answer, context: FailureContext): Failure {
   const message = answerWords(answer, context);
   const said = `${answer.tags} ${answer.words} ${answer.body.slice(0, BODY_MAX_CHARACTERS)}`;
   if (status === 413 || (!NEVER_OVERFLOW.includes(status ?? 0) && OVERFLOW.test(said))) {
-    const data = body ? { message, responseBody: body } : { message };
-    return final({ name: "ContextOverflowError", data });
+    return full(message, body);
   }
   const isPage = isHTML(answer.body);
   if ((status === 401 || status === 403) && !isPage && !/server_error/.test(said)) {
@@ -224,6 +233,11 @@ function apiError(message: string, isRetryable: boolean, url?: string): MessageE
 
 function retryable(message: string): Failure {
   return { error: apiError(message, true), isRetryable: true };
+}
+
+function full(message: string, responseBody?: string): Failure {
+  const data = responseBody ? { message, responseBody } : { message };
+  return final({ name: "ContextOverflowError", data });
 }
 
 function unknown(message: string): Failure {

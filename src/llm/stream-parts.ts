@@ -7,7 +7,7 @@ import { AnswerText } from "./answer-text";
 import type { FinishReason, ModelEvent, ModelTool, ProviderMetadata } from "./model-event";
 import { readSpokenCalls, readThoughtCalls, type SpokenCall } from "./spoken-calls";
 import { toUsage } from "./usage";
-import { EmptyAnswerError, IncompleteAnswerError } from "./wire-error";
+import { EmptyAnswerError, FullContextError, IncompleteAnswerError } from "./wire-error";
 
 type Part<Type extends LanguageModelV4StreamPart["type"]> = Extract<
   LanguageModelV4StreamPart,
@@ -17,6 +17,9 @@ type FinishEvent = Extract<ModelEvent, { type: "finish" }>;
 
 /** Of one answer, in characters: far beyond what any model gives, and a bound on memory. */
 const ANSWER_MAX_CHARACTERS = 32 * 1024 * 1024;
+
+/** How several wires say why an answer ended; not all packages know it. */
+const FULL_CONTEXT = "model_context_window_exceeded";
 
 export class StreamParts {
   readonly #tools: readonly ModelTool[];
@@ -95,7 +98,8 @@ export class StreamParts {
 
   /**
    * How the answer ended, once the stream has. Throws IncompleteAnswerError when it did not say so
-   * itself, and EmptyAnswerError when it ended well without a single piece.
+   * itself, FullContextError when there was no room for one, and EmptyAnswerError when it ended
+   * well without a single piece.
    */
   end(): FinishEvent & { isUseless: boolean } {
     const part = this.#finish;
@@ -104,14 +108,16 @@ export class StreamParts {
     }
     const hasCalls = this.#usedIDs.size > 0;
     const reason = finishReason(part.finishReason, hasCalls);
-    const isEmpty = !this.#hasText && !hasCalls && !this.#hasThought;
+    const isUseless = !this.#hasText && !hasCalls;
+    if (isUseless && part.finishReason.raw === FULL_CONTEXT) throw new FullContextError();
+    const isEmpty = isUseless && !this.#hasThought;
     if (isEmpty && reason !== "length" && reason !== "content-filter") throw new EmptyAnswerError();
     return {
       type: "finish",
       reason,
       usage: toUsage(part.usage),
       ...metadata(part.providerMetadata),
-      isUseless: !this.#hasText && !hasCalls,
+      isUseless,
     };
   }
 
@@ -278,7 +284,11 @@ function isInterrupted({ unified, raw }: LanguageModelV4FinishReason): boolean {
   return unified === "other" && raw === undefined;
 }
 
-function finishReason({ unified }: LanguageModelV4FinishReason, hasCalls: boolean): FinishReason {
+function finishReason(
+  { raw, unified }: LanguageModelV4FinishReason,
+  hasCalls: boolean,
+): FinishReason {
+  if (raw === FULL_CONTEXT) return "length";
   switch (unified) {
     case "tool-calls":
     case "length":

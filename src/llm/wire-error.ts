@@ -37,6 +37,11 @@ export class EmptyAnswerError extends Error {
   override readonly name = "EmptyAnswerError";
 }
 
+/** The conversation filled the model's context before the model had said anything of use. */
+export class FullContextError extends Error {
+  override readonly name = "FullContextError";
+}
+
 /** The configuration of the provider or model cannot work, whatever is sent. */
 export class SetupError extends Error {
   override readonly name = "SetupError";

@@ -3,7 +3,7 @@
 import { describe, expect, test } from "bun:test";
 import { APICallError } from "@ai-sdk/provider";
 import { type FailureContext, toFailure } from "@/llm/failure";
-import { IncompleteAnswerError, SetupError, StallError } from "@/llm/wire-error";
+import { FullContextError, IncompleteAnswerError, SetupError, StallError } from "@/llm/wire-error";
 
 const KEY = "sk-very-secret-key";
 
@@ -55,6 +55,17 @@ describe("which error it becomes", () => {
       refusal(500, { error: "the request exceeds the available context size" }),
       "ContextOverflowError",
     ],
+    ...[
+      "Prompt exceeds max length",
+      "Range of input length should be [1, 98304]",
+      "length of prompt_tokens (9000) must be less than max_seq_len (8192).",
+      "Input length 9000 exceeds the maximum allowed token length 8192",
+    ].map((message): [string, unknown, string] => [
+      message,
+      refusal(400, { error: { message } }),
+      "ContextOverflowError",
+    ]),
+    ["a context that was full before the answer", new FullContextError(), "ContextOverflowError"],
     [
       "a rate limit that speaks of context windows",
       refusal(429, { error: { message: "Too many requests with a long context window" } }),

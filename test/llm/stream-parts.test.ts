@@ -3,7 +3,7 @@
 import { expect, test } from "bun:test";
 import type { LanguageModelV4StreamPart } from "@ai-sdk/provider";
 import { StreamParts } from "@/llm/stream-parts";
-import { EmptyAnswerError, IncompleteAnswerError } from "@/llm/wire-error";
+import { EmptyAnswerError, FullContextError, IncompleteAnswerError } from "@/llm/wire-error";
 
 type Unified = Extract<LanguageModelV4StreamPart, { type: "finish" }>["finishReason"]["unified"];
 
@@ -65,6 +65,16 @@ test("an end that nobody announced is no end", () => {
   const silent = finish("other");
   if (silent.type === "finish") silent.finishReason.raw = undefined;
   expect(() => partsOf(call("a"), silent).stream.end()).toThrow(IncompleteAnswerError);
+});
+
+test("a context that is full before the answer is an overflow; in the middle, a length", () => {
+  const full = finish("other", "model_context_window_exceeded");
+  expect(() => partsOf(full).stream.end()).toThrow(FullContextError);
+  const thought = { type: "reasoning-delta" as const, id: "1", delta: "Hm" };
+  expect(() => partsOf(thought, full).stream.end()).toThrow(FullContextError);
+  const text = { type: "text-delta" as const, id: "1", delta: "Half an" };
+  expect(partsOf(text, full).stream.end()).toMatchObject({ reason: "length" });
+  expect(partsOf(call("a"), full).stream.end()).toMatchObject({ reason: "length" });
 });
 
 test("a good end of nothing is an empty answer", () => {

@@ -199,6 +199,9 @@ export const ANTHROPIC_SCRIPTS: readonly WireScript[] = [
       retries: 1,
     },
   ),
+  script("a context that is full before the answer", [answer("model_context_window_exceeded")], {
+    error: /ContextOverflowError.*no room left for an answer/,
+  }),
   script("a refusal", [answer("refusal", ...text(0, "I"))], {
     text: "I",
     error: /ContentFilterError/,

@@ -94,6 +94,9 @@ export const BEDROCK_SCRIPTS: readonly WireScript[] = [
     { calls: [READ_A] },
   ),
   script("an empty answer", answer("end_turn"), { retries: 1 }),
+  script("a context that is full before the answer", answer("model_context_window_exceeded"), {
+    error: /ContextOverflowError.*no room left for an answer/,
+  }),
   script(
     "throttled in the middle",
     [START, ...text(0, "Hel"), exception("throttlingException", "Slow down")],

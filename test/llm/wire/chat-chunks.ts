@@ -209,4 +209,10 @@ export const CHAT_CHUNK_SCRIPTS: readonly WireScript[] = [
     ],
     expect: { text: "Hello \uFFFD" },
   },
+  {
+    name: "a context that is full before the answer, by its reason",
+    source: "Z.ai",
+    answers: [{ pieces: [chatFinish("model_context_window_exceeded"), DONE] }],
+    expect: { error: /ContextOverflowError.*no room left for an answer/ },
+  },
 ];

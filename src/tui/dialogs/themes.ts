@@ -20,7 +20,7 @@ export function openThemes(ui: Ui): void {
   const modeBefore = theme.chosen.mode;
   const sample = new TextRenderable(ui.renderer, { content: "", height: 2, marginTop: 1 });
   let isKept = false;
-  const dialog = new ListDialog<string>(ui, {
+  const dialog: ListDialog<string> = new ListDialog<string>(ui, {
     title: "Themes",
     width: SMALL,
     rows: () => themeRows(ui),
@@ -41,7 +41,15 @@ export function openThemes(ui: Ui): void {
       theme.preview(undefined);
       theme.chooseMode(modeBefore);
     },
-    keys: [{ stroke: "alt+m", text: "dark/light/auto", run: () => nextMode(ui) }],
+    keys: [
+      { stroke: "escape", text: "back" },
+      {
+        stroke: "m",
+        text: "dark/light/auto",
+        // A letter of the filter once something is typed.
+        run: () => (dialog.typed === "" ? nextMode(ui) : false),
+      },
+    ],
   });
   const draw = () => void (sample.content = drawSample(ui));
   const leave = theme.subscribe(draw);

@@ -1,5 +1,5 @@
 // The messages of the person in a session, with what each changed. Moving in the list moves the
-// transcript behind it. And what can be done with one of them.
+// transcript behind it. One is read whole, and something is done with it.
 
 import type { MessageWithParts } from "@/schema/message";
 import type { Ui } from "@/tui/ui";
@@ -8,6 +8,7 @@ import { timeOf } from "./days";
 import { LARGE, SMALL } from "./dialog";
 import { ListDialog } from "./list-dialog";
 import type { ListRow } from "./list-rows";
+import { PageDialog } from "./page-dialog";
 import { forkSession } from "./sessions";
 
 const LABEL_COLUMNS = 44;
@@ -30,6 +31,11 @@ export function openTimeline(ui: Ui, start?: string): void {
     onMove: (row) => row !== undefined && ui.transcript?.scrollToMessage(row.value.info.id),
     onClose: () => leave(),
     keys: [
+      {
+        stroke: "right",
+        text: "preview",
+        run: (row) => row !== undefined && openPreview(ui, row.value),
+      },
       {
         stroke: "alt+u",
         text: "undo to here",
@@ -83,6 +89,32 @@ function textOf(parts: MessageWithParts["parts"]): string {
     .flatMap((part) => (part.type === "text" && part.synthetic !== true ? [part.text] : []))
     .join(" ")
     .trim();
+}
+
+/** The whole message, with what came with it and what it changed. */
+function openPreview(ui: Ui, message: MessageWithParts): void {
+  const { info, parts } = message;
+  const text = textOf(parts);
+  const files = parts.flatMap((part) => (part.type === "file" ? [part.filename ?? part.url] : []));
+  const diffs = info.role === "user" ? (info.summary?.diffs ?? []) : [];
+  const changes = diffs.map(({ file, additions, deletions }) => {
+    return `${file}  +${additions} -${deletions}`;
+  });
+  const listed = (title: string, list: readonly string[]) => {
+    return list.length === 0 ? [] : ["", title, ...list.map((one) => `  ${one}`)];
+  };
+  const lines = [text, ...listed("Attached", files), ...listed("Changed", changes)];
+  ui.dialogs.open(
+    new PageDialog(ui, {
+      title: `Message of ${timeOf(info.time.created)}`,
+      text: lines.join("\n"),
+      keys: [
+        { stroke: "left", text: "back", run: () => ui.dialogs.close() },
+        { stroke: "return", text: "actions", run: () => openMessageActions(ui, message) },
+        { stroke: "y", text: "copy", run: () => void copy(ui, text) },
+      ],
+    }),
+  );
 }
 
 /** What can be done with a message of the person's. */

@@ -365,7 +365,7 @@ export class DiffScreen implements Screen {
     const ui = this.#ui;
     const hints = HINTS.filter(([id]) => id !== "diff.undo_hunk" || this.#canUndo).flatMap(
       ([ids, what]) => {
-        const keys = ids.split(" ").flatMap((id) => ui.keymap.label(id) ?? []);
+        const keys = ids.split(" ").flatMap((id) => shortest(ui.keymap.labels(id)));
         return keys.length === 0 ? [] : [`${keys.join(" ")} ${what}`];
       },
     );
@@ -374,4 +374,9 @@ export class DiffScreen implements Screen {
     while (hints.length > 0 && columns(words()) > ui.renderer.width) hints.pop();
     this.#footer.content = words();
   }
+}
+
+/** Of the keys of an action the one that takes the least room. */
+function shortest(labels: readonly string[]): string[] {
+  return labels.toSorted((one, other) => columns(one) - columns(other)).slice(0, 1);
 }

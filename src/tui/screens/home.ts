@@ -1,5 +1,6 @@
 // The home screen: the name, the prompt box, and where one is. Without a model it says what to do.
 import { BoxRenderable, type KeyEvent, type TextChunk, TextRenderable } from "@opentui/core";
+import { columns as widthOf, cut } from "@/tui/cells";
 import type { State } from "@/tui/store/state";
 import type { Ui } from "@/tui/ui";
 import { ink, styled } from "@/tui/views/style";
@@ -31,6 +32,13 @@ const EXAMPLES = [
   "Explain the last commit",
 ] as const;
 
+/** The last of them stays longest where there is little room. */
+const HINTS = [
+  ["help.keys", "keys"],
+  ["agent.cycle", "agents"],
+  ["command.palette.show", "commands"],
+] as const;
+
 const TIPS = [
   "@ attaches a file, ! runs a shell command",
   "tab changes the agent: plan reads, build writes",
@@ -48,7 +56,9 @@ export class HomeScreen implements Screen {
   readonly #hint: TextRenderable;
   readonly #tip: TextRenderable;
   readonly #place: TextRenderable;
-  readonly #leave: () => void;
+  readonly #leaves: readonly (() => void)[];
+  /** Of the prompt box. */
+  #columns = PROMPT_MAX_COLUMNS;
 
   constructor(ui: Ui) {
     this.#ui = ui;
@@ -85,14 +95,14 @@ export class HomeScreen implements Screen {
     ui.prompt.root.width = "auto";
     ui.prompt.setPlaceholder(`Ask anything… "${pick(EXAMPLES, ui.clock.now())}"`);
     this.#tip.content = `● Tip  ${pick(TIPS, ui.clock.now())}`;
-    this.#leave = this.#offerConnection();
+    this.#leaves = [this.#offerConnection(), ui.prompt.onHint(() => this.#drawHint())];
   }
 
   update(state: State): void {
     const isUnconnected = state.facts.providers?.providers.length === 0;
     this.#advice.visible = isUnconnected;
     if (isUnconnected) this.#advice.content = this.#adviceText();
-    this.#hint.content = this.#hints();
+    this.#drawHint();
     this.#place.content = styled(...this.#placeText(state));
     this.#showTip(state);
   }
@@ -103,7 +113,9 @@ export class HomeScreen implements Screen {
     this.#above.height = Math.max(0, Math.ceil((rows - USUAL_ROWS) * SHARE_ABOVE));
     const max = this.#ui.settings.promptMaxWidth ?? PROMPT_MAX_COLUMNS;
     const width = Math.min(max, columns - 6);
+    this.#columns = width;
     this.#box.width = width;
+    this.#drawHint();
     // Half a column is none: it is left of the middle.
     this.#box.marginRight = (columns - width) % 2;
     this.#tip.marginTop = rows >= ROOMY_ROWS ? 2 : 1;
@@ -111,7 +123,7 @@ export class HomeScreen implements Screen {
   }
 
   destroy(): void {
-    this.#leave();
+    for (const leave of this.#leaves) leave();
     this.#box.remove(this.#ui.prompt.root);
     this.root.destroyRecursively();
   }
@@ -158,17 +170,15 @@ export class HomeScreen implements Screen {
     return ["No model is connected yet.", "", ...rows].join("\n");
   }
 
-  #hints(): string {
-    const { keymap } = this.#ui;
-    const hints = [
-      ["help.keys", "keys"],
-      ["agent.cycle", "agents"],
-      ["command.palette.show", "commands"],
-    ].map(([id = "", name]) => {
+  /** What the keys in the box mean now, else what helps most; whole, as far as there is room. */
+  #drawHint(): void {
+    const { keymap, prompt } = this.#ui;
+    const hints = HINTS.flatMap(([id, name]) => {
       const label = keymap.label(id);
-      return label === undefined ? "" : `${label} ${name}`;
+      return label === undefined ? [] : [`${label} ${name}`];
     });
-    return hints.filter(Boolean).join("  ");
+    while (hints.length > 1 && widthOf(hints.join("  ")) > this.#columns) hints.splice(-2, 1);
+    this.#hint.content = cut(prompt.hint ?? hints.join("  "), this.#columns);
   }
 
   #placeText(state: State): TextChunk[] {

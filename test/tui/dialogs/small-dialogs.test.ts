@@ -118,9 +118,12 @@ test("themes are shown while one moves, and only kept by enter", async () => {
   openThemes(screen.ui);
   expect(await screen.frame()).toMatch(/● opencode +dark light/);
   expect(await screen.frame()).toContain("const x: number = 1 // preview");
+  keys.pressKey("m");
+  expect(theme.chosen.mode).toBe("dark");
   await keys.typeText("nord");
   expect([theme.name, theme.chosen.name]).toEqual(["nord", "opencode"]);
-  keys.pressKey("m", { meta: true });
+  keys.pressKey("m");
+  expect(await screen.frame()).toContain("> nordm");
   expect(theme.chosen.mode).toBe("dark");
   keys.pressEscape();
   await screen.terminal.flush();

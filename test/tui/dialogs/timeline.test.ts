@@ -41,6 +41,19 @@ async function open() {
   return { screen, keys: screen.terminal.mockInput };
 }
 
+test("a message is read whole, with what it changed, and left again", async () => {
+  const { screen, keys } = await open();
+  await using _ = screen;
+  keys.pressKey("HOME");
+  keys.pressArrow("right");
+  const frame = await screen.frame();
+  expect(frame).toMatch(/Message of 09:41 +esc/);
+  expect(frame).toContain("The login test is flaky, find out why it fails");
+  expect(frame).toMatch(/Changed\s+│\s+│ +a  \+2 -1/);
+  keys.pressArrow("left");
+  expect(await screen.frame()).toMatch(/Timeline +esc/);
+});
+
 test("what can be done with a message is a key each", async () => {
   const { screen, keys } = await open();
   await using _ = screen;

@@ -155,6 +155,6 @@ test("the two sides stand beside each other when there is room, or on demand", a
 test("hints that have no room are left out whole, never how to leave", async () => {
   await withViewer({ width: 80, height: 24 }, async ({ frame }) => {
     const footer = (await frame()).trimEnd().split("\n").at(-1);
-    expect(footer).toMatch(/^ tab tree {2}.* {2}m reviewed {2}esc close {2}\? all$/);
+    expect(footer).toMatch(/^ tab tree {2}.* {2}m reviewed {2}q close {2}\? all$/);
   });
 });

@@ -47,3 +47,17 @@ test("a server that is gone is told where one looks", async () => {
   await home(screen, { columns: 80, rows: 24 });
   expect(await screen.frame()).toContain("✗ server gone (cannot reach http://127.0.0.1:4096)");
 });
+
+test("the keys of the list above the prompt stand beneath it while it is open", async () => {
+  const state = { directory: "/home/user/proj", facts: FACTS };
+  await using screen = await testScreen({ width: 80, height: 24, state });
+  await home(screen, { columns: 80, rows: 24 });
+  screen.ui.prompt.focus();
+  expect(await screen.frame()).toContain("? keys  tab agents  ctrl+p commands");
+  await screen.terminal.mockInput.typeText("/");
+  const open = await screen.frame();
+  expect(open).toContain("↑↓ pick  tab complete  enter run  esc");
+  expect(open).not.toContain("tab agents");
+  screen.terminal.mockInput.pressKey("BACKSPACE");
+  expect(await screen.frame()).toContain("tab agents");
+});

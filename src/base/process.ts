@@ -33,6 +33,8 @@ export interface ProcessResult {
 
 const DEFAULT_MAX_BYTES = 10 * 1024 * 1024;
 const POLL_MS = 20;
+/** A killed process is gone once the system has come to it; one that waits for a disk never is. */
+const DEATH_MAX_MS = 2_000;
 
 /**
  * Runs `argv` and resolves when it has ended and its output is read. A non-zero exit is a result,
@@ -134,6 +136,10 @@ export async function killTree(pid: number, graceMs = KILL_GRACE_MS): Promise<vo
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   signalAll(tree, "SIGKILL");
+  const last = performance.now() + DEATH_MAX_MS;
+  while ((await filterRunning(tree)).length > 0 && performance.now() < last) {
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
 }
 
 async function killTreeOnWindows(pid: number): Promise<void> {

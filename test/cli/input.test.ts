@@ -17,25 +17,39 @@ const PROGRAM = `
 
 const LIMITS = { firstByteMs: 20_000, idleMs: 20_000, totalMs: 20_000 };
 
-/** `script` is what stands before the pipe. */
-async function read(script: string, limits: Partial<typeof LIMITS> = {}): Promise<unknown> {
-  const child = Bun.spawn(["sh", "-c", `(${script}) | "$0" -e "$1"`, process.execPath, PROGRAM], {
+type Limits = Partial<typeof LIMITS>;
+
+const start = (argv: readonly string[], limits: Limits) =>
+  Bun.spawn([...argv, process.execPath, "-e", PROGRAM], {
     cwd: ROOT,
     env: { ...process.env, LIMITS: JSON.stringify({ ...LIMITS, ...limits }) },
+    stdin: "pipe",
     stdout: "pipe",
   });
-  const text = await child.stdout.text();
-  await child.exited;
-  return JSON.parse(text);
+
+/** `script` is what stands before the pipe. */
+async function read(script: string, limits: Limits = {}): Promise<unknown> {
+  const child = start(["sh", "-c", `(${script}) | "$@"`, "sh"], limits);
+  return JSON.parse(await child.stdout.text());
+}
+
+/** The text comes through a pipe that stays open. */
+async function readOpen(text: string, limits: Limits): Promise<unknown> {
+  const child = start([], limits);
+  await child.stdin.write(text);
+  await child.stdin.flush();
+  const said = await child.stdout.text();
+  await child.stdin.end();
+  return JSON.parse(said);
 }
 
 test.skipIf(process.platform === "win32")("what comes is read, within each limit", async () => {
   const drip = "while echo x 2>/dev/null; do sleep 0.01; done";
   const [whole, silent, stalled, endless, large] = await Promise.all([
     read("echo one; echo two"),
-    read("sleep 1", { firstByteMs: 50 }),
-    read("echo one; sleep 1", { idleMs: 50 }),
-    read(drip, { totalMs: 200 }),
+    readOpen("", { firstByteMs: 50 }),
+    readOpen("one\n", { idleMs: 50 }),
+    read(drip, { totalMs: 1_000 }),
     read(`head -c 2000 /dev/zero`),
   ]);
   expect(whole).toEqual({ text: "one\ntwo\n", end: "complete" });

@@ -1,6 +1,7 @@
 // What goes on in the background: it is seen by the whole family of sessions, its end is told once,
 // to whom it concerns, and nothing of it is left when its owner is gone.
 import { expect, test } from "bun:test";
+import { readTextIfExists } from "@/base/file";
 import { isRunning } from "@/base/process";
 import type { Session } from "@/schema/session";
 import type { NeutralRequest, Turn } from "@test/support/scripted-model/turn";
@@ -25,6 +26,15 @@ const untilFile = (file: string) => `until [ -e ${file} ]; do sleep 0.02; done`;
 
 function begin(t: SessionApp, file: string): Promise<number> {
   return Bun.write(`${t.directory}/${file}`, "");
+}
+
+/** The id that a command writes into a file. */
+async function writtenPid(t: SessionApp): Promise<number> {
+  for (;;) {
+    const text = await readTextIfExists(`${t.directory}/pid`);
+    if (text?.endsWith("\n")) return Number(text);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 /** The next time that the session is idle. */
@@ -98,11 +108,11 @@ test("the model lists its jobs, waits for one, and stops one", async () => {
   let sessionID = "";
   await using t: SessionApp = await sessionApp({
     turns: [
-      { calls: [bash("sleep 300"), bash(`echo ready; ${untilFile("go")}; echo steady`)] },
+      { calls: [bash("sleep 300"), bash(`${untilFile("go")}; echo steady`)] },
       { calls: [job()] },
       async () => {
         await begin(t, "go");
-        return { calls: [job({ id: id("echo"), wait: 60_000 })] };
+        return { calls: [job({ id: id("until"), wait: 60_000 })] };
       },
       () => ({ calls: [job({ id: id("sleep"), stop: true })] }),
       { calls: [job({ id: "shell_nothing" })] },
@@ -186,7 +196,7 @@ test("stopping the session stops its tasks and wakes nobody; commands go on", as
       if (first === "a") return { text: ["Half", new Promise(() => {})] };
       return request.messages.at(-1)?.results.length
         ? { text: "Delegated" }
-        : { calls: [task("a"), bash("echo $$; exec sleep 300")] };
+        : { calls: [task("a"), bash("echo $$ > pid; exec sleep 300")] };
     },
   });
   const session = t.create();
@@ -200,7 +210,7 @@ test("stopping the session stops its tasks and wakes nobody; commands go on", as
     "running",
   ]);
   expect(t.history(session).filter(({ info }) => info.role === "user")).toHaveLength(1);
-  const pid = Number(outputs(t, session)[1]?.split("\n")[0]);
+  const pid = await writtenPid(t);
   expect(await isRunning(pid)).toBe(true);
   await t.instance.sessions.remove(session.id);
   while (await isRunning(pid)) await Bun.sleep(5);
@@ -210,17 +220,17 @@ test("stopping the session stops its tasks and wakes nobody; commands go on", as
 test("jobs end with the directory, those that ignore a polite signal too", async () => {
   const t = await sessionApp({
     turns: [
-      { calls: [bash('trap "" TERM; echo $$; while :; do sleep 0.05; done')] },
+      { calls: [bash('trap "" TERM; echo $$ > pid; while :; do sleep 0.05; done')] },
       { text: "On" },
     ],
   });
   const session = t.create();
   await t.prompt(session, "Serve");
-  const pid = Number(outputs(t, session)[0]?.split("\n")[0]);
+  const pid = await writtenPid(t);
   expect(await isRunning(pid)).toBe(true);
   await t[Symbol.asyncDispose]();
   expect(await isRunning(pid)).toBe(false);
-}, 20_000);
+}, 60_000);
 
 test("too many jobs are refused before they begin", async () => {
   const calls = Array.from({ length: 16 }, () => bash("sleep 300"));
@@ -233,7 +243,7 @@ test("too many jobs are refused before they begin", async () => {
     expect(output).toContain("16 background jobs");
   expect(await Bun.file(`${t.directory}/here`).exists()).toBe(false);
   expect(t.instance.sessions.children(session.id)).toEqual([]);
-}, 20_000);
+}, 60_000);
 
 test("of many tasks at once eight work, and the others wait for their turn", async () => {
   const gates = Array.from({ length: 12 }, () => Promise.withResolvers<void>());
@@ -259,4 +269,4 @@ test("of many tasks at once eight work, and the others wait for their turn", asy
   await answered;
   expect(arrived.size).toBe(12);
   expect(outputs(t, session).every((output) => output.includes("Did task"))).toBe(true);
-}, 20_000);
+}, 60_000);

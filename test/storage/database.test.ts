@@ -120,7 +120,7 @@ describe("change numbers", () => {
     expect(new Set(results.flatMap((result) => result.seqs)).size).toBe(300);
     const store = new SessionStore(await fixture.reopen());
     expect(store.listSessions()).toHaveLength(300);
-  }, 20_000);
+  }, 60_000);
 
   test("outside a transaction no number is given", async () => {
     await using fixture = await testDatabase();

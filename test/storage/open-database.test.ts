@@ -117,7 +117,7 @@ describe("a fresh place", () => {
     expect(new SessionStore(database).listSessions()).toHaveLength(80);
     database.close();
     expect(await readdir(dirname(path))).toEqual(["sessions.sqlite"]);
-  }, 30_000);
+  }, 60_000);
 });
 
 describe("a file that is not ours", () => {
@@ -302,7 +302,7 @@ describe("a damaged file", () => {
       }
     }
     expect(aside).toBeGreaterThan(10);
-  }, 20_000);
+  }, 60_000);
 
   test("a damaged application id alone loses nothing", async () => {
     await using copy = await damagedCopy((file) => flip(file, [68, 70], () => 7));
@@ -359,7 +359,7 @@ describe("a damaged file", () => {
     const database = await openDatabase(path, quiet());
     expect(new SessionStore(database).listSessions()).toHaveLength(6);
     database.close();
-  }, 20_000);
+  }, 60_000);
 
   function useEverything(store: SessionStore): void {
     try {

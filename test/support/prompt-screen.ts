@@ -26,7 +26,7 @@ export const DONE: Pick<ScreenOptions, "answers"> = {
   },
 };
 
-const PATIENCE_MS = 4_000;
+const PATIENCE_MS = 30_000;
 
 export async function promptScreen(options: ScreenOptions = {}) {
   const parts: ScreenOptions["ui"] = (ui) => {

@@ -71,7 +71,7 @@ export interface TestScreen extends AsyncDisposable {
 }
 
 /** Enough for what comes from the disk of a busy machine. */
-const PATIENCE_MS = 4_000;
+const PATIENCE_MS = 30_000;
 
 export async function testScreen(options: ScreenOptions = {}): Promise<TestScreen> {
   const { width = 80, height = 24, kittyKeyboard = true } = options;

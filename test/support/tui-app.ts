@@ -17,7 +17,7 @@ export interface FaceOptions {
   state?: Partial<State>;
 }
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 
 /** One terminal UI, with a server of its own and everything behind it. */
 export async function tuiOn({ editor, ...options }: SessionAppOptions & { editor?: string }) {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "bun:test";
 import { denied } from "@/base/error";
 import { bashTool } from "@/tool/bash";
+import { FakeClock } from "@test/support/clock";
 import { type ToolBench, toolBench } from "@test/support/tool-context";
 
 const asked = (bench: ToolBench) => {
@@ -63,7 +64,17 @@ describe("running", () => {
 
   test("a timeout is explained and leaves no exit code", async () => {
     await using bench = await toolBench();
-    const result = await bench.run(bashTool, { command: "echo a; sleep 60", timeout: 900 });
+    const clock = new FakeClock();
+    const result = await bench.run(
+      bashTool,
+      { command: "echo a; sleep 60", timeout: 900 },
+      {
+        host: { ...bench.context.host, clock },
+        report: ({ metadata }) => {
+          if (String(metadata?.["output"]).includes("a")) void clock.advance(900);
+        },
+      },
+    );
     expect(result.output).toContain("a\n");
     expect(result.output).toMatch(/<shell_metadata>\n.*timeout of 900 ms.*\n<\/shell_metadata>$/s);
     expect(result.metadata["exit"]).toBeNull();
@@ -86,11 +97,13 @@ describe("running", () => {
   });
 
   test("what is left running is reported", async () => {
-    await using bench = await toolBench();
-    const result = await bench.run(bashTool, { command: "sleep 61 & echo $!" });
+    await using bench = await toolBench({ job: ": > up; read line < hold" });
+    const untilUp = "until [ -e up ]; do sleep 0.01; done";
+    const command = `mkfifo hold; sh ./job & ${untilUp}; echo $!`;
+    const result = await bench.run(bashTool, { command });
     const pid = Number.parseInt(result.output, 10);
     process.kill(pid);
-    expect(result.output).toContain(`Still running in the background:\n${pid} sleep 61\n`);
+    expect(result.output).toContain(`Still running in the background:\n${pid} sh ./job\n`);
   });
 
   test("the person may say how long commands take whose limit nobody gives", async () => {

@@ -4,6 +4,7 @@ import { afterEach, expect, test } from "bun:test";
 import { isRunning } from "@/base/process";
 import { bashTool } from "@/tool/bash";
 import type { JobWork, ToolJobs } from "@/tool/tool";
+import { FakeClock } from "@test/support/clock";
 import { type ToolBench, toolBench } from "@test/support/tool-context";
 
 const works: JobWork[] = [];
@@ -38,14 +39,23 @@ async function begin(bench: ToolBench, input: object, kept = jobs()) {
   return { result, work: works.at(-1) };
 }
 
+/** Begins it in the background; the call ends once it has printed what matches, or by itself. */
+async function inBackground(bench: ToolBench, command: string, begun: RegExp) {
+  const clock = new FakeClock();
+  const report = ({ metadata }: { metadata?: Record<string, unknown> }) => {
+    if (begun.test(String(metadata?.["output"]))) void clock.advance(1_000);
+  };
+  const host = { ...bench.context.host, clock };
+  const input = { command, background: true };
+  const result = await bench.run(bashTool, input, { jobs: jobs(), report, host });
+  return { result, work: works.at(-1) };
+}
+
 const pidIn = (text: string) => Number(text.match(/\d+/)?.[0]);
 
 test("a command in the background is a job; the call shows how it began", async () => {
   await using bench = await toolBench();
-  const { result, work } = await begin(bench, {
-    command: "echo $$; exec sleep 300",
-    background: true,
-  });
+  const { result, work } = await inBackground(bench, "echo $$; exec sleep 300", /\d/);
   expect(result.output).toMatch(
     /^\d+\n\n\n<shell_metadata>\nIt goes on .* as shell_\w{6}; you are/,
   );
@@ -60,7 +70,7 @@ test("a command in the background is a job; the call shows how it began", async 
 
 test("one that ends at once is no job, and its failure is the result", async () => {
   await using bench = await toolBench();
-  const { result, work } = await begin(bench, { command: "no-such-program", background: true });
+  const { result, work } = await inBackground(bench, "no-such-program", /never/);
   expect(work).toBeUndefined();
   expect(result.metadata).toMatchObject({ exit: 127 });
 });
@@ -68,7 +78,7 @@ test("one that ends at once is no job, and its failure is the result", async () 
 test("what is new is read once; its end says how it ended", async () => {
   await using bench = await toolBench({ go: "" });
   const command = "echo one; until [ -e end ]; do sleep 0.02; done; echo two; exit 3";
-  const { work } = await begin(bench, { command, background: true });
+  const { work } = await inBackground(bench, command, /one/);
   expect(work?.readNew()).toBe("");
   await Bun.write(`${bench.directory}/end`, "");
   expect(await work?.ended).toEqual({ status: "failed", text: "(Exit code 3)" });
@@ -79,8 +89,9 @@ test("what is new is read once; its end says how it ended", async () => {
 
 test("long new output is cut, and where all of it is is said", async () => {
   await using bench = await toolBench();
-  const command = "sleep 1.2; seq 1 60000";
-  const { work } = await begin(bench, { command, background: true });
+  const command = "echo one; until [ -e end ]; do sleep 0.02; done; seq 1 60000";
+  const { work } = await inBackground(bench, command, /one/);
+  await Bun.write(`${bench.directory}/end`, "");
   await work?.ended;
   const text = work?.readNew() ?? "";
   expect(text).toMatch(/^\(\d+ characters left out; all of it is in .*tool_\w+\)\n/);
@@ -121,15 +132,18 @@ test("what the shell left running is a quiet job, and goes on being read", async
   expect(result.metadata).toMatchObject({ exit: 0 });
   expect(work?.isQuiet).toBe(true);
   await Bun.write(`${bench.directory}/end`, "");
-  while ((work?.readNew() ?? "late").trim() !== "late") await Bun.sleep(5);
+  await work?.ended;
+  expect(work?.readNew()).toBe("late\n");
   expect(await isRunning(pidIn(result.output))).toBe(false);
 });
 
 test("without room what is left running is told, and kept by nobody", async () => {
-  await using bench = await toolBench();
-  const { result, work } = await begin(bench, { command: "sleep 300 & echo $!" }, jobs(false));
+  await using bench = await toolBench({ job: ": > up; read line < hold" });
+  const untilUp = "until [ -e up ]; do sleep 0.01; done";
+  const command = `mkfifo hold; sh ./job & ${untilUp}; echo $!`;
+  const { result, work } = await begin(bench, { command }, jobs(false));
   expect(work).toBeUndefined();
-  expect(result.output).toMatch(/Still running in the background:\n\d+ sleep 300/);
+  expect(result.output).toMatch(/Still running in the background:\n\d+ sh \.\/job/);
   process.kill(pidIn(result.output), "SIGKILL");
 });
 

@@ -11,7 +11,7 @@ import { model, provider } from "./dialogs/facts";
 import { answer, FACTS, inSession, LOGIN, START } from "./frames/recorded";
 
 const SIZE = { columns: 140, rows: 40 };
-const LIMIT_MS = 30_000;
+const LIMIT_MS = 60_000;
 const DIALOGS = ["session.list", "model.list", "mcp.list", "opencode.status", "session.timeline"];
 
 /** Pieces of which hostile texts are made. */

@@ -16,7 +16,7 @@ import {
   userMessage,
 } from "@test/support/transcript";
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(60_000);
 
 const session: Session = {
   id: SESSION,

@@ -28,6 +28,7 @@ import { ProjectStore } from "@/storage/project-store";
 import { SessionStore } from "@/storage/session-store";
 import { GlobalConfig } from "./global-config";
 import { Instances } from "./instances";
+import { Listeners } from "./listeners";
 import { OrganisationConfig } from "./organisation-config";
 import { OwnServer, type RequestHandler } from "./own-server";
 import { Projects } from "./projects";
@@ -105,6 +106,7 @@ export class App {
       scope,
       owner: processIdentity(process.pid) ?? { pid: process.pid, startedAt: "" },
       bus,
+      listeners: new Listeners(),
       sessionStore,
       projectStore,
       ...(database.keptAside === undefined ? {} : { keptAside: database.keptAside }),

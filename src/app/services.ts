@@ -22,6 +22,7 @@ import type { LocalServer } from "@/provider/local-servers";
 import type { BusEvent } from "@/schema/event";
 import type { ProjectStore } from "@/storage/project-store";
 import type { SessionStore } from "@/storage/session-store";
+import type { Listeners } from "./listeners";
 import type { OrganisationConfig } from "./organisation-config";
 import type { OwnServer } from "./own-server";
 import type { Projects } from "./projects";
@@ -45,6 +46,8 @@ export interface AppServices {
   /** This process, as the owner of runs. */
   owner: ProcessIdentity;
   bus: Bus<InstanceEvent>;
+  /** Clients that hear what the bus tells. */
+  listeners: Listeners;
   sessionStore: SessionStore;
   projectStore: ProjectStore;
   /** Where a damaged database was moved when this process opened it: the person must hear of it. */

@@ -78,7 +78,10 @@ async function localServer(app: App): Promise<LocalServer> {
   const server = createServer(app);
   return {
     handle: async (request) => server.handle(request),
-    subscribe: (listener) => app.services.bus.subscribe(listener),
+    subscribe: (listener) => {
+      const ends = [app.services.listeners.join(), app.services.bus.subscribe(listener)];
+      return () => ends.forEach((end) => end());
+    },
   };
 }
 

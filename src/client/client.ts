@@ -13,7 +13,13 @@ import type {
 import type { Command } from "@/schema/command";
 import type { Config } from "@/schema/config";
 import type { FileContent, FileNode, SnapshotFileDiff } from "@/schema/file";
-import type { McpAuthorization, MCPStatus, McpResource, McpResourceTemplate } from "@/schema/mcp";
+import type {
+  McpAuthorization,
+  McpLogLine,
+  MCPStatus,
+  McpResource,
+  McpResourceTemplate,
+} from "@/schema/mcp";
 import type { CommandInput, MessageWithParts, PromptInput, ShellInput } from "@/schema/message";
 import type { PermissionReplyInput, PermissionRequest } from "@/schema/permission";
 import type { Project, ProjectDirectories } from "@/schema/project";
@@ -29,7 +35,14 @@ import type {
   SummarizeInput,
 } from "@/schema/session";
 import type { Skill } from "@/schema/skill";
-import type { FormatterStatus, Health, LogInput, LSPStatus, Path } from "@/schema/status";
+import type {
+  FormatterStatus,
+  Health,
+  LogInput,
+  LSPStatus,
+  Path,
+  ServerUse,
+} from "@/schema/status";
 import type { Todo } from "@/schema/todo";
 import type { TrustState } from "@/schema/trust";
 import type { VcsFileDiff, VcsFileStatus, VcsInfo } from "@/schema/vcs";
@@ -132,6 +145,7 @@ async function messagePage(
 function projectOperations(call: Caller) {
   return {
     health: () => call.get<Health>("/global/health"),
+    use: () => call.get<ServerUse>("/experimental/server"),
     path: () => call.get<Path>("/path"),
     project: {
       current: () => call.get<Project>("/project/current"),
@@ -201,6 +215,8 @@ function toolOperations(call: Caller) {
       connect: (name: string) => call.post<boolean>(`/mcp/${encodeURIComponent(name)}/connect`),
       disconnect: (name: string) =>
         call.post<boolean>(`/mcp/${encodeURIComponent(name)}/disconnect`),
+      log: (name: string) =>
+        call.get<McpLogLine[]>(`/experimental/mcp/${encodeURIComponent(name)}/log`),
       resources: () => call.get<Record<string, McpResource>>("/experimental/resource"),
       resourceTemplates: () =>
         call.get<Record<string, McpResourceTemplate>>("/experimental/resource/template"),

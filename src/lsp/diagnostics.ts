@@ -10,6 +10,8 @@ const PER_FILE_MAX = 500;
 const MESSAGE_MAX_CHARACTERS = 2_000;
 /** Servers tell in pieces, syntax first: this long after the last piece it is all. */
 const SETTLE_MS = 150;
+/** The severity that is no warning or hint. */
+const ERROR = 1;
 
 interface Told {
   pushed: Diagnostic[];
@@ -33,6 +35,12 @@ export class Diagnostics {
   of(path: string): Diagnostic[] {
     const told = this.#files.get(path);
     return told ? [...told.pushed, ...told.pulled] : [];
+  }
+
+  /** Errors in all files, as far as they are remembered. */
+  get errorCount(): number {
+    const all = [...this.#files.values()].flatMap(({ pushed, pulled }) => [...pushed, ...pulled]);
+    return all.filter(({ severity }) => severity === ERROR).length;
   }
 
   /** How often the server has spoken of a file: a mark from which to wait for the next word. */
@@ -111,7 +119,7 @@ function readDiagnostics(items: unknown): Diagnostic[] {
     return {
       range,
       // Without a severity it is the client's to choose.
-      severity: typeof severity === "number" ? severity : 1,
+      severity: typeof severity === "number" ? severity : ERROR,
       message: raw.message.slice(0, MESSAGE_MAX_CHARACTERS),
       ...(typeof code === "string" || typeof code === "number" ? { code } : {}),
       ...(typeof source === "string" ? { source } : {}),

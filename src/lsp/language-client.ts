@@ -152,6 +152,11 @@ export class LanguageClient {
     });
   }
 
+  /** Errors that are known, in all files. */
+  get errorCount(): number {
+    return this.#diagnostics.errorCount;
+  }
+
   /** What is known to be wrong with a file. */
   diagnosticsOf(path: string): Diagnostic[] {
     return this.#diagnostics.of(path);

@@ -117,7 +117,10 @@ export class LanguageServers {
       return { id, name: id, root: relative(directory, root), status };
     };
     return [
-      ...this.#pool.clients.map((client) => describe(client, "connected")),
+      ...this.#pool.clients.map((client) => {
+        const errors = client.errorCount;
+        return { ...describe(client, "connected"), ...(errors > 0 && { errors }) };
+      }),
       ...this.#pool.broken.map((one) => describe(one, "error")),
     ];
   }

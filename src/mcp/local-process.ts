@@ -36,11 +36,14 @@ export interface LocalProcessOptions {
   directory: string;
   env: Env;
   log: Logger;
+  /** Told what it says on stderr, in pieces. */
+  onSaid(piece: string): void;
 }
 
 export class LocalProcess {
   readonly #child: ReturnType<typeof spawn>;
   readonly #log: Logger;
+  readonly #onSaid: LocalProcessOptions["onSaid"];
   readonly #drained: Promise<void>;
   readonly #endGuard: () => void;
   #tail = Buffer.alloc(0);
@@ -51,6 +54,7 @@ export class LocalProcess {
   /** Throws AppError unavailable when the program cannot be started. */
   constructor(options: LocalProcessOptions) {
     this.#log = options.log;
+    this.#onSaid = options.onSaid;
     this.#child = spawn(options);
     this.#endGuard = guardGroup(this.#child.pid);
     this.#drained = this.#drain(this.#child.stderr);
@@ -122,6 +126,7 @@ export class LocalProcess {
   }
 
   #keep(chunk: Uint8Array): void {
+    this.#onSaid(Buffer.from(chunk).toString("utf8"));
     const end = chunk.subarray(-TAIL_MAX_BYTES);
     this.#tail = Buffer.concat([this.#tail, end]).subarray(-TAIL_MAX_BYTES);
     const room = LOGGED_MAX_BYTES - this.#loggedBytes;

@@ -3,8 +3,8 @@
 // what it offers in between. Calls go through it; it never throws but for a call.
 import type { Clock } from "@/base/clock";
 import { AppError, invalid, unavailable } from "@/base/error";
-import { stableStringify } from "@/base/text";
-import type { McpServerConfig, MCPStatus } from "@/schema/mcp";
+import { plural, stableStringify } from "@/base/text";
+import type { McpLogLine, McpServerConfig, MCPStatus } from "@/schema/mcp";
 import { retryDelay } from "./backoff";
 import type { Offer } from "./definition";
 import { describeFailure, type ListName, McpClient, type RequestOptions } from "./mcp-client";
@@ -17,6 +17,7 @@ import {
 } from "./offers";
 import { type Challenge, LoginNeeded, type OAuthTokens } from "./oauth-tokens";
 import { ConnectionLost } from "./remote-fetch";
+import { ServerLog } from "./server-log";
 import type { WireOptions } from "./wire";
 
 /** A connection that held this long was a good one: its end is the first failure. */
@@ -26,7 +27,7 @@ const LIST_PAUSE_MS = 250;
 
 const NOTHING: Offer = { tools: [], prompts: [], resources: [], templates: [] };
 
-export interface ConnectionOptions extends Omit<WireOptions, "tokens"> {
+export interface ConnectionOptions extends Omit<WireOptions, "tokens" | "onSaid"> {
   name: string;
   config: McpServerConfig;
   timeoutMs: number;
@@ -52,6 +53,7 @@ export class McpConnection {
   readonly #options: ConnectionOptions;
   readonly #closed = new AbortController();
   readonly #refreshing = new Map<ListName, "running" | "again">();
+  readonly #log: ServerLog;
   #state: State;
   #offer = NOTHING;
   #failures = 0;
@@ -61,6 +63,7 @@ export class McpConnection {
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
+    this.#log = new ServerLog(options.clock);
     this.#state = { kind: options.config.enabled === false ? "disabled" : "idle" };
   }
 
@@ -80,6 +83,11 @@ export class McpConnection {
   /** What the server's last refusal said of logging in. */
   get challenge(): Challenge {
     return this.#challenge;
+  }
+
+  /** What became of it so far, and what its program said. */
+  get log(): readonly McpLogLine[] {
+    return this.#log.lines;
   }
 
   get isConnecting(): boolean {
@@ -119,6 +127,7 @@ export class McpConnection {
   /** Ends the connection and stays away until `connect`. */
   async disconnect(): Promise<void> {
     await this.#end();
+    this.#log.note("disconnected");
     this.#state = { kind: "disabled" };
     this.#setOffer(NOTHING);
   }
@@ -194,6 +203,7 @@ export class McpConnection {
         {
           ...this.#options,
           tokens: tokens(),
+          onSaid: (piece) => this.#log.say(piece),
           onLost: (lost, error) => this.#lost(lost, error),
           onListChanged: (changed, list) => void this.#refresh(changed, list),
         },
@@ -203,6 +213,7 @@ export class McpConnection {
       signal.throwIfAborted();
       this.#state = { kind: "connected", client, since: clock.now() };
       this.#setOffer(offer);
+      this.#log.note(`connected, ${plural(offer.tools.length, "tool")}`);
       log.info("connected", { server: this.name, tools: offer.tools.length });
     } catch (error) {
       if (client) await this.#closeClient(client);
@@ -210,6 +221,7 @@ export class McpConnection {
       if (!(error instanceof LoginNeeded)) return this.#fail(error, wasLost);
       const refused = await this.#refused(error);
       if (signal.aborted) return;
+      this.#log.note("it wants a person to log in");
       this.#state = refused;
       this.#setOffer(NOTHING);
     }
@@ -300,6 +312,7 @@ export class McpConnection {
     const isFinal = error instanceof AppError && error.data["permanent"] === true;
     const delayMs = isFinal ? undefined : retryDelay(config.type, this.#failures);
     const text = describeFailure(error);
+    this.#log.note(`not connected: ${text}`);
     log.warn("not connected", { server: this.name, error: text, retryInMs: delayMs });
     const stays = isLost && delayMs !== undefined;
     const retry = delayMs === undefined ? {} : { retry: clock.timer(delayMs, () => this.#retry()) };

@@ -11,6 +11,7 @@ import type { Config } from "@/schema/config";
 import type { Publish } from "@/schema/event";
 import type {
   McpAuthorization,
+  McpLogLine,
   McpResource,
   McpResourceTemplate,
   McpServerConfig,
@@ -189,6 +190,12 @@ export class McpServers {
   async disconnect(name: string): Promise<void> {
     await this.#follow();
     await this.#get(name).disconnect();
+  }
+
+  /** What became of a server, and what its program said; the end of it. AppError not-found. */
+  async log(name: string): Promise<readonly McpLogLine[]> {
+    await this.#follow();
+    return this.#get(name).log;
   }
 
   /**

@@ -16,6 +16,8 @@ export interface WireOptions {
   directory: string;
   env: Env;
   log: Logger;
+  /** Told what a local server's program says on stderr, in pieces. */
+  onSaid(piece: string): void;
   /** For servers that people log in to. */
   tokens: OAuthTokens | undefined;
 }
@@ -37,12 +39,15 @@ const GOODBYE_MS = 500;
 
 /** What to try, in this order. Throws AppError invalid for an address that is none. */
 export async function wiresTo(options: WireOptions): Promise<OpenWire[]> {
-  const { config, directory, env, log } = options;
+  const { config, directory, env, log, onSaid } = options;
   if (config.type === "remote") return remoteWires(config, options);
   const { parseMessage } = await loadSDK();
   return [
     () => {
-      const transport = new StdioTransport({ config, directory, env, log, parseMessage });
+      const transport = new StdioTransport({
+        ...{ config, directory, env, log, onSaid },
+        parseMessage,
+      });
       return { transport, failure: () => transport.failure, close: () => transport.close() };
     },
   ];

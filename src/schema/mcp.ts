@@ -90,6 +90,10 @@ export const MCPStatus = t.Union(
 );
 export type MCPStatus = Static<typeof MCPStatus>;
 
+/** A line of what became of a server, or of what its program said; `time` in ms since 1970. */
+export const McpLogLine = t.Object({ time: t.Number(), text: t.String() }, { $id: "McpLogLine" });
+export type McpLogLine = Static<typeof McpLogLine>;
+
 /** `client` is the name of the server that offers it. */
 export const McpResource = t.Object(
   {

@@ -23,13 +23,18 @@ export const Path = t.Object(
 );
 export type Path = Static<typeof Path>;
 
-/** `root` is relative to the project directory. */
+/** `clients` hear what happens here at present. */
+export const ServerUse = t.Object({ clients: t.Integer() }, { $id: "ServerUse" });
+export type ServerUse = Static<typeof ServerUse>;
+
+/** `root` is relative to the project directory; `errors` are those it has told of, if any. */
 export const LSPStatus = t.Object(
   {
     id: t.String(),
     name: t.String(),
     root: t.String(),
     status: stringEnum(["connected", "error"]),
+    errors: t.Optional(t.Integer()),
   },
   { $id: "LSPStatus" },
 );

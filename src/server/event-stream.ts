@@ -60,9 +60,13 @@ export class EventStreams {
     // Elysia would read the whole stream to tell its length.
     if (options.request.method === "HEAD") return new Response(null, { headers: HEADERS });
     options.server?.timeout(options.request, 0);
+    const leave = this.#app.services.listeners.join();
     const stream = new EventStream(this.#app, options, {
       format: (event) => this.#format(event, options.directory === undefined),
-      onEnd: () => void this.#open.delete(stream),
+      onEnd: () => {
+        this.#open.delete(stream);
+        leave();
+      },
     });
     this.#open.add(stream);
     void this.#watch(options.directory);

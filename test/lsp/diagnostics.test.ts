@@ -32,6 +32,17 @@ test("what is asked for stands beside what is told", () => {
   expect(store.of(PATH)).toEqual([]);
 });
 
+test("errors of all files are counted, and nothing else is", () => {
+  const store = new Diagnostics(new FakeClock());
+  store.publish(told(["a warning"]), () => undefined);
+  expect(store.errorCount).toBe(0);
+  store.answer(PATH, [{ range: RANGE, message: "one" }]);
+  store.answer("/p/b.ts", [{ range: RANGE, message: "two", severity: 1 }]);
+  expect(store.errorCount).toBe(2);
+  store.forget(PATH);
+  expect(store.errorCount).toBe(1);
+});
+
 test("settled a moment after the last of several words", async () => {
   const clock = new FakeClock();
   const store = new Diagnostics(clock);

@@ -31,9 +31,12 @@ test("tells what an edit broke, and what it mended", async () => {
     `<diagnostics file="${name}">\nERROR [2:3] ERR one\nERROR [4:1] ERR three\n</diagnostics>`,
   );
   expect(broken.diagnostics.map(({ severity }) => severity)).toEqual([1, 2, 1]);
+  const fake = { id: "fake", name: "fake", root: "", status: "connected" as const };
+  expect(bench.servers.status()).toEqual([{ ...fake, errors: 2 }]);
   await writeFile(bench.path(name), "fine\n");
   expect(await check()).toEqual({ text: "", diagnostics: [] });
   expect(bench.servers.diagnostics(bench.path(name))).toEqual([]);
+  expect(bench.servers.status()).toEqual([fake]);
 });
 
 test("a text is told once: opened, then changed as a whole with rising versions", async () => {

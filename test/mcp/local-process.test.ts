@@ -14,6 +14,7 @@ function start(config: McpLocalConfig, directory: string, env: Record<string, st
     directory,
     env: { PATH: process.env["PATH"], ...env },
     log,
+    onSaid: () => {},
   });
 }
 

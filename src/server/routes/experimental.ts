@@ -1,12 +1,12 @@
-// Experimental: what may change: what this server can do beyond the rest, the sessions of all
-// projects in one list, moving one, and sending at once what a provider has put off.
+// Experimental: what may change: what this server can do beyond the rest, who uses it, the sessions
+// of all projects in one list, moving one, and sending at once what a provider has put off.
 import { type AnyElysia, Elysia } from "elysia";
 import type { App } from "@/app/app";
 import { moveSession } from "@/app/move-session";
 import { t } from "@/base/schema";
 import { SessionID } from "@/schema/primitive";
 import { GlobalSession, Session } from "@/schema/session";
-import { ExperimentalCapabilities } from "@/schema/status";
+import { ExperimentalCapabilities, ServerUse } from "@/schema/status";
 import { globalSessions } from "@/server/global-sessions";
 import { operation } from "@/server/operation";
 import { inDirectory } from "@/server/request-context";
@@ -18,6 +18,7 @@ export function experimentalRoutes(app: App): AnyElysia {
   return new Elysia()
     .use(inDirectory(app))
     .get("/experimental/capabilities", () => ({ backgroundSubagents: true }), capabilities)
+    .get("/experimental/server", () => ({ clients: app.services.listeners.count }), use)
     .get(
       "/experimental/session",
       ({ query: { limit = LIMIT_DEFAULT, ...query }, set }) => {
@@ -47,6 +48,15 @@ const capabilities = operation({
   place: "directory",
   summary: "Get what this server can do beyond the rest",
   response: ExperimentalCapabilities,
+});
+
+const use = operation({
+  id: "experimental.server.get",
+  group: "Global",
+  place: "directory",
+  summary: "Get how many clients use this server",
+  description: "Those that hear of what happens, of any directory.",
+  response: ServerUse,
 });
 
 const sessions = operation({

@@ -7,6 +7,7 @@ import {
   McpAddInput,
   McpAuthCallbackInput,
   McpAuthorization,
+  McpLogLine,
   McpResource,
   McpResourceTemplate,
   MCPStatus,
@@ -38,6 +39,11 @@ function serverRoutes(app: App): AnyElysia {
         return true;
       },
       disconnect,
+    )
+    .get(
+      "/experimental/mcp/:name/log",
+      async ({ instance, params }) => [...(await instance.mcp.log(params.name))],
+      log,
     );
 }
 
@@ -131,6 +137,18 @@ const disconnect = operation({
   description: "It stays away until it is connected again.",
   params,
   response: t.Boolean(),
+});
+
+const log = operation({
+  id: "experimental.mcp.log",
+  group,
+  place: "directory",
+  summary: "Get the log of an MCP server",
+  description:
+    "What became of its connections, and what its program said on stderr, the oldest first; the " +
+    "last 500 lines of it.",
+  params,
+  response: t.Array(McpLogLine),
 });
 
 const start = operation({

@@ -8,6 +8,7 @@ import { LARGE } from "./dialog";
 import { openLink } from "./link-dialog";
 import { ListDialog } from "./list-dialog";
 import type { ListRow } from "./list-rows";
+import { PageDialog } from "./page-dialog";
 
 const LABEL_COLUMNS = 24;
 
@@ -27,7 +28,7 @@ export function openMcps(ui: Ui): void {
     labelColumns: LABEL_COLUMNS,
     empty: "No MCP server is configured. `opencode mcp add` adds one.",
     enterText: "details",
-    onSelect: ({ value }) => void openDetails(ui, value),
+    onSelect: ({ value }) => void openMcp(ui, value),
     onClose: () => leave(),
     keys: [
       {
@@ -80,9 +81,11 @@ async function toggle(ui: Ui, name: string): Promise<void> {
   await refreshMcp(ui);
 }
 
-async function openDetails(ui: Ui, name: string): Promise<void> {
+/** The log of one that has failed; what a person can do for it, or what it offers. */
+export async function openMcp(ui: Ui, name: string): Promise<void> {
   const status = ui.store.state.facts.mcp?.[name];
   if (status?.status === "needs_auth") return logIn(ui, name);
+  if (status?.status === "failed") return openLog(ui, name);
   const ids = (await attempt(ui, () => ui.client.toolIDs())) ?? [];
   const prefix = toolPrefix(name);
   const tools = ids.filter((id) => id.startsWith(prefix));
@@ -97,8 +100,46 @@ async function openDetails(ui: Ui, name: string): Promise<void> {
       width: LARGE,
       rows: () => rows,
       empty: "It offers no tools.",
+      keys: [{ stroke: "ctrl+l", text: "log", run: () => void openLog(ui, name) }],
     }),
   );
+}
+
+/** What became of a server, and what its program said of it. */
+async function openLog(ui: Ui, name: string): Promise<void> {
+  const lines = await attempt(ui, () => ui.client.mcp.log(name));
+  if (lines === undefined) return;
+  const text = lines.map((line) => `${clockTime(line.time)}  ${line.text}`).join("\n");
+  ui.dialogs.open(
+    new PageDialog(ui, {
+      title: `Log of ${name}`,
+      text: text === "" ? "It has said nothing yet." : text,
+      startsAtEnd: true,
+      keys: [
+        { stroke: "r", text: "reconnect", run: () => void reconnect(ui, name) },
+        { stroke: "y", text: "copy", run: () => void copyLog(ui, text) },
+      ],
+    }),
+  );
+}
+
+/** Connects it now, and shows what came of that. */
+async function reconnect(ui: Ui, name: string): Promise<void> {
+  ui.dialogs.close();
+  await attempt(ui, () => ui.client.mcp.connect(name));
+  await refreshMcp(ui);
+  await openLog(ui, name);
+}
+
+async function copyLog(ui: Ui, text: string): Promise<void> {
+  const isSure = await ui.clipboard.write(text);
+  const message = isSure ? "Copied the log" : "Sent the log to the terminal's clipboard";
+  ui.toasts.show({ variant: "info", message });
+}
+
+/** `09:41:02` */
+function clockTime(time: number): string {
+  return new Date(time).toTimeString().slice(0, 8);
 }
 
 async function logIn(ui: Ui, name: string): Promise<void> {

@@ -13,25 +13,33 @@ import { copyFacts } from "./debug";
 import { LARGE } from "./dialog";
 import { ListDialog } from "./list-dialog";
 import { NO_LINE, type ListRow } from "./list-rows";
-import { mcpRows, openMcps, refreshMcp, toolPrefix } from "./mcps";
+import { mcpRows, openMcp, refreshMcp, toolPrefix } from "./mcps";
 
 const LABEL_COLUMNS = 11;
 const RULE_FILES: readonly string[] = ["AGENTS.md", "CLAUDE.md", "CONTEXT.md"];
 
-type Target = "mcp" | "none";
+/** What a row leads to: an MCP server, by its name, or nothing. */
+type Target = { mcp: string } | undefined;
+
+/** What only the server knows, and is asked when the page opens. */
+interface Asked {
+  rules: readonly string[];
+  toolIDs: readonly string[];
+  /** How many clients there are, and how long the answer took. */
+  server?: { clients: number; ms: number };
+}
 
 export function openStatus(ui: Ui): void {
-  let rules: readonly string[] = [];
-  let toolIDs: readonly string[] = [];
+  let asked: Asked = { rules: [], toolIDs: [] };
   const dialog: ListDialog<Target> = new ListDialog<Target>(ui, {
     title: "Status",
     width: LARGE,
     hasFilter: false,
     labelColumns: LABEL_COLUMNS,
-    rows: () => statusRows(ui, rules, toolIDs),
+    rows: () => statusRows(ui, asked),
     empty: "",
     enterText: "details",
-    onSelect: ({ value }) => value === "mcp" && openMcps(ui),
+    onSelect: ({ value }) => value && void openMcp(ui, value.mcp),
     onClose: () => leave(),
     keys: [
       { stroke: "r", text: "reconnect", run: () => void reconnect(ui) },
@@ -43,14 +51,21 @@ export function openStatus(ui: Ui): void {
   });
   ui.dialogs.open(dialog);
   void refresh(ui);
-  void attempt(ui, async () => {
-    toolIDs = await ui.client.toolIDs();
-    dialog.refresh();
-  });
-  void attempt(ui, async () => {
+  const ask = (part: () => Promise<Partial<Asked>>) =>
+    void attempt(ui, async () => {
+      const found = await part();
+      asked = { ...asked, ...found };
+      dialog.refresh();
+    });
+  ask(async () => ({ toolIDs: await ui.client.toolIDs() }));
+  ask(async () => {
     const files = await ui.client.file.list("");
-    rules = files.map(({ name }) => name).filter((name) => RULE_FILES.includes(name));
-    dialog.refresh();
+    return { rules: files.map(({ name }) => name).filter((name) => RULE_FILES.includes(name)) };
+  });
+  ask(async () => {
+    const before = ui.clock.now();
+    const { clients } = await ui.client.use();
+    return { server: { clients, ms: ui.clock.now() - before } };
   });
 }
 
@@ -74,11 +89,7 @@ async function reconnect(ui: Ui): Promise<void> {
   await refresh(ui);
 }
 
-function statusRows(
-  ui: Ui,
-  rules: readonly string[],
-  toolIDs: readonly string[],
-): ListRow<Target>[] {
+function statusRows(ui: Ui, { rules, toolIDs, server }: Asked): ListRow<Target>[] {
   const { facts, route } = ui.store.state;
   const usage = route.screen === "session" ? usageOf(ui.store.state, route.sessionID) : undefined;
   const session = route.screen === "session" ? `   session ${route.sessionID.slice(0, 7)}…` : "";
@@ -90,7 +101,7 @@ function statusRows(
   const instructions = [...rules, ...(facts.config?.instructions ?? [])];
   const plugins = facts.config?.plugin ?? [];
   const row = (label: string, rest: Partial<ListRow<Target>> = {}): ListRow<Target> => ({
-    value: "none",
+    value: undefined,
     label,
     ...rest,
   });
@@ -101,31 +112,39 @@ function statusRows(
     row("Model", {
       group: "",
       detail: found ? `${found.provider.name} / ${found.model.name}${variant}` : "none",
-      right: firstTokenWords(ui),
+      right: answerWords(ui),
     }),
     row("Rules", { group: "", detail: instructions.join(", ") || "none" }),
     ...mcpGroup(ui, toolIDs),
     ...lspGroup(ui),
     ...formatterRows(ui),
     row(plural(plugins.length, "plugin"), { group: NO_LINE }),
-    ...(facts.serverURL === undefined
-      ? []
-      : [row("Server", { group: NO_LINE, detail: facts.serverURL })]),
+    row("Server", {
+      group: NO_LINE,
+      detail: [facts.serverURL ?? "in this process", ...clientWords(server)].join("   "),
+      right: server === undefined ? "" : `answers in ${Math.round(server.ms)} ms`,
+    }),
   ];
 }
 
-/** How long the newest answer took to begin, such as `41 ms to first token`. */
-function firstTokenWords(ui: Ui): string {
+function clientWords(server: Asked["server"]): string[] {
+  return server === undefined ? [] : [plural(server.clients, "client")];
+}
+
+/** What the provider said last, such as `200 · 41 ms to first token`, or `401`. */
+function answerWords(ui: Ui): string {
   const { route, transcripts } = ui.store.state;
   const messages = route.screen === "session" ? transcripts[route.sessionID]?.messages : undefined;
   for (const { info, parts } of messages?.toReversed() ?? []) {
     if (info.role !== "assistant") continue;
+    const status = info.error?.name === "APIError" ? info.error.data.statusCode : undefined;
+    if (status !== undefined) return String(status);
     const starts = parts.flatMap((part) => {
       return part.type === "text" || part.type === "reasoning" ? (part.time?.start ?? []) : [];
     });
     if (starts.length === 0) continue;
     const ms = Math.max(0, Math.min(...starts) - info.time.created);
-    return `${ms < 1_000 ? `${Math.round(ms)} ms` : duration(ms)} to first token`;
+    return `200 · ${ms < 1_000 ? `${Math.round(ms)} ms` : duration(ms)} to first token`;
   }
   return "";
 }
@@ -138,23 +157,25 @@ function mcpGroup(ui: Ui, toolIDs: readonly string[]): ListRow<Target>[] {
     const count = toolIDs.filter((id) => id.startsWith(toolPrefix(name))).length;
     return count === 0 ? "" : plural(count, "tool");
   };
-  return rows.map(({ value, markColor, detail, right }) => ({
-    ...{ value: "mcp" as const, key: `mcp ${value}`, group },
+  const statuses = ui.store.state.facts.mcp ?? {};
+  return rows.map(({ value, markColor, detail, right = "" }) => ({
+    ...{ value: { mcp: value }, key: `mcp ${value}`, group },
     label: spaced(`● ${value}`, detail || toolsOf(value)),
     ...(markColor !== undefined && markColor !== "success" && { labelColor: markColor }),
-    right: right ?? "",
+    right: statuses[value]?.status === "failed" ? "enter: log" : right,
   }));
 }
 
 function lspGroup(ui: Ui): ListRow<Target>[] {
   const servers = ui.store.state.facts.lsp ?? [];
-  return servers.map(({ name, root, status }) => ({
-    value: "none",
+  return servers.map(({ name, root, status, errors = 0 }) => ({
+    value: undefined,
     key: `lsp ${name} ${root}`,
     group: `${servers.length} LSP`,
     label: spaced(`● ${name}`, root === "" ? "." : homeShortened(root, ui.environment.home)),
     ...(status === "error" && { labelColor: "error" satisfies Slot }),
-    right: status,
+    right: errors > 0 ? plural(errors, "error") : status,
+    ...(errors > 0 && { rightColor: "error" satisfies Slot }),
   }));
 }
 
@@ -162,7 +183,7 @@ function formatterRows(ui: Ui): ListRow<Target>[] {
   const enabled = (ui.store.state.facts.formatters ?? []).filter((one) => one.enabled);
   const names = enabled.map(({ name }) => name).join("  ");
   const label = `${plural(enabled.length, "formatter")}   ${names}`.trimEnd();
-  return [{ value: "none", key: "formatters", group: NO_LINE, label }];
+  return [{ value: undefined, key: "formatters", group: NO_LINE, label }];
 }
 
 /** In columns where the name leaves room for that. */

@@ -5,6 +5,7 @@ import type { GlobalSession, Session } from "@/schema/session";
 import type { Worktree } from "@/schema/worktree";
 import { FakeClock } from "@test/support/clock";
 import { Contract } from "@test/support/contract";
+import { EventReader } from "@test/support/event-reader";
 import { testApp } from "@test/support/test-app";
 
 test("the capabilities are told", async () => {
@@ -12,6 +13,24 @@ test("the capabilities are told", async () => {
   const contract = await Contract.of(t);
   const { body } = await contract.call("experimental.capabilities.get");
   expect(body).toEqual({ backgroundSubagents: true });
+});
+
+test("who hears what happens is counted, until it leaves", async () => {
+  await using t = await testApp();
+  const contract = await Contract.of(t);
+  const count = async () => {
+    const { body } = await contract.call("experimental.server.get");
+    return (body as { clients: number }).clients;
+  };
+  expect(await count()).toBe(0);
+  {
+    await using events = await EventReader.open(new URL("/event", t.server.url));
+    await using all = await EventReader.open(new URL("/global/event", t.server.url));
+    await Promise.all([events.untilType("server.connected"), all.untilType("server.connected")]);
+    expect(await count()).toBe(2);
+  }
+  // The server hears of their leaving when it reads from their connections.
+  while ((await count()) > 0) await new Promise((resolve) => setImmediate(resolve));
 });
 
 test("the sessions of all projects are in one list, in pages without gaps", async () => {

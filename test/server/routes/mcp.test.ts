@@ -27,6 +27,19 @@ test("servers of the configuration are started and their status told", async () 
   });
 });
 
+test("what became of a server, and what its program said, is told in lines", async () => {
+  await using s = await setup({ good: scripted(), bad: scripted({ dieSaying: "no\nlicence" }) });
+  const lines = async (name: string) => {
+    const { body } = await s.contract.call("experimental.mcp.log", { params: { name } });
+    return (body as { text: string }[]).map(({ text }) => text);
+  };
+  expect(await lines("good")).toEqual(["connected, 9 tools"]);
+  const said = await lines("bad");
+  expect(said.slice(0, 2)).toEqual(["no", "licence"]);
+  expect(said[2]).toBe("not connected: its program exited with code 7: no");
+  await s.contract.call("experimental.mcp.log", { params: { name: "gone" }, status: 404 });
+});
+
 test("a server is added, disconnected and connected", async () => {
   await using s = await setup();
   const body = { name: "new", config: scripted() };

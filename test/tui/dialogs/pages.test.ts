@@ -6,6 +6,7 @@ import { openSkills } from "@/tui/dialogs/skills";
 import { openStatus } from "@/tui/dialogs/status";
 import { askTrust } from "@/tui/dialogs/trust";
 import type { TestScreen } from "@test/support/screen";
+import { answerMessage, messageID, textPart } from "@test/support/transcript";
 import { model, provider, session } from "./facts";
 import { dialogScreen } from "./support";
 
@@ -13,6 +14,16 @@ const MCP = {
   github: { status: "connected" as const },
   figma: { status: "failed" as const, error: "Connection closed (exit 1)" },
 };
+
+const LOG = [{ time: 0, text: "no licence was found" }];
+
+/** An answer that began after a tenth of a second. */
+const PROMPT_ANSWER = answerMessage(
+  2,
+  messageID(1),
+  (id) => [{ ...textPart(id, 1, "Hello"), time: { start: 1_100, end: 1_200 } }],
+  { time: { created: 1_000, completed: 1_200 } },
+);
 
 async function seen(screen: TestScreen, text: string): Promise<string> {
   let frame = await screen.frame();
@@ -50,13 +61,18 @@ test("status says what is in use and why something is not", async () => {
     width: 80,
     height: 26,
     answers: {
-      "GET /lsp": () => [{ id: "typescript", name: "typescript", root: "", status: "connected" }],
+      "GET /lsp": () => [
+        { id: "typescript", name: "typescript", root: "", status: "connected", errors: 2 },
+        { id: "gopls", name: "gopls", root: "go", status: "connected" },
+      ],
       "GET /formatter": () => [
         { name: "prettier", extensions: [], enabled: true },
         { name: "rustfmt", extensions: [], enabled: true },
         { name: "gofmt", extensions: [], enabled: false },
       ],
       "GET /mcp": () => MCP,
+      "GET /experimental/server": () => ({ clients: 2 }),
+      "GET /experimental/mcp/figma/log": () => LOG,
       "GET /file": () => [
         { name: "AGENTS.md", path: "AGENTS.md", absolute: "/p", type: "file", ignored: false },
       ],
@@ -64,6 +80,7 @@ test("status says what is in use and why something is not", async () => {
     state: {
       route: { screen: "session", sessionID: one.id },
       sessions: { [one.id]: one },
+      transcripts: { [one.id]: { messages: [PROMPT_ANSWER] } },
       choice: { model: { providerID: "anthropic", modelID: "sonnet" }, variant: "high" },
       facts: {
         serverURL: "http://127.0.0.1:4096",
@@ -84,13 +101,24 @@ test("status says what is in use and why something is not", async () => {
   expect(frame).toContain("opencode 1.0.0   session ses_01h…");
   expect(frame).toContain("Model      Anthropic / Sonnet 5 · high");
   expect(frame).toContain("Rules      AGENTS.md");
-  expect(frame).toMatch(/2 MCP servers\s*│\n[^\n]*● figma {4}Connection closed \(exit 1\) +failed/);
+  expect(frame).toMatch(
+    /2 MCP servers\s*│\n[^\n]*● figma {4}Connection closed \(exit 1\) +enter: log/,
+  );
   expect(frame).toMatch(/● github +connected/);
-  expect(frame).toMatch(/1 LSP/);
+  expect(frame).toMatch(/2 LSP/);
+  expect(frame).toMatch(/● typescript +\. +2 errors/);
+  expect(frame).toMatch(/● gopls +go +connected/);
+  expect(frame).toMatch(/Sonnet 5 · high +200 · 100 ms to first token/);
   expect(frame).toContain("2 formatters   prettier  rustfmt");
   expect(frame).toContain("0 plugins");
-  expect(frame).toContain("Server     http://127.0.0.1:4096");
+  expect(frame).toMatch(/Server {5}http:\/\/127\.0\.0\.1:4096 {3}2 clients +answers in 0 ms/);
   expect(frame).toContain("enter details  r reconnect  y copy for a bug report");
+  for (let down = 0; down < 3; down++) screen.terminal.mockInput.pressArrow("down");
+  screen.terminal.mockInput.pressEnter();
+  const log = await seen(screen, "Log of figma");
+  expect(log).toContain("no licence was found");
+  screen.terminal.mockInput.pressEscape();
+  await seen(screen, "Status");
 });
 
 test("MCP servers are switched on and off, and tell what they offer", async () => {

@@ -15,9 +15,10 @@ import { Trash } from "@/tui/dialogs/trash";
 import type { Ui } from "@/tui/ui";
 import { expectFrame } from "@test/support/frames";
 import type { ScreenOptions, TestScreen } from "@test/support/screen";
+import { textPart } from "@test/support/transcript";
 import { agent, model, provider, session, userMessage } from "@test/tui/dialogs/facts";
 import { dialogScreen } from "@test/tui/dialogs/support";
-import { answer, FACTS, LOGIN, PROVIDERS, SONNET } from "./recorded";
+import { answer, FACTS, LOGIN, PROVIDERS, SONNET, START } from "./recorded";
 
 interface Recorded extends Pick<ScreenOptions, "answers" | "state"> {
   rows?: number;
@@ -206,12 +207,23 @@ frame("help-80", { open: openHelp });
 
 const STATUS_SESSION = { ...LOGIN, id: "ses_01habcdef" };
 
+/** It began 41 ms after it was asked for. */
+const ANSWERED = answer(
+  2,
+  (id) => [{ ...textPart(id, 1, "Done."), time: { start: START + 41, end: START + 90 } }],
+  { time: { created: START, completed: START + 90 } },
+);
+
 frame("status-80", {
   rows: 23,
   answers: {
     "GET /lsp": () => [
-      { id: "typescript", name: "typescript", root: "/home/user/proj", status: "connected" },
+      {
+        ...{ id: "typescript", name: "typescript", root: "/home/user/proj" },
+        ...{ status: "connected", errors: 2 },
+      },
     ],
+    "GET /experimental/server": () => ({ clients: 1 }),
     "GET /formatter": () => [
       { name: "prettier", extensions: [], enabled: true },
       { name: "rustfmt", extensions: [], enabled: true },
@@ -229,7 +241,7 @@ frame("status-80", {
   state: {
     route: { screen: "session", sessionID: STATUS_SESSION.id },
     sessions: { [STATUS_SESSION.id]: STATUS_SESSION },
-    transcripts: { [STATUS_SESSION.id]: { messages: [answer(2, () => [])] } },
+    transcripts: { [STATUS_SESSION.id]: { messages: [ANSWERED] } },
     choice: { model: SONNET, variant: "high" },
     facts: {
       serverURL: "http://127.0.0.1:4096",

@@ -44,10 +44,10 @@ export class Conversation {
     return found?.info.role === "user" ? { info: found.info, parts: found.parts } : undefined;
   }
 
-  /** The newest assistant message that is an answer: a summary is none. */
+  /** The newest assistant message; a summary that failed is no answer. */
   answer(): MessageWithParts | undefined {
     return this.#messages.findLast(
-      ({ info }) => info.role === "assistant" && info.summary !== true,
+      ({ info }) => info.role === "assistant" && !(info.summary && info.error),
     );
   }
 

@@ -228,10 +228,11 @@ test("a summary is asked for with a plugin's words, and the turn may end with it
   );
   const session = t.create();
   await t.prompt(session, "A poem");
-  await t.prompt(session, "More");
-  expect(t.history(session).at(-1)?.parts).toContainEqual(
-    expect.objectContaining({ text: "About roses." }),
-  );
+  // The summary is what the turn ended with, and so the answer: not what was said before.
+  const answer = await t.prompt(session, "More");
+  expect(answer).toMatchObject({ info: { summary: true } });
+  expect(answer.parts).toContainEqual(expect.objectContaining({ text: "About roses." }));
+  expect(t.history(session).at(-1)).toEqual(answer);
   expect(t.model.requests).toHaveLength(2);
   const asked = t.model.requests[1];
   expect(asked?.request.messages[0]?.text).toEndWith(

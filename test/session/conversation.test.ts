@@ -56,15 +56,21 @@ test("the newest prompt and the newest answer", () => {
   expect(new Conversation([user(1)]).answer()).toBeUndefined();
 });
 
-test("neither the request of a summary is a prompt, nor the summary an answer", () => {
+test("no request of a summary is a prompt; a summary is an answer, unless it failed", () => {
   const request = user(3);
   const { sessionID, id: messageID } = request.info;
   request.parts.push({ id: "prt_3", sessionID, messageID, type: "compaction", auto: true });
   const summary = assistant(4);
-  const info = { ...summary.info, summary: true } as typeof summary.info;
-  const conversation = new Conversation([user(1), assistant(2), request, { ...summary, info }]);
-  expect(conversation.prompt()?.info.id).toBe("msg_0001");
-  expect(conversation.answer()?.info.id).toBe("msg_0002");
+  const error = { name: "UnknownError", data: { message: "none" } };
+  const answerWith = (more: object) => {
+    const info = { ...summary.info, summary: true, ...more } as typeof summary.info;
+    const messages = [user(1), assistant(2), request, { ...summary, info }];
+    const conversation = new Conversation(messages);
+    expect(conversation.prompt()?.info.id).toBe("msg_0001");
+    return conversation.answer()?.info.id;
+  };
+  expect(answerWith({})).toBe("msg_0004");
+  expect(answerWith({ error })).toBe("msg_0002");
 });
 
 test("a part is replaced where it stands", () => {

@@ -8,6 +8,7 @@
 
 import type { Clock } from "@/base/clock";
 import { version } from "@/base/version";
+import { checkFrames } from "./amazon-frames";
 import { EventLines, type EventMender } from "./event-lines";
 import { NoStreamError, StallError } from "./wire-error";
 
@@ -156,6 +157,7 @@ export class Exchange {
 async function checkStream(response: Response): Promise<Response> {
   if (!response.ok) return readPlain(response, new Uint8Array(), response.body?.getReader());
   const type = response.headers.get("content-type") ?? "";
+  if (/vnd\.amazon\.eventstream/i.test(type)) return checkFrames(response);
   if (/event-?stream/i.test(type)) return response;
   const reader = response.body?.getReader();
   const first = await firstBytes(reader);

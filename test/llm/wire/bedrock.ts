@@ -102,6 +102,13 @@ export const BEDROCK_SCRIPTS: readonly WireScript[] = [
     [START, ...text(0, "Hel"), exception("throttlingException", "Slow down")],
     { retries: 1 },
   ),
+  {
+    name: "a frame that claims four gigabytes",
+    source: "proxies that spoil bytes",
+    wire: "bedrock",
+    answers: [{ pieces: [Uint8Array.of(0xff, 0xff, 0xff, 0xff)], headers: HEADERS, after: "hang" }],
+    expect: { retries: 1 },
+  },
   script("an end without a reason", [START, ...text(0, "Hel")], { retries: 1 }),
   script("a guardrail in the middle", answer("guardrail_intervened", ...text(0, "I")), {
     text: "I",

@@ -8,11 +8,13 @@
 //   up, whatever its status; certificates not trusted; what the caller aborted. failure.ts decides.
 // - At most MODEL_ATTEMPTS_MAX requests in total, and at most WAIT_BUDGET_MS of waiting in total.
 // - The wait is what `retry-after-ms` or `retry-after` (or the body) says, without jitter. Without
-//   them 2 s * 2^(failures - 1), at most 30 s, plus up to a quarter of it by chance. Never at once:
-//   not even where the provider says so.
+//   them 2 s * 2^(failures - 1), at most 30 s, plus up to a quarter of it by chance; and so where
+//   that time is over already: "0" of one that is overloaded, a date by a clock that is behind.
+//   Never at once.
 // - A wait asked for that is longer than what is left of the budget ends the request at once.
 
 import { MODEL_ATTEMPTS_MAX } from "@/base/limits";
+import { plural } from "@/base/text";
 import type { MessageError } from "@/schema/message-error";
 import type { Failure } from "./failure";
 
@@ -21,6 +23,7 @@ const FIRST_WAIT_MS = 2_000;
 const SHORTEST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 30_000;
 const JITTER = 0.25;
+const DAY_MS = 24 * 60 * 60_000;
 
 export type RetryDecision = { waitMs: number } | { error: MessageError };
 
@@ -52,10 +55,8 @@ export function decideRetry(
 
 function askedWait({ retryAfter }: Failure, now: number): number | undefined {
   if (!retryAfter) return undefined;
-  return Math.max(
-    SHORTEST_WAIT_MS,
-    Math.ceil("ms" in retryAfter ? retryAfter.ms : retryAfter.at - now),
-  );
+  const waitMs = Math.ceil("ms" in retryAfter ? retryAfter.ms : retryAfter.at - now);
+  return waitMs > 0 ? Math.max(SHORTEST_WAIT_MS, waitMs) : undefined;
 }
 
 function standardWait(attempt: number, random: () => number): number {
@@ -65,9 +66,10 @@ function standardWait(attempt: number, random: () => number): number {
 
 function withWords(error: MessageError, askedMs: number): MessageError {
   if (error.name !== "APIError") return error;
-  const minutes = Math.ceil(askedMs / 60_000);
+  const asked =
+    askedMs > DAY_MS ? "more than a day" : plural(Math.ceil(askedMs / 60_000), "minute");
   const message =
-    `${error.data.message} The provider asks to wait ${minutes} minutes before the next request, ` +
+    `${error.data.message} The provider asks to wait ${asked} before the next request, ` +
     `which is longer than opencode waits (${WAIT_BUDGET_MS / 60_000} minutes).`;
   return { ...error, data: { ...error.data, message, isRetryable: false } };
 }

@@ -70,13 +70,24 @@ describe("decideRetry", () => {
   test("the provider's own time is kept to the millisecond, without jitter", () => {
     expect(decideRetry(failure({ ms: 1_500 }), state, () => 1)).toEqual({ waitMs: 1_500 });
     expect(decideRetry(failure({ at: 1_007_000 }), state, () => 1)).toEqual({ waitMs: 7_000 });
-    expect(decideRetry(failure({ at: 5 }), state, () => 1)).toEqual({ waitMs: 100 });
-    expect(decideRetry(failure({ ms: 0 }), state, () => 1)).toEqual({ waitMs: 100 });
+    expect(decideRetry(failure({ ms: 5 }), state, () => 1)).toEqual({ waitMs: 100 });
+  });
+
+  test.each([{ ms: 0 }, { at: 5 }])("a time that is over is none: %p", (retryAfter) => {
+    for (const attempt of [1, 4]) {
+      const standard = decideRetry(failure(), { ...state, attempt }, () => 0);
+      const decision = decideRetry(failure(retryAfter), { ...state, attempt }, () => 0);
+      expect(decision).toEqual(standard);
+    }
   });
 
   test("a longer wait than the budget leaves ends at once and says how long", () => {
     const decision = decideRetry(failure({ ms: 61 * MINUTE_MS }), state, () => 0);
     expect(JSON.stringify(decision)).toContain("61 minutes");
+    for (const ms of [1e12, Number.POSITIVE_INFINITY]) {
+      const absurd = decideRetry(failure({ ms }), state, () => 0);
+      expect(JSON.stringify(absurd)).toContain("asks to wait more than a day before");
+    }
     const late = { ...state, waitedMs: 4 * MINUTE_MS };
     expect(decideRetry(failure({ ms: 2 * MINUTE_MS }), late, () => 0)).toHaveProperty("error");
   });

@@ -183,6 +183,7 @@ function openTools(ground: Ground, history: History, later: Later) {
       void offers.offer(sessionID, path);
       return found;
     },
+    lateNews: ({ sessionID, signal }) => languageServers.lateNews(sessionID, signal),
     planOf: (session) => planMode.of(session),
     jobsOf: (sessionID) => jobs.forSession(sessionID),
     runSubagent: (input, owner) => later.subagents().run(input, owner),

@@ -178,7 +178,8 @@ export class LanguageClient {
       ? await this.#pull(path, limitMs, either)
       : await this.#waitTold(path, limitMs, either);
     if (told) this.#silences = 0;
-    else if (!either.aborted) this.#silences++;
+    // Who does not wait knows nothing of its silence.
+    else if (!either.aborted && timeoutMs >= SILENT_WAIT_MS) this.#silences++;
     return { diagnostics: this.#diagnostics.of(path), isHeard: told };
   }
 

@@ -26,13 +26,15 @@ import { ServerInstaller } from "./server-installer";
 import { ServerPool, type Wanted } from "./server-pool";
 
 const NO_FETCH = "OPENCODE_DISABLE_LSP_DOWNLOAD";
-/** How long an edit waits to hear what it broke. */
-const DIAGNOSTICS_WAIT_MS = 3_000;
-/** From its start on, a server gets this long to load the project: its first word is not missed. */
-const START_WAIT_MS = 10_000;
+/**
+ * How long an edit waits to hear what it broke, and of that for a server to get ready, from its
+ * start on: one that takes longer holds no edit up, and is heard of later.
+ */
+const EDIT_WAITS: Waits = { wordMs: 3_000, readyMs: 1_000 };
+const NO_WAITS: Waits = { wordMs: 0, readyMs: 0 };
 /** Files that late news is waited for of. */
 const UNHEARD_MAX = 50;
-/** So many of them are asked for with a check. */
+/** So many of them are looked at for late news at once. */
 const LATE_MAX = 3;
 /** How long somebody who asks for an answer waits for a server to get ready. */
 const READY_WAIT_MS = 30_000;
@@ -59,9 +61,14 @@ export interface LanguageServersOptions {
 
 /** What an edit broke, for the model and for clients. */
 export interface FileDiagnostics {
-  /** Of files checked before, too, whose servers spoke late. Empty when there is no error. */
+  /** Empty when there is no error. */
   text: string;
   diagnostics: Diagnostic[];
+}
+
+interface Waits {
+  wordMs: number;
+  readyMs: number;
 }
 
 /** A file that was checked: for whom, and by what name the model knows it. */
@@ -127,7 +134,7 @@ export class LanguageServers {
 
   /** Starts what serves this file and tells it the file's text, in the background. */
   touch(file: string): void {
-    void this.#sync(file, this.#options.scope.signal, READY_WAIT_MS).catch((error: unknown) => {
+    void this.wake(file, this.#options.scope.signal).catch((error: unknown) => {
       if (isAbort(error)) return;
       this.#log.debug("a file was not told", { file, error: errorMessage(error) });
     });
@@ -145,8 +152,8 @@ export class LanguageServers {
 
   /**
    * What the file's servers say of it as it is on the disk now: after a few seconds at most, and
-   * then what is known; one that is still being fetched is not waited for. What comes later is told
-   * with the next check of the same `owner`. Never rejects. `title` names the file in the text.
+   * then what is known; one that is only being started or fetched is hardly waited for. What comes
+   * later is the same `owner`'s late news. Never rejects. `title` names the file in the text.
    */
   async checkFile(
     file: string,
@@ -155,21 +162,32 @@ export class LanguageServers {
     owner = "",
   ): Promise<FileDiagnostics> {
     try {
-      const own = { owner, path: resolve(this.#options.directory, file), title };
-      const wanted = await this.#want(own.path);
-      const late = wanted.length > 0 ? this.#unheardOf(own) : [];
-      const [checked, ...before] = await Promise.all([
-        this.#check(own, wanted, signal),
-        ...late.map(async (one) => this.#check(one, await this.#want(one.path), signal)),
-      ]);
-      const news = before.filter(({ isHeard }) => isHeard);
-      const texts = [checked, ...news].map(({ text }) => text);
-      const { diagnostics } = checked;
-      return { text: texts.filter((text) => text !== "").join("\n"), diagnostics };
+      const path = resolve(this.#options.directory, file);
+      const { text, diagnostics } = await this.#check({ owner, path, title }, signal, EDIT_WAITS);
+      return { text, diagnostics };
     } catch (error) {
       this.#log.debug("a file was not checked", { file, error: errorMessage(error) });
       return { text: "", diagnostics: [] };
     }
+  }
+
+  /**
+   * What servers have said by now of files that the owner's checks gave up waiting for, told once.
+   * Waits for no server; empty when there is no error; never rejects.
+   */
+  async lateNews(owner: string, signal: AbortSignal): Promise<string> {
+    const own = [...this.#unheard.values()].filter((one) => one.owner === owner);
+    const late = own.slice(0, LATE_MAX);
+    // Who asks at the same time is not told the same.
+    for (const one of late) this.#unheard.delete(keyOf(one));
+    const texts = await Promise.all(
+      late.map(async (one) => {
+        const check = await this.#check(one, signal, NO_WAITS).catch(() => undefined); // as unheard
+        if (!check) this.#noteUnheard(one);
+        return check?.isHeard ? check.text : "";
+      }),
+    );
+    return texts.filter((text) => text !== "").join("\n");
   }
 
   /**
@@ -191,7 +209,7 @@ export class LanguageServers {
     let able = false;
     const asked = wanted.map(async (one) => {
       const client = await this.#syncOne(one, path, signal, READY_WAIT_MS);
-      if (!client?.has(feature)) return undefined;
+      if (!client || client === "late" || !client.has(feature)) return undefined;
       able = true;
       const answer = await question(client);
       answered = true;
@@ -208,7 +226,9 @@ export class LanguageServers {
 
   /** Starts what serves this file, if it is on this machine; resolves when it is ready or not. */
   async wake(file: string, signal: AbortSignal): Promise<void> {
-    await this.#sync(file, signal, READY_WAIT_MS);
+    const path = resolve(this.#options.directory, file);
+    const wanted = await this.#want(path);
+    await Promise.all(wanted.map((one) => this.#syncOne(one, path, signal, READY_WAIT_MS)));
   }
 
   /**
@@ -255,29 +275,16 @@ export class LanguageServers {
     return configuredServers(await config(), env);
   }
 
-  async #sync(file: string, signal: AbortSignal, limitMs: number): Promise<LanguageClient[]> {
-    const path = resolve(this.#options.directory, file);
-    const wanted = await this.#want(path);
-    if (wanted.length === 0) return [];
-    const clients = await Promise.all(
-      wanted.map((one) => this.#syncOne(one, path, signal, limitMs)),
+  async #check(one: Checked, signal: AbortSignal, waits: Waits) {
+    const wanted = await this.#want(one.path);
+    const checks = await Promise.all(
+      wanted.map((each) => this.#checkOne(each, one.path, signal, waits)),
     );
-    return clients.filter((client) => client !== undefined);
-  }
-
-  async #check(one: Checked, wanted: readonly Wanted[], signal: AbortSignal) {
-    const checks = await Promise.all(wanted.map((each) => this.#checkOne(each, one.path, signal)));
     const diagnostics = checks.flatMap((check) => check.diagnostics);
     const isHeard = checks.every((check) => check.isHeard);
     if (isHeard) this.#unheard.delete(keyOf(one));
     else this.#noteUnheard(one);
     return { text: formatDiagnostics(one.title, diagnostics), diagnostics, isHeard };
-  }
-
-  /** The last of the owner's other files that are still to be heard of. */
-  #unheardOf({ owner, path }: Checked): Checked[] {
-    const own = [...this.#unheard.values()].filter((one) => one.owner === owner);
-    return own.filter((one) => one.path !== path).slice(-LATE_MAX);
   }
 
   #noteUnheard(one: Checked): void {
@@ -288,32 +295,36 @@ export class LanguageServers {
     }
   }
 
-  async #checkOne(one: Wanted, path: string, signal: AbortSignal) {
+  /** Of a server that is not there, and of a file that is gone, nothing will be heard. */
+  async #checkOne(one: Wanted, path: string, signal: AbortSignal, waits: Waits) {
     const { clock } = this.#options;
-    const deadline = Math.max(clock.now() + DIAGNOSTICS_WAIT_MS, one.startedAt + START_WAIT_MS);
-    const synced = this.#syncOne(one, path, signal, START_WAIT_MS);
-    const client = await Promise.race([synced, one.fetching.promise.then(() => undefined)]);
-    if (!client) return { diagnostics: [], isHeard: false };
+    const deadline = clock.now() + waits.wordMs;
+    const synced = this.#syncOne(one, path, signal, waits.readyMs);
+    const client = await Promise.race([synced, one.fetching.promise.then(() => "late" as const)]);
+    if (client === "late") return { diagnostics: [], isHeard: false };
+    if (!client) return { diagnostics: [], isHeard: true };
     return client.freshDiagnostics(path, Math.max(0, deadline - clock.now()), signal);
   }
 
-  /** One that gets ready too late for the caller is told all the same. */
+  /**
+   * The server, told of the file: undefined where there is none, or no such file. One that gets
+   * ready too late for the caller is told all the same.
+   */
   async #syncOne(
     { startedAt, starting }: Wanted,
     path: string,
     signal: AbortSignal,
     limitMs: number,
-  ): Promise<LanguageClient | undefined> {
+  ): Promise<LanguageClient | undefined | "late"> {
     const { clock } = this.#options;
     const leftMs = Math.max(0, startedAt + limitMs - clock.now());
-    const client = await atMost(starting, leftMs, clock, signal);
+    const started = starting.then((client) => ({ client }));
+    const known = await atMost(started, leftMs, clock, signal);
     this.#changes.flush();
-    const told = (client ? Promise.resolve(client) : starting).then((one) => {
-      return this.#tell(one, path);
-    });
-    if (client) return told;
-    told.catch(() => {}); // a file that cannot be read is nothing a server could be told
-    return undefined;
+    if (known) return known.client && this.#tell(known.client, path);
+    // A file that cannot be read is nothing a server could be told.
+    starting.then((late) => late && this.#tell(late, path)).catch(() => {});
+    return "late";
   }
 
   async #want(path: string): Promise<Wanted[]> {
@@ -332,12 +343,8 @@ export class LanguageServers {
     });
   }
 
-  /** Undefined where there is no server, or nothing to tell it. */
-  async #tell(
-    client: LanguageClient | undefined,
-    path: string,
-  ): Promise<LanguageClient | undefined> {
-    if (!client) return undefined;
+  /** Undefined where there is nothing to tell it. */
+  async #tell(client: LanguageClient, path: string): Promise<LanguageClient | undefined> {
     // Read and told in one go, so that an older text is never told after a newer one.
     return this.#locks.run(`${client.pid}\0${path}`, async () => {
       const text = await readDocument(path);

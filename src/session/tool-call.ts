@@ -159,7 +159,8 @@ export class ToolCalls {
       if (ready.isRepetition) await askForRepetition(ready, context);
       call = await this.#prepare(ready, context, step);
       const answer = await this.#finish(call, await this.#runTool(call, context), step);
-      result = await this.#options.media.fitResult(await limitOutput(answer, context));
+      const fitted = await this.#options.media.fitResult(await limitOutput(answer, context));
+      result = await withLateNews(fitted, context);
     } catch (error) {
       const changed = await changes.finish();
       return this.#endFailed(call, error, { live, changed }, step);
@@ -293,6 +294,13 @@ export class ToolCalls {
     const time = { start, end: this.#options.clock.now() };
     return { status: "error", input, error, time, ...(metadata ? { metadata } : {}) };
   }
+}
+
+/** The result with what language servers have found by now in files of earlier edits. */
+async function withLateNews(result: ToolResult, context: ToolContext): Promise<ToolResult> {
+  const news = await context.lateNews?.();
+  if (!news) return result;
+  return { ...result, output: `${result.output}\n\nErrors in files edited before:\n${news}` };
 }
 
 function toAttempt(check: CheckedCall): RepeatableCall {

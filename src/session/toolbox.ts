@@ -97,6 +97,8 @@ export interface ToolboxOptions {
   touchFile(path: string): void;
   /** What language servers say of a file as it is now. */
   checkFile(path: string, title: string, owner: CheckOwner): ReturnType<CheckFile>;
+  /** What they have said too late for the owner's checks, told once. */
+  lateNews(owner: CheckOwner): Promise<string>;
   /** Where the session's plan is and how it is left; undefined where plans are only said. */
   planOf(session: Session): ToolContext["planMode"];
   /** What the calls of a session may leave in the background. */
@@ -193,6 +195,10 @@ export class Toolbox {
       checkFile: (path, title) => {
         return this.#options.checkFile(path, title, { sessionID, signal: owner.signal });
       },
+      // A person's call is no place to tell a model something.
+      ...(owner.byPerson
+        ? {}
+        : { lateNews: () => this.#options.lateNews({ sessionID, signal: owner.signal }) }),
       askQuestions: (asked) => questions.ask({ sessionID, questions: asked, tool }, owner.signal),
       setTodos: (todos) => this.#options.records.putTodos(sessionID, todos),
       runSubagent: (input) => this.#options.runSubagent(input, owner),

@@ -156,6 +156,8 @@ export interface ToolContext {
   touchFile?(path: string): void;
   /** What language servers say of a file as it is now; takes seconds at most, never rejects. */
   checkFile?(path: string, title: string): Promise<{ text: string; diagnostics: unknown[] }>;
+  /** What they have said since of files that `checkFile` gave up waiting for; waits for none. */
+  lateNews?(): Promise<string>;
   /** What may go on in the background; absent where nothing may. */
   jobs?: ToolJobs;
   /** The environment of a command that runs in this directory. */

@@ -7,6 +7,7 @@
 //                it answers that when a hover is asked for
 //   silent       as plain, but never tells of problems
 //   late         as plain, but tells of problems only when a hover is asked for
+//   gated        as plain, but reads nothing before the file that the argument names is there
 //   mute         reads, never answers
 //   crash        ends when a document is opened
 //   garbage      writes what is no message when a document is opened
@@ -15,6 +16,7 @@
 //   stubborn     ignores shutdown, exit and SIGTERM, and has a child that does so too
 //   noisy        writes as many MiB to stderr as the argument says, then works
 
+import { existsSync } from "node:fs";
 import { argv, exit, on, pid, stderr, stdout } from "node:process";
 
 const [mode = "plain", argument = "0"] = argv.slice(2);
@@ -33,6 +35,7 @@ const children: number[] = [];
 const kept: object[] = [];
 let nextID = 1;
 
+if (mode === "gated") while (!existsSync(argument)) await Bun.sleep(10);
 if (mode === "stubborn") {
   on("SIGTERM", () => {});
   const child = Bun.spawn(["sh", "-c", "trap '' TERM; while :; do sleep 1; done"]);
@@ -96,7 +99,7 @@ function changed({ textDocument, contentChanges }: Params): void {
   if (mode === "garbage") stdout.write("x".repeat(20_000));
   if (mode === "huge") stdout.write("Content-Length: 999999999999\r\n\r\n{");
   if (mode === "odd") send({ method: "textDocument/publishDiagnostics", params: [null, 7] });
-  if (!["plain", "noisy", "late"].includes(mode)) return;
+  if (!["plain", "gated", "noisy", "late"].includes(mode)) return;
   const diagnostics = problems(textDocument?.text ?? contentChanges?.[0]?.text ?? "");
   const params = { uri: textDocument?.uri, version: textDocument?.version, diagnostics };
   const message = { method: "textDocument/publishDiagnostics", params };

@@ -1,11 +1,21 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "bun:test";
 import type { Clock } from "@/base/clock";
 import { isRunning } from "@/base/process";
 import { fakes, lspBench, recordOf } from "@test/lsp/fixture";
 import { FakeClock } from "@test/support/clock";
+import { tempDirectory } from "@test/support/temp";
 
 const NEVER = new AbortController().signal;
+/** Moves time on, in small steps, until the work is done: reading files takes its own time. */
+async function finish<T>(clock: FakeClock, stepMs: number, work: Promise<T>): Promise<T> {
+  const state = { isOver: false };
+  const over = work.finally(() => (state.isOver = true));
+  while (!state.isOver) await clock.advance(stepMs);
+  return over;
+}
+
 const PLAIN = { lsp: fakes({ fake: ["plain"] }) };
 
 test("nothing runs before a file is touched; then one server for each root", async () => {
@@ -68,7 +78,7 @@ test("a server that is asked for diagnostics is asked", async () => {
   expect((await check()).text).toBe("");
 });
 
-test("a check takes three seconds at most, more after a start, less of a silent one", async () => {
+test("a check takes three seconds at most, less of a silent server", async () => {
   const fake = new FakeClock();
   const spans: number[] = [];
   let onThird = () => {};
@@ -96,31 +106,67 @@ test("a check takes three seconds at most, more after a start, less of a silent 
     expect(await check).toEqual({ text: "", diagnostics: [] });
     waits.push(spans[2]);
   }
-  expect(waits).toEqual([10_000, 3_000, 3_000, 300]);
+  expect(waits).toEqual([3_000, 3_000, 3_000, 300]);
+});
+
+test("a server that is starting holds an edit up for a second, and is heard of later", async () => {
+  const clock = new FakeClock();
+  await using gate = await tempDirectory();
+  const opened = join(gate.path, "open");
+  const options = { clock, lsp: fakes({ fake: ["gated", opened] }) };
+  await using bench = await lspBench({ "a.fake": "ERR", "b.fake": "" }, options);
+  const check = bench.servers.checkFile(bench.path("a.fake"), "a.fake", NEVER, "owner");
+  // One until it is idle, one for it to be ready.
+  await clock.waitForPending(2);
+  await clock.advance(1_000);
+  const none = { text: "", diagnostics: [] };
+  expect(await check).toEqual(none);
+  const at = clock.now();
+  const news = () => finish(clock, 0, bench.servers.lateNews("owner", NEVER));
+  expect(await news()).toBe("");
+  // Nor is it waited for again.
+  const other = bench.servers.checkFile(bench.path("b.fake"), "b.fake", NEVER, "owner");
+  expect(await finish(clock, 0, other)).toEqual(none);
+  expect(clock.now()).toBe(at);
+  await writeFile(opened, "");
+  // It is told of the file before it is asked this.
+  await recordOf(bench, "a.fake");
+  expect(await news()).toContain("ERROR [1:1] ERR");
 });
 
 test.each<[string, [string, string?]]>([
   ["says", ["late"]],
   ["answers", ["pull", "late"]],
-])("what a server %s too late is told with the next check of the same owner", async (_, mode) => {
+])("what a server %s too late is its owner's late news, once", async (_, mode) => {
   const clock = new FakeClock();
   const options = { clock, lsp: fakes({ fake: mode }) };
-  await using bench = await lspBench({ "a.fake": "ERR", "b.fake": "", "c.fake": "" }, options);
-  await recordOf(bench, "c.fake");
-  const check = async (name: string, owner: string) => {
-    const texts: string[] = [];
-    void bench.servers
-      .checkFile(bench.path(name), name, NEVER, owner)
-      .then(({ text }) => texts.push(text));
-    // In small steps: reading files must not take so long that the server is idle.
-    while (texts.length === 0) await clock.advance(10);
-    return texts[0];
-  };
-  expect(await check("a.fake", "first")).toBe("");
+  await using bench = await lspBench({ "a.fake": "ERR", "b.fake": "" }, options);
+  await recordOf(bench, "b.fake");
+  const check = bench.servers.checkFile(bench.path("a.fake"), "a.fake", NEVER, "first");
+  expect((await finish(clock, 10, check)).text).toBe("");
+  const news = (owner: string) => finish(clock, 0, bench.servers.lateNews(owner, NEVER));
+  expect(await news("first")).toBe("");
   await recordOf(bench, "a.fake");
-  expect(await check("b.fake", "second")).toBe("");
-  expect(await check("b.fake", "first")).toContain('<diagnostics file="a.fake">\nERROR [1:1] ERR');
-  expect(await check("c.fake", "first")).toBe("");
+  expect(await news("second")).toBe("");
+  const both = await Promise.all([news("first"), news("first")]);
+  expect(both.filter((text) => text !== "")).toEqual([
+    '<diagnostics file="a.fake">\nERROR [1:1] ERR\n</diagnostics>',
+  ]);
+  expect(await news("first")).toBe("");
+});
+
+test("of a file that is gone, or that nobody serves, no news is waited for", async () => {
+  const clock = new FakeClock();
+  const options = { clock, lsp: fakes({ fake: ["late"] }), env: { PATH: "" } };
+  await using bench = await lspBench({ "main.go": "", "go.mod": "" }, options);
+  const none = { text: "", diagnostics: [] };
+  for (const name of ["gone.fake", "main.go", "a.nothing"]) {
+    const check = bench.servers.checkFile(bench.path(name), name, NEVER, "owner");
+    expect(await check).toEqual(none);
+  }
+  await writeFile(bench.path("gone.fake"), "ERR");
+  await recordOf(bench, "gone.fake");
+  expect(await finish(clock, 0, bench.servers.lateNews("owner", NEVER))).toBe("");
 });
 
 test("the server's own requests are answered", async () => {

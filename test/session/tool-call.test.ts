@@ -19,7 +19,11 @@ type Run = (context: ToolContext) => ReturnType<Tool["run"]>;
 /** Runs one call of a tool that does `run`, for each of `runs` side by side. */
 async function callTool(
   runs: Run[],
-  options: { abort?: AbortController; write?: (part: Part) => void } = {},
+  options: {
+    abort?: AbortController;
+    write?: (part: Part) => void;
+    lateNews?: ToolContext["lateNews"];
+  } = {},
 ) {
   const test = await testRecords();
   const tools = runs.map((run, n) =>
@@ -30,7 +34,10 @@ async function callTool(
   // The two things that calls need of a toolbox.
   const toolbox: Pick<Toolbox, "offered" | "context"> = {
     offered: async () => tools,
-    context: async (_, __, live) => ({ ...bench.context, signal, ...live }),
+    context: async (_, __, live) => {
+      const { lateNews } = options;
+      return { ...bench.context, signal, ...live, ...(lateNews && { lateNews }) };
+    },
   };
   const changesOf = () => ({ ...UNRECORDED, finish: async () => ({ changes: "record" }) });
   const hooks = noHooks();
@@ -66,6 +73,16 @@ function partOf(tool: string): ToolPart {
 }
 
 const done = async () => ({ title: "t", output: "o", metadata: {} });
+
+test("what language servers say late of earlier edits stands behind the next result", async () => {
+  const news = ["<diagnostics>"];
+  using t = await callTool([done, done], { lateNews: async () => news.shift() ?? "" });
+  await t.outcome;
+  expect(Object.values(t.ended).map((state) => "output" in state && state.output)).toEqual([
+    "o\n\nErrors in files edited before:\n<diagnostics>",
+    "o",
+  ]);
+});
 
 test("results, failures and bugs of calls side by side are each their own", async () => {
   const bug = async () => {

@@ -5,6 +5,7 @@ import { systemClock } from "@/base/clock";
 import { RemoteServer } from "@test/mcp/remote-server";
 import { published, scripted } from "@test/mcp/support";
 import { CLI_TIMEOUT_MS, CLIHome, readUntil } from "@test/cli/support";
+import { freePort } from "@test/support/free-port";
 
 setDefaultTimeout(CLI_TIMEOUT_MS);
 
@@ -78,9 +79,7 @@ test("a login leads to the address, is kept in a private file, and is forgotten"
     needsLogin: true,
     lifetimeSeconds: 3_600,
   });
-  const free = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
-  const oauth = { callbackPort: free.port ?? 0 };
-  await free.stop(true);
+  const oauth = { callbackPort: await freePort() };
   const mcp = { docs: { type: "remote", url: remote.url, oauth } };
   await using cli = await CLIHome.open({ ...NO_MODEL, mcp });
   const before = await cli.run(["mcp", "debug", "docs"]);

@@ -114,7 +114,7 @@ test("removing ends whatever was started, also what left the terminal", async ()
   const { ptys, events } = await setUp();
   const script = "sleep 1000 & setsid sleep 1001 & nohup sleep 1002 & echo pids $! $$; wait";
   const { id, pid } = await ptys.create({ command: "sh", args: ["-c", script] });
-  const text = await printed(ptys.terminal(id), /pids \d+ \d+/);
+  const text = await printed(ptys.terminal(id), /pids \d+ \d+\r/);
   const [, child] = /pids (\d+)/.exec(text) ?? [];
   expect(await isRunning(Number(child))).toBe(true);
   await ptys.remove(id);
@@ -132,7 +132,7 @@ test("an interactive shell that ends leaves no background job behind", async () 
   const { id } = await ptys.create({});
   const terminal = ptys.terminal(id);
   terminal.write("sleep 1003 & echo job $!\n");
-  const text = await printed(terminal, /job \d+/);
+  const text = await printed(terminal, /job \d+\r/);
   terminal.write("exit\n");
   await deleted;
   expect(await isRunning(Number(/job (\d+)/.exec(text)?.[1]))).toBe(false);

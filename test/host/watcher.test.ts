@@ -69,6 +69,11 @@ async function started(files: Tree, ignore: string[] = []) {
 
 type Started = Awaited<ReturnType<typeof setUp>>;
 
+/** What was told, once where it was told twice: of a file that is written is heard bit by bit. */
+function toldOnce({ told }: Started): string[] {
+  return told.filter((one, index) => one !== told[index - 1]);
+}
+
 /** Lets time pass, as often as something was touched, until all this was told. */
 async function untilTold({ clock, bus, told }: Started, ...wanted: string[]): Promise<void> {
   const done = new Promise<void>((resolve) => {
@@ -94,7 +99,7 @@ test("one that is off does not begin", async () => {
 
 test("files that are made, changed and removed are told, each as what it is", async () => {
   const all = await started({ "src/a.ts": "a" });
-  const { path, told } = all;
+  const { path } = all;
   await writeFile(path("src/a.ts"), "b");
   await untilTold(all, "change src/a.ts");
   await writeFile(path("src/b.ts"), "b");
@@ -105,7 +110,7 @@ test("files that are made, changed and removed are told, each as what it is", as
   await untilTold(all, "unlink src/b.ts", "add c.ts");
   await rm(path("src/a.ts"));
   await untilTold(all, "unlink src/a.ts");
-  expect(told).toHaveLength(6);
+  expect(toldOnce(all)).toHaveLength(6);
 });
 
 test("a file that is replaced as editors do it is a change", async () => {
@@ -113,7 +118,7 @@ test("a file that is replaced as editors do it is a change", async () => {
   await writeFile(all.path("a.ts.tmp"), "b");
   await rename(all.path("a.ts.tmp"), all.path("a.ts"));
   await untilTold(all, "change a.ts");
-  expect(all.told).toEqual(["change a.ts"]);
+  expect(toldOnce(all)).toEqual(["change a.ts"]);
 });
 
 test("new directories are watched, with all that is in them already", async () => {
@@ -131,7 +136,7 @@ test("new directories are watched, with all that is in them already", async () =
 test("what is ignored is not told: by git, by name and by configuration", async () => {
   const files = { ".gitignore": "*.log\nout/\n", "src/a.ts": "a", "gen/x.ts": "x" };
   const all = await started(files, ["gen/**"]);
-  const { path, told } = all;
+  const { path } = all;
   await mkdir(path("out"), { recursive: true });
   await mkdir(path("node_modules/x"), { recursive: true });
   const names = ["src/a.log", "out/b.ts", "node_modules/x/c.ts", "gen/x.ts", ".git/x"];
@@ -140,7 +145,7 @@ test("what is ignored is not told: by git, by name and by configuration", async 
   await untilTold(all, "change src/a.ts");
   await writeFile(path("src/last.ts"), "b");
   await untilTold(all, "add src/last.ts");
-  expect(told).toEqual(["change src/a.ts", "add src/last.ts"]);
+  expect(toldOnce(all)).toEqual(["change src/a.ts", "add src/last.ts"]);
 });
 
 test("links out of the directory are files, and lead nowhere", async () => {

@@ -4,6 +4,7 @@ import { App } from "@/app/app";
 import { errorMessage } from "@/base/error";
 import { startServer } from "@/server/listen";
 import { EventReader } from "@test/support/event-reader";
+import { freePort } from "@test/support/free-port";
 import { tempDirectory } from "@test/support/temp";
 import { testApp } from "@test/support/test-app";
 
@@ -79,7 +80,7 @@ test("beyond loopback a password is made and required", async () => {
 });
 
 test("stopping ends streams and frees the port", async () => {
-  await using t = await testApp();
+  await using t = await testApp({ listen: { port: await freePort() } });
   await using events = await EventReader.open(new URL("/event", t.server.url));
   await events.untilType("server.connected");
   await t.server.stop();

@@ -6,6 +6,8 @@ import { testApp } from "@test/support/test-app";
 class Resolver implements Disposable {
   readonly #mdns = multicastDNS({ interface: "127.0.0.1", bind: "0.0.0.0" });
   readonly #heard: ((records: readonly Resource[]) => void)[] = [];
+  /** Resolves when it hears others. */
+  readonly ready = new Promise<void>((resolve) => this.#mdns.on("ready", resolve));
 
   constructor() {
     this.#mdns.on("response", ({ answers, additionals }) => {
@@ -33,6 +35,7 @@ class Resolver implements Disposable {
 
 test("a server is found by its service and its name, and withdrawn at its end", async () => {
   using resolver = new Resolver();
+  await resolver.ready;
   // Other servers of this machine may be announced as well: the name is the test's own.
   const domain = `opencode-test-${process.pid}.local`;
   const isOurs = ({ data }: Resource) => {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { RemoteServer } from "@test/mcp/remote-server";
 import { scripted } from "@test/mcp/support";
 import { AuthorizationServer } from "@test/support/authorization-server";
+import { freePort } from "@test/support/free-port";
 import { type TestApp, testApp, until } from "@test/support/test-app";
 import { systemClock } from "@/base/clock";
 import { createServer } from "@/server/server";
@@ -492,11 +493,4 @@ function expectHeld(data: unknown, holds: unknown): void {
     return;
   }
   expect(data.slice(0, holds.length)).toMatchObject(holds);
-}
-
-async function freePort(): Promise<number> {
-  const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
-  const { port = 0 } = server;
-  await server.stop(true);
-  return port;
 }

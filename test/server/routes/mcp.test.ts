@@ -5,6 +5,7 @@ import type { McpResource } from "@/schema/mcp";
 import { RemoteServer } from "@test/mcp/remote-server";
 import { published, scripted } from "@test/mcp/support";
 import { Contract } from "@test/support/contract";
+import { freePort } from "@test/support/free-port";
 import { testApp, until } from "@test/support/test-app";
 
 const setup = async (mcp: Config["mcp"] = {}) => {
@@ -79,9 +80,7 @@ test("a person logs in with the code, by the browser, and out", async () => {
     needsLogin: true,
     lifetimeSeconds: 3_600,
   });
-  const free = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
-  const callbackPort = free.port ?? 0;
-  await free.stop(true);
+  const callbackPort = await freePort();
   await using s = await setup({ r: { type: "remote", url: remote.url, oauth: { callbackPort } } });
   const params = { name: "r" };
   expect((await s.contract.call("mcp.status")).body).toEqual({ r: { status: "needs_auth" } });

@@ -82,6 +82,7 @@ test("a socket carries what is typed and printed, for all who are connected", as
   await using first = await SocketReader.open(urlOf(t, pty));
   await using second = await SocketReader.open(urlOf(t, pty));
   first.send("echo fir'st'\n");
+  await first.until(/first\r\n/);
   second.send(new TextEncoder().encode("echo sec'ond' wörld\n"));
   for (const socket of [first, second]) {
     await socket.until(/first\r\n[^]*second wörld\r\n/);

@@ -7,7 +7,7 @@ import { findJoining, guardClusters } from "./cluster-guard";
 import { findColorDepth, limitColors } from "./theme/color-depth";
 
 /** A window that is dragged has many sizes; the one it comes to rest at is drawn. */
-const SETTLE_MS = 40;
+export const SETTLE_MS = 40;
 
 export function terminalOutput(
   env: Readonly<Record<string, string | undefined>>,

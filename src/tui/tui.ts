@@ -25,7 +25,7 @@ import { sessionActions } from "./actions/session-actions";
 import { viewActions } from "./actions/view-actions";
 import { MachineClipboard } from "./clipboard";
 import { followSelection } from "./selection";
-import { followSize, terminalOutput } from "./terminal-output";
+import { followSize, SETTLE_MS, terminalOutput } from "./terminal-output";
 import { followTitle } from "./title";
 import { registerDialogs } from "./dialogs/dialog-actions";
 import { DialogStack } from "./dialogs/dialog-stack";
@@ -110,6 +110,7 @@ export class Tui implements Ui {
         exitSignals: [],
         targetFps: 30,
         maxFps: 60,
+        debounceDelay: SETTLE_MS,
         // The wheel is the terminal's own where its scrollback is.
         useMouse: options.settings.mouse && !options.mini,
         ...(options.mini && MINI),

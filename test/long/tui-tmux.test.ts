@@ -9,7 +9,7 @@ import { MarkdownColumn } from "@/tui/views/markdown-column";
 import { BUILD_LIMIT_MS, type Executable, openExecutable } from "@test/support/executable";
 import { ExecutableHome } from "@test/support/executable-home";
 import { scriptedModel } from "@test/support/scripted-model/scripted-model";
-import type { ScriptedTurn } from "@test/support/scripted-model/turn";
+import type { Chunk, ScriptedTurn } from "@test/support/scripted-model/turn";
 import { hasTmux, Tmux } from "@test/support/tmux";
 
 setDefaultTimeout(120_000);
@@ -201,26 +201,40 @@ test.skipIf(!hasTmux)("a new size is drawn as if it had been there from the star
   await fresh.until((screen) => screen === resized);
 });
 
+/** From 80x24; each with the lower edge of the prompt box, which is as long as the size has it. */
+const SIZES: readonly [columns: number, rows: number, isDrawn: RegExp][] = [
+  [160, 50, /^ {2}╹▀{113}/m],
+  [40, 10, /^╹▀{39}$/m],
+  [120, 36, /^ {2}╹▀{115}$/m],
+];
+
+/** An answer that goes on only when the next of the steps is taken, and ends after the last. */
+function inSteps(text: string): { chunks: readonly Chunk[]; steps: readonly (() => void)[] } {
+  const gates = [...SIZES, "the end"].map(() => Promise.withResolvers<void>());
+  const words = text.match(/\S*\s*/g) ?? [];
+  const steps = gates.map(({ resolve }) => resolve);
+  closers.push(async () => steps.forEach((step) => step()));
+  return { chunks: [...gates.flatMap(({ promise }) => [...words, promise]), "The end."], steps };
+}
+
 test.skipIf(!hasTmux)("sizes that change while an answer streams leave no trace", async () => {
   const paragraph = `${"the token was compared with the wall clock ".repeat(6).trim()}.\n\n`;
-  const words = `${paragraph.repeat(6)}- one\n- two\n\nThe end.`.match(/\S*\s*/g) ?? [];
-  const here = await place([{ text: { chunks: words, perSecond: 60 } }]);
+  const { chunks, steps } = inSteps(`${paragraph.repeat(3)}- one\n- two\n\n`);
+  const here = await place([{ text: chunks }]);
   const tmux = await open(here, "", { columns: 80, rows: 24 });
   await tmux.until("Ask anything");
   await tmux.type("tell me");
   await tmux.press("Enter");
   await tmux.until("the token was");
   await tmux.type("a draft");
-  const sizes: [columns: number, rows: number, isDrawn: RegExp][] = [
-    [160, 50, /^ {2}╹▀{113}/m],
-    [40, 10, /^╹▀{39}$/m],
-    [120, 36, /^ {2}╹▀{115}$/m],
-  ];
-  for (const [columns, rows, isDrawn] of sizes) {
+  await tmux.until("a draft");
+  for (const [at, [columns, rows, isDrawn]] of SIZES.entries()) {
+    steps[at]?.();
     await tmux.resize(columns, rows);
     expect(await tmux.until(isDrawn)).toContain("a draft");
     expect(await tmux.screen()).toContain("esc interrupt");
   }
+  steps.at(-1)?.();
   await tmux.until("▣  Build");
   // So that the other one has the same: what is written is one person's, not the session's.
   await tmux.press("C-u");
@@ -229,6 +243,35 @@ test.skipIf(!hasTmux)("sizes that change while an answer streams leave no trace"
   const fresh = await open(here, `-s ${id}`, { columns: 120, rows: 36 });
   await fresh.until("The end.");
   await tmux.untilSame(fresh);
+});
+
+test.skipIf(!hasTmux)("who reads further up keeps the row through sizes and growth", async () => {
+  const part = (n: number) => `Part ${n} of it${", and of what comes with it".repeat(12)}.\n\n`;
+  const long = Array.from({ length: 30 }, (_, n) => part(n + 1)).join("");
+  const { chunks, steps } = inSteps("and more of it.\n\n".repeat(3));
+  const here = await place([{ text: long }, { text: chunks }]);
+  const tmux = await open(here, "", { columns: 80, rows: 24 });
+  await tmux.until("Ask anything");
+  for (const words of ["tell me", "go on"]) {
+    await tmux.type(words);
+    await tmux.press("Enter");
+    await tmux.until(words === "go on" ? "and more of it." : "▣  Build");
+  }
+  // The first part that begins on the screen is what is read.
+  const read = (screen: string) => {
+    const at = screen.split("\n").findIndex((row) => /Part \d+ of it/.test(row));
+    return `${at}: ${/Part \d+ of it/.exec(screen)?.[0] ?? "no part"}`;
+  };
+  await tmux.press("PageUp", "PageUp");
+  // Keys are taken in their order.
+  await tmux.type("a draft");
+  const reading = read(await tmux.until("a draft"));
+  expect(reading).toContain("Part 2");
+  for (const [at, [columns, rows, isDrawn]] of SIZES.entries()) {
+    steps[at]?.();
+    await tmux.resize(columns, rows);
+    expect([columns, read(await tmux.until(isDrawn))]).toEqual([columns, reading]);
+  }
 });
 
 /** What every terminal draws alike, and what they do not. */

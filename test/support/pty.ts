@@ -66,7 +66,7 @@ export class PtyProgram implements AsyncDisposable {
   readonly #answers: Answers;
   #chunks: Chunk[] = [];
   #bytes = 0;
-  #waiters = new Set<() => void>();
+  #waiters = new Set<PromiseWithResolvers<void>>();
 
   constructor(argv: readonly string[], options: PtyOptions) {
     this.#answers = answersOf(options);
@@ -79,6 +79,7 @@ export class PtyProgram implements AsyncDisposable {
         data: (_, bytes) => this.#hear(bytes),
       },
     });
+    void this.#child.exited.then(() => this.#tellWaiters(true));
   }
 
   get pid(): number {
@@ -96,8 +97,9 @@ export class PtyProgram implements AsyncDisposable {
 
   /** All that it wrote, from the given byte time on. */
   output(since = 0): string {
+    const before = this.#chunks.findLastIndex(({ at }) => at < since);
     return this.#chunks
-      .filter(({ at }) => at >= since)
+      .slice(before + 1)
       .map(({ text }) => text)
       .join("");
   }
@@ -156,18 +158,31 @@ export class PtyProgram implements AsyncDisposable {
     for (const [question, answer] of this.#answers) {
       for (const _ of text.matchAll(question)) this.write(answer);
     }
-    const waiters = [...this.#waiters];
-    this.#waiters.clear();
-    for (const wake of waiters) wake();
+    this.#tellWaiters(false);
   }
 
   #next(signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#waiters.add(resolve);
-      signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
-      void this.#child.exited.then(() =>
-        reject(new Error(`it ended: ${this.plain().slice(-300)}`)),
-      );
-    });
+    const waiter = Promise.withResolvers<void>();
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) {
+      waiter.reject(this.#endError());
+      return waiter.promise;
+    }
+    this.#waiters.add(waiter);
+    const aborted = () => waiter.reject(signal?.reason);
+    signal?.addEventListener("abort", aborted, { once: true });
+    return waiter.promise.finally(() => signal?.removeEventListener("abort", aborted));
+  }
+
+  #tellWaiters(hasEnded: boolean): void {
+    const waiters = [...this.#waiters];
+    this.#waiters.clear();
+    for (const { resolve, reject } of waiters) {
+      if (hasEnded) reject(this.#endError());
+      else resolve();
+    }
+  }
+
+  #endError(): Error {
+    return new Error(`it ended: ${this.plain().slice(-300)}`);
   }
 }

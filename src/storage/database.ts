@@ -6,7 +6,7 @@
 
 import type { Database as SqliteDatabase } from "bun:sqlite";
 import { writeFileSync } from "node:fs";
-import { sql } from "drizzle-orm";
+import { type Query, sql } from "drizzle-orm";
 import { type BunSQLiteDatabase, drizzle } from "drizzle-orm/bun-sqlite";
 import { assert } from "@/base/assert";
 import type { Clock } from "@/base/clock";
@@ -14,6 +14,7 @@ import { AppError, unavailable } from "@/base/error";
 import type { Logger } from "@/base/log";
 import { damageMarker } from "./database-file";
 import { isDamage, translateSqliteError } from "./sqlite-error";
+import { Statement } from "./statement";
 import { counter } from "./tables";
 
 /** Free pages (4 KB) given back to the file system after a removal: a few tens of milliseconds. */
@@ -40,7 +41,7 @@ export class Database {
   /** For the stores of this folder; they use it inside read() or transaction() only. */
   readonly orm: BunSQLiteDatabase;
   readonly #sqlite: SqliteDatabase;
-  #statements: ReturnType<typeof prepareCounter> | undefined;
+  #statements: ReturnType<typeof prepareStatements> | undefined;
   #depth = 0;
   #closed = false;
   // The highest number this connection has handed out, also in transactions that were undone.
@@ -79,6 +80,24 @@ export class Database {
     });
   }
 
+  /**
+   * Writes one row under the next change number, which it gives. It needs no savepoint inside a
+   * transaction: SQLite itself undoes a statement that fails, and a number may be left out.
+   */
+  writeRow(write: (seq: number) => void): number {
+    if (this.#depth === 0) return this.transaction(() => this.writeRow(write));
+    return this.#guard(() => {
+      const seq = this.nextSeq();
+      write(seq);
+      return seq;
+    });
+  }
+
+  /** A query for the stores of this folder, whose rows are known to be of the type. */
+  prepare<Row>(query: { toSQL(): Query }): Statement<Row> {
+    return new Statement(this.#sqlite, query);
+  }
+
   /** Runs queries; SQLite's errors come out as AppErrors. */
   read<T>(query: () => T): T {
     return this.#guard(query);
@@ -90,7 +109,7 @@ export class Database {
    */
   nextSeq(): number {
     assert(this.#depth > 0, "a change number is taken inside a transaction");
-    const row = this.#counter.next.get({ highest: this.#highest });
+    const row = this.#own.nextSeq.get({ highest: this.#highest });
     assert(row, "the counter has its row");
     this.#highest = row.seq;
     return row.seq;
@@ -98,12 +117,12 @@ export class Database {
 
   /** The number of the latest stored change of any process. */
   lastSeq(): number {
-    return this.read(() => this.#counter.read.get())?.seq ?? 0;
+    return this.read(() => this.#own.counter.get({}))?.seq ?? 0;
   }
 
   /** Removals up to this number may have been forgotten: an older cursor cannot be continued. */
   oldestCursor(): number {
-    return this.read(() => this.#counter.read.get())?.pruned ?? 0;
+    return this.read(() => this.#own.counter.get({}))?.pruned ?? 0;
   }
 
   /**
@@ -134,8 +153,8 @@ export class Database {
     this.#sqlite.close(true);
   }
 
-  get #counter() {
-    this.#statements ??= prepareCounter(this.orm);
+  get #own() {
+    this.#statements ??= prepareStatements(this);
     return this.#statements;
   }
 
@@ -174,10 +193,14 @@ export class Database {
   }
 }
 
-function prepareCounter(orm: BunSQLiteDatabase) {
+function prepareStatements(database: Database) {
+  const { orm } = database;
   const next = sql<number>`max(${counter.seq}, ${sql.placeholder("highest")}) + 1`;
+  const columns = { seq: counter.seq, pruned: counter.pruned };
   return {
-    next: orm.update(counter).set({ seq: next }).returning({ seq: counter.seq }).prepare(),
-    read: orm.select({ seq: counter.seq, pruned: counter.pruned }).from(counter).prepare(),
+    nextSeq: database.prepare<{ seq: number }>(
+      orm.update(counter).set({ seq: next }).returning({ seq: counter.seq }),
+    ),
+    counter: database.prepare<{ seq: number; pruned: number }>(orm.select(columns).from(counter)),
   };
 }

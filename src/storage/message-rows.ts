@@ -2,7 +2,6 @@
 // is prepared once (measured: 3,000 reads a second when built each time, 24,000 when prepared).
 
 import { and, asc, desc, eq, gte, lt, lte, sql } from "drizzle-orm";
-import type { BunSQLiteDatabase } from "drizzle-orm/bun-sqlite";
 import type { Message, MessageWithParts } from "@/schema/message";
 import type { Part } from "@/schema/part";
 import type { Database } from "./database";
@@ -31,23 +30,20 @@ export class MessageRows {
   }
 
   putMessage(info: Message): number {
-    return this.#database.transaction(() => {
-      const seq = this.#database.nextSeq();
+    return this.#database.writeRow((seq) => {
+      const { sessionID, id } = info;
       const completed = info.role === "user" || info.time.completed !== undefined;
-      const row = { sessionID: info.sessionID, id: info.id, completed, seq };
-      this.#statements.putMessage.run({ ...row, data: JSON.stringify(info) });
-      return seq;
+      const data = JSON.stringify(info);
+      this.#statements.putMessage.run({ sessionID, id, completed, seq, data });
     });
   }
 
   putPart(value: Part): number {
-    return this.#database.transaction(() => {
-      const seq = this.#database.nextSeq();
+    return this.#database.writeRow((seq) => {
       const { sessionID, messageID, id } = value;
       const status = value.type === "tool" ? value.state.status : null;
       const data = JSON.stringify(value);
       this.#statements.putPart.run({ sessionID, messageID, id, status, seq, data });
-      return seq;
     });
   }
 
@@ -131,83 +127,95 @@ export class MessageRows {
   }
 
   get #statements() {
-    this.#prepared ??= prepare(this.#database.orm);
+    this.#prepared ??= prepare(this.#database);
     return this.#prepared;
   }
 }
 
-function prepare(orm: BunSQLiteDatabase) {
+interface PartRow extends Row {
+  messageID: string;
+}
+
+function prepare(database: Database) {
+  const { orm } = database;
   const $ = sql.placeholder;
   const messageRow = { id: message.id, data: message.data };
-  const partRow = { id: part.id, messageID: part.messageID, data: part.data };
+  const messageID = sql<string>`${part.messageID}`.as("messageID");
+  const partRow = { id: part.id, messageID, data: part.data };
   return {
-    putMessage: orm
-      .insert(message)
-      .values({
-        sessionID: $("sessionID"),
-        id: $("id"),
-        completed: $("completed"),
-        seq: $("seq"),
-        data: $("data"),
-      })
-      .onConflictDoUpdate({
-        target: [message.sessionID, message.id],
-        set: {
-          completed: sql`excluded.completed`,
-          seq: sql`excluded.seq`,
-          data: sql`excluded.data`,
-        },
-      })
-      .prepare(),
-    putPart: orm
-      .insert(part)
-      .values({
-        sessionID: $("sessionID"),
-        messageID: $("messageID"),
-        id: $("id"),
-        status: $("status"),
-        seq: $("seq"),
-        data: $("data"),
-      })
-      .onConflictDoUpdate({
-        target: [part.sessionID, part.messageID, part.id],
-        set: { status: sql`excluded.status`, seq: sql`excluded.seq`, data: sql`excluded.data` },
-      })
-      .prepare(),
-    findMessage: orm
-      .select(messageRow)
-      .from(message)
-      .where(and(eq(message.sessionID, $("sessionID")), eq(message.id, $("id"))))
-      .prepare(),
-    findPart: orm
-      .select(partRow)
-      .from(part)
-      .where(
-        and(
-          eq(part.sessionID, $("sessionID")),
-          eq(part.messageID, $("messageID")),
-          eq(part.id, $("id")),
+    putMessage: database.prepare(
+      orm
+        .insert(message)
+        .values({
+          sessionID: $("sessionID"),
+          id: $("id"),
+          completed: $("completed"),
+          seq: $("seq"),
+          data: $("data"),
+        })
+        .onConflictDoUpdate({
+          target: [message.sessionID, message.id],
+          set: {
+            completed: sql`excluded.completed`,
+            seq: sql`excluded.seq`,
+            data: sql`excluded.data`,
+          },
+        }),
+    ),
+    putPart: database.prepare(
+      orm
+        .insert(part)
+        .values({
+          sessionID: $("sessionID"),
+          messageID: $("messageID"),
+          id: $("id"),
+          status: $("status"),
+          seq: $("seq"),
+          data: $("data"),
+        })
+        .onConflictDoUpdate({
+          target: [part.sessionID, part.messageID, part.id],
+          set: { status: sql`excluded.status`, seq: sql`excluded.seq`, data: sql`excluded.data` },
+        }),
+    ),
+    findMessage: database.prepare<Row>(
+      orm
+        .select(messageRow)
+        .from(message)
+        .where(and(eq(message.sessionID, $("sessionID")), eq(message.id, $("id")))),
+    ),
+    findPart: database.prepare<PartRow>(
+      orm
+        .select(partRow)
+        .from(part)
+        .where(
+          and(
+            eq(part.sessionID, $("sessionID")),
+            eq(part.messageID, $("messageID")),
+            eq(part.id, $("id")),
+          ),
         ),
-      )
-      .prepare(),
-    listMessages: orm
-      .select(messageRow)
-      .from(message)
-      .where(and(eq(message.sessionID, $("sessionID")), lt(message.id, $("before"))))
-      .orderBy(desc(message.id))
-      .limit($("limit"))
-      .prepare(),
-    listParts: orm
-      .select(partRow)
-      .from(part)
-      .where(
-        and(
-          eq(part.sessionID, $("sessionID")),
-          gte(part.messageID, $("first")),
-          lte(part.messageID, $("last")),
-        ),
-      )
-      .orderBy(asc(part.messageID), asc(part.id))
-      .prepare(),
+    ),
+    listMessages: database.prepare<Row>(
+      orm
+        .select(messageRow)
+        .from(message)
+        .where(and(eq(message.sessionID, $("sessionID")), lt(message.id, $("before"))))
+        .orderBy(desc(message.id))
+        .limit($("limit")),
+    ),
+    listParts: database.prepare<PartRow>(
+      orm
+        .select(partRow)
+        .from(part)
+        .where(
+          and(
+            eq(part.sessionID, $("sessionID")),
+            gte(part.messageID, $("first")),
+            lte(part.messageID, $("last")),
+          ),
+        )
+        .orderBy(asc(part.messageID), asc(part.id)),
+    ),
   };
 }

@@ -5,7 +5,6 @@
 // and the meaning of a session are left to session/.
 
 import { and, asc, desc, eq, gte, isNotNull, isNull, lt, type SQL, sql } from "drizzle-orm";
-import type { BunSQLiteDatabase } from "drizzle-orm/bun-sqlite";
 import type { Message, MessageWithParts } from "@/schema/message";
 import type { Part } from "@/schema/part";
 import type { Session } from "@/schema/session";
@@ -62,8 +61,7 @@ export class SessionStore {
 
   /** Adds or replaces a session. Gives the change number, as all writes do. */
   putSession(value: Session): number {
-    return this.transaction(() => {
-      const seq = this.#database.nextSeq();
+    return this.#database.writeRow((seq) => {
       this.#statements.putSession.run({
         id: value.id,
         projectID: value.projectID,
@@ -75,7 +73,6 @@ export class SessionStore {
         seq,
         data: JSON.stringify(value),
       });
-      return seq;
     });
   }
 
@@ -162,14 +159,13 @@ export class SessionStore {
 
   /** Replaces the todos of a session; AppError not-found when it does not exist. */
   putTodos(sessionID: string, todos: Todo[]): number {
-    return this.transaction(() => {
-      const row = { seq: this.#database.nextSeq(), data: JSON.stringify(todos) };
+    return this.#database.writeRow((seq) => {
+      const row = { seq, data: JSON.stringify(todos) };
       this.#database.orm
         .insert(todo)
         .values({ sessionID, ...row })
         .onConflictDoUpdate({ target: todo.sessionID, set: row })
         .run();
-      return row.seq;
     });
   }
 
@@ -254,7 +250,7 @@ export class SessionStore {
   }
 
   get #statements() {
-    this.#prepared ??= prepare(this.#database.orm);
+    this.#prepared ??= prepare(this.#database);
     return this.#prepared;
   }
 }
@@ -285,51 +281,56 @@ function isAtOrBelow(path: string): SQL {
   return sql`(${session.directory} = ${bare} OR ${sql.join(prefixes, sql` OR `)})`;
 }
 
-function prepare(orm: BunSQLiteDatabase) {
+function prepare(database: Database) {
+  const { orm } = database;
   const $ = sql.placeholder;
   const placedRow = { id: session.id, data: session.data, directory: session.directory };
   return {
-    findPlaced: orm
-      .select(placedRow)
-      .from(session)
-      .where(eq(session.id, $("id")))
-      .prepare(),
-    listPlacedChildren: orm
-      .select(placedRow)
-      .from(session)
-      .where(eq(session.parentID, $("parentID")))
-      .prepare(),
-    putSession: orm
-      .insert(session)
-      .values({
-        id: $("id"),
-        projectID: $("projectID"),
-        parentID: $("parentID"),
-        directory: $("directory"),
-        title: $("title"),
-        timeUpdated: $("timeUpdated"),
-        timeArchived: $("timeArchived"),
-        seq: $("seq"),
-        data: $("data"),
-      })
-      .onConflictDoUpdate({
-        target: session.id,
-        set: {
-          projectID: sql`excluded.project_id`,
-          parentID: sql`excluded.parent_id`,
-          directory: sql`excluded.directory`,
-          title: sql`excluded.title`,
-          timeUpdated: sql`excluded.time_updated`,
-          timeArchived: sql`excluded.time_archived`,
-          seq: sql`excluded.seq`,
-          data: sql`excluded.data`,
-        },
-      })
-      .prepare(),
-    findSession: orm
-      .select({ id: session.id, data: session.data })
-      .from(session)
-      .where(eq(session.id, $("id")))
-      .prepare(),
+    findPlaced: database.prepare<PlacedRow>(
+      orm
+        .select(placedRow)
+        .from(session)
+        .where(eq(session.id, $("id"))),
+    ),
+    listPlacedChildren: database.prepare<PlacedRow>(
+      orm
+        .select(placedRow)
+        .from(session)
+        .where(eq(session.parentID, $("parentID"))),
+    ),
+    putSession: database.prepare(
+      orm
+        .insert(session)
+        .values({
+          id: $("id"),
+          projectID: $("projectID"),
+          parentID: $("parentID"),
+          directory: $("directory"),
+          title: $("title"),
+          timeUpdated: $("timeUpdated"),
+          timeArchived: $("timeArchived"),
+          seq: $("seq"),
+          data: $("data"),
+        })
+        .onConflictDoUpdate({
+          target: session.id,
+          set: {
+            projectID: sql`excluded.project_id`,
+            parentID: sql`excluded.parent_id`,
+            directory: sql`excluded.directory`,
+            title: sql`excluded.title`,
+            timeUpdated: sql`excluded.time_updated`,
+            timeArchived: sql`excluded.time_archived`,
+            seq: sql`excluded.seq`,
+            data: sql`excluded.data`,
+          },
+        }),
+    ),
+    findSession: database.prepare<Row>(
+      orm
+        .select({ id: session.id, data: session.data })
+        .from(session)
+        .where(eq(session.id, $("id"))),
+    ),
   };
 }

@@ -40,6 +40,20 @@ describe("transactions", () => {
     expect(store.listSessions()).toEqual([session(3), session(1)]);
   });
 
+  test("a row inside one that is refused and caught undoes only itself", async () => {
+    await using fixture = await testDatabase();
+    const store = new SessionStore(fixture.database);
+    const orphan = textPart(assistantMessage(session(2).id, 1), 1);
+    store.transaction(() => {
+      const before = store.putSession(session(1));
+      expect(() => store.putPart(orphan)).toThrow(AppError);
+      expect(store.putSession(session(3))).toBeGreaterThan(before);
+    });
+    expect(store.listSessions()).toEqual([session(3), session(1)]);
+    expect(() => store.putPart(orphan)).toThrow(AppError);
+    expect(store.findPart(orphan.sessionID, orphan.messageID, orphan.id)).toBeUndefined();
+  });
+
   test("asynchronous work is a bug that is named, and nothing is stored", async () => {
     await using fixture = await testDatabase();
     const store = new SessionStore(fixture.database);

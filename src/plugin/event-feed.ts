@@ -25,8 +25,11 @@ export class EventFeed {
   }
 
   /** Never throws. */
-  push({ seq: _, ...event }: BusEvent): void {
-    for (const plugin of this.#options.listeners()) {
+  push(told: BusEvent): void {
+    const listeners = this.#options.listeners();
+    if (listeners.length === 0) return;
+    const { seq: _, ...event } = told;
+    for (const plugin of listeners) {
       for (const listen of plugin.onEvent) void this.#tell(plugin, () => listen({ event }));
     }
   }

@@ -22,6 +22,8 @@ export interface NamedBudget extends Budget {
 }
 
 interface Account extends Spent {
+  /** The session above it, which never changes: asked for once. */
+  parentID: string | undefined;
   /** What the present turn may use, and what had been used before it. */
   turn?: { budget: NamedBudget; before: Spent };
   /** The same for all turns from a moment on. */
@@ -40,8 +42,7 @@ export class Budgets {
   spend(sessionID: string, model: Pick<Model, "cost">, usage: TokenUsage): void {
     const cost = costOf(model, usage);
     const tokens = totalTokens(usage);
-    for (const id of this.#upwards(sessionID)) {
-      const account = this.#account(id);
+    for (const account of this.#upwards(sessionID)) {
       account.cost += cost;
       account.tokens += tokens;
     }
@@ -49,7 +50,7 @@ export class Budgets {
 
   /** The session sends a request for a step of its turn. */
   countStep(sessionID: string): void {
-    for (const id of this.#upwards(sessionID)) this.#account(id).steps++;
+    for (const account of this.#upwards(sessionID)) account.steps++;
   }
 
   /** A turn that a person asked for begins; without a budget nothing limits it. */
@@ -67,10 +68,9 @@ export class Budgets {
 
   /** Why the session may send no further request, if so. */
   exceeded(sessionID: string): MessageError | undefined {
-    for (const id of this.#upwards(sessionID)) {
-      const account = this.#accounts.get(id);
-      for (const limit of [account?.turn, account?.run]) {
-        const error = account && limit && findExcess(account, limit);
+    for (const account of this.#upwards(sessionID)) {
+      for (const limit of [account.turn, account.run]) {
+        const error = limit && findExcess(account, limit);
         if (error) return error;
       }
     }
@@ -83,20 +83,25 @@ export class Budgets {
   }
 
   #account(sessionID: string): Account {
-    const account = this.#accounts.get(sessionID) ?? { cost: 0, tokens: 0, steps: 0 };
+    const known = this.#accounts.get(sessionID);
+    if (known) return known;
+    const parentID = this.#store.findSession(sessionID)?.parentID;
+    const account = { cost: 0, tokens: 0, steps: 0, parentID };
     this.#accounts.set(sessionID, account);
     return account;
   }
 
-  /** The session and those above it. */
-  #upwards(sessionID: string): Set<string> {
-    const ids = new Set<string>();
+  /** Of the session and those above it. */
+  #upwards(sessionID: string): Set<Account> {
+    const accounts = new Set<Account>();
     let id: string | undefined = sessionID;
-    while (id !== undefined && !ids.has(id)) {
-      ids.add(id);
-      id = this.#store.findSession(id)?.parentID;
+    while (id !== undefined) {
+      const account = this.#account(id);
+      if (accounts.has(account)) break;
+      accounts.add(account);
+      id = account.parentID;
     }
-    return ids;
+    return accounts;
   }
 }
 

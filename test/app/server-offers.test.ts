@@ -5,7 +5,7 @@ import { FAKE_PACKAGE, serverRegistry } from "@test/lsp/server-registry";
 import type { ScriptedTurn } from "@test/support/scripted-model/turn";
 import { type SessionApp, sessionApp, type SessionAppOptions } from "@test/support/session-app";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const edited = (filePath: string): ScriptedTurn[] => [
   { calls: [{ tool: "write", input: { filePath, content: "ERR\n" } }] },

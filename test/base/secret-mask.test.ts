@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { createSecretMask, REDACTED } from "@/base/secret-mask";
+import { cpuTime } from "@test/support/cpu-time";
 
 /** What secrets are made of here: no text of this file has the whole form of one. */
 const abc = "aB3dE5gH7jK9mN1pQ3sT5vX7zA2cD4eF6";
@@ -112,7 +113,7 @@ test("short values are no secrets, and do not blot out words", () => {
   expect(createSecretMask(["test", ""])("a test")).toBe("a test");
 });
 
-test("hostile texts cost no time", () => {
+test("hostile texts cost no time", async () => {
   const size = 100_000;
   const texts = [
     "a",
@@ -139,9 +140,7 @@ test("hostile texts cost no time", () => {
   );
   for (const text of texts) {
     const long = text.repeat(size / text.length);
-    const start = performance.now();
-    mask(long);
     // Quadratic work on this would take minutes.
-    expect(performance.now() - start, text).toBeLessThan(3_000);
+    expect(await cpuTime(() => mask(long)), text).toBeLessThan(3_000);
   }
 });

@@ -15,7 +15,7 @@ const PROGRAM = `
   process.exit();
 `;
 
-const LIMITS = { firstByteMs: 20_000, idleMs: 20_000, totalMs: 20_000 };
+const LIMITS = { firstByteMs: 100_000, idleMs: 100_000, totalMs: 100_000 };
 
 type Limits = Partial<typeof LIMITS>;
 

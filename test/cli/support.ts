@@ -12,7 +12,7 @@ import { type TempDirectory, tempDirectory } from "@test/support/temp";
 export const MAIN = resolve(import.meta.dir, "../../src/main.ts");
 
 /** For setDefaultTimeout: such a test starts the program several times. */
-export const CLI_TIMEOUT_MS = 60_000;
+export const CLI_TIMEOUT_MS = 180_000;
 
 export interface CLIResult {
   exitCode: number;

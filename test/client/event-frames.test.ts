@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { EventFrames } from "@/client/event-frames";
+import { readSeed } from "@test/support/seed";
 
 const TEXT = 'id: 7\ndata: {"a":"ä"}\n\n: a comment\n\ndata: one\ndata: two\n\ndata: unfinished';
 
@@ -16,5 +17,6 @@ test("frames come whole, wherever the bytes are cut", () => {
         { data: "one\ntwo" },
       ]);
     }),
+    { seed: readSeed() },
   );
 });

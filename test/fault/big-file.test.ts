@@ -25,7 +25,7 @@ beforeAll(async () => {
   for (let lines = 0; lines < LINES; lines += 10_000) await file.write(piece);
   await file.write("the last needle\n");
   await file.close();
-}, 60_000);
+}, 180_000);
 afterAll(() => temp[Symbol.asyncDispose]());
 
 /** Lets the model call one tool on the big file's directory and gives what it is answered. */
@@ -77,7 +77,7 @@ test("bash shows its end and keeps the whole beside it", async () => {
   expect(text).toContain("the last needle");
   const spilled = /(\/\S*tool-output\/[\w.-]+)/.exec(text)?.[1] ?? "";
   expect((await stat(spilled)).size).toBeGreaterThan(10_000_000);
-}, 60_000);
+}, 180_000);
 
 test("over HTTP it is refused, naming the limit, and still searched", async () => {
   await using t = await testApp();

@@ -18,7 +18,7 @@ async function run(command: string, overrides: Partial<RunOptions> = {}): Promis
     cwd: "/",
     env: readEnv(),
     signal: new AbortController().signal,
-    timeoutMs: 20_000,
+    timeoutMs: 100_000,
     spillDirectory: "/nonexistent/spill",
     clock: systemClock,
     ...overrides,
@@ -100,7 +100,7 @@ for (const [what, command] of [
     const job = result.survivors.find((survivor) => survivor.command === "sh ./job");
     expect(job && (await isRunning(job.pid))).toBe(true);
     // The promise is 500 ms; the rest is for a machine that has other things to do.
-    expect(tookMs).toBeLessThan(15_000);
+    expect(tookMs).toBeLessThan(50_000);
   });
 }
 
@@ -148,7 +148,7 @@ test("an abort answers at once though a process ignores it, and kills that one l
   const pid = Number(result.output.split("\n")[0]);
   await settled;
   expect(await isRunning(pid)).toBe(false);
-}, 60_000);
+}, 180_000);
 
 test("nothing is run once the signal has fired", async () => {
   await using directory = await tempDirectory();
@@ -174,12 +174,12 @@ test("endless output costs no memory", async () => {
   const result = await run("yes | head -c 200000000", {
     spillDirectory: directory.path,
     spillMaxBytes: 1_000_000,
-    timeoutMs: 50_000,
+    timeoutMs: 150_000,
   });
   expect(result.spillIncomplete).toBeString();
   expect(result.output.length).toBeLessThanOrEqual(51_200);
   expect(process.memoryUsage().rss - before).toBeLessThan(120_000_000);
-}, 60_000);
+}, 180_000);
 
 test("the tail is told while it runs, not more often than wanted, and at the end", async () => {
   await using directory = await tempDirectory();

@@ -116,7 +116,7 @@ onLinux(
     const flood = `seq ${length / 4} | while read i; do echo >> a.txt; echo >> run.sh; done`;
     await expectLook(at, `${flood}; echo o > o`, ["M a.txt", "A o", "M run.sh"]);
   },
-  60_000,
+  180_000,
 );
 
 onLinux("what the kernel does not tell: other names of a file, files that are mapped", async () => {

@@ -255,7 +255,7 @@ test("a kill in the middle of a snapshot leaves nothing, and the next one is rig
     const [change] = await first.diff((await first.track()) ?? "", tree ?? "");
     expect(change).toBeUndefined();
   }
-}, 60_000);
+}, 180_000);
 
 async function diskUsage(path: string): Promise<number> {
   let total = 0;

@@ -6,7 +6,7 @@ import type { Session } from "@/schema/session";
 import { Contract } from "@test/support/contract";
 import { testApp } from "@test/support/test-app";
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 180_000;
 
 test(
   "an edit that breaks a type is told to the model; the project's symbols are found",

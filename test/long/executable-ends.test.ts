@@ -8,7 +8,7 @@ import { endOf, ExecutableHome } from "@test/support/executable-home";
 import { type ScriptedModel, scriptedModel } from "@test/support/scripted-model/scripted-model";
 import type { Fault } from "@test/support/scripted-model/turn";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 let executable: Executable;
 beforeAll(async () => void (executable = await openExecutable()), BUILD_LIMIT_MS);

@@ -12,7 +12,7 @@ import {
 } from "@test/support/scripted-model/scripted-model";
 import { tempDirectory, type Tree } from "@test/support/temp";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 let executable: Executable;
 beforeAll(async () => void (executable = await openExecutable()), BUILD_LIMIT_MS);

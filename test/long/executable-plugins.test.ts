@@ -8,7 +8,7 @@ import { ExecutableHome } from "@test/support/executable-home";
 import { packageRegistry } from "@test/support/package-registry";
 import { readTree, tempDirectory } from "@test/support/temp";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 let executable: Executable;
 beforeAll(async () => void (executable = await openExecutable()), BUILD_LIMIT_MS);

@@ -11,7 +11,7 @@ import { ExecutableHome, type ServedProcess } from "@test/support/executable-hom
 import { scriptedModel } from "@test/support/scripted-model/scripted-model";
 import { writeTree } from "@test/support/temp";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 let executable: Executable;
 beforeAll(async () => void (executable = await openExecutable()), BUILD_LIMIT_MS);

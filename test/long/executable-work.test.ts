@@ -10,7 +10,7 @@ import { WIRE_NAMES } from "@test/support/scripted-model/scripted-model";
 import type { ScriptedTurn } from "@test/support/scripted-model/turn";
 import { git, readTree } from "@test/support/temp";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 let executable: Executable;
 beforeAll(async () => void (executable = await openExecutable()), BUILD_LIMIT_MS);

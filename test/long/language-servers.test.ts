@@ -16,7 +16,7 @@ import {
 import type { Tree } from "@test/support/temp";
 
 const NEVER = new AbortController().signal;
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 180_000;
 /** A first look at a file may come to its limit while the machine is busy with other tests. */
 const CHECKS_MAX = 20;
 

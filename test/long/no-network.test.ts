@@ -9,7 +9,7 @@ import { ExecutableHome } from "@test/support/executable-home";
 import { scriptedModel } from "@test/support/scripted-model/scripted-model";
 import { tempDirectory } from "@test/support/temp";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(180_000);
 
 const canTrace =
   Bun.which("strace") !== null && Bun.spawnSync(["strace", "-o", "/dev/null", "true"]).success;

@@ -8,7 +8,7 @@ import { type Ended, ExecutableHome } from "@test/support/executable-home";
 import { ForwardProxy, frontAt, secureFront } from "@test/support/forward-proxy";
 import { type ScriptedModel, scriptedModel } from "@test/support/scripted-model/scripted-model";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const HOST = "models.example.test";
 

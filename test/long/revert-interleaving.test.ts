@@ -1,7 +1,7 @@
 // Ten thousand random interleavings of an agent, a second session, commands, commits and a person.
 import { expect, test } from "bun:test";
 import { revertBench } from "@test/session/revert-bench";
-import { readSeed, runInterleavings } from "@test/session/revert-interleaving";
+import { readPlan, runInterleavings } from "@test/session/revert-interleaving";
 
 const INTERLEAVINGS = 10_000;
 /** A bench for so many: its history of messages grows. */
@@ -10,7 +10,7 @@ const PER_BENCH = 250;
 const AT_ONCE = 4;
 
 test("an undo changes only what its turns wrote; redo to the byte", async () => {
-  const { seed, count } = readSeed(INTERLEAVINGS);
+  const { seed, count } = readPlan(INTERLEAVINGS);
   console.log(`interleavings with SEED=${seed} COUNT=${count}`);
   const starts = Array.from({ length: Math.ceil(count / PER_BENCH) }, (_, index) => index);
   const run = async () => {

@@ -2,6 +2,7 @@
 // one that git finds when it looks at every file. `SEED=1 COUNT=100` repeats a run.
 import { expect, test } from "bun:test";
 import { watchBench } from "@test/host/snapshot-watch-bench";
+import { readSeed } from "@test/support/seed";
 
 const FILES_BEFORE = 40;
 const STEPS = 400;
@@ -9,7 +10,7 @@ const STEPS = 400;
 test.skipIf(process.platform !== "linux")(
   "whatever happens to files and directories is told",
   async () => {
-    const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 1e9));
+    const seed = readSeed();
     const count = Number(process.env["COUNT"] ?? STEPS);
     console.log(`doings with SEED=${seed} COUNT=${count}`);
     const random = generator(seed);

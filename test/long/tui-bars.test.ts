@@ -8,7 +8,7 @@ import { scriptedModel } from "@test/support/scripted-model/scripted-model";
 import { hasTmux, Tmux } from "@test/support/tmux";
 import { type PtyOptions, PtyProgram, withoutSequences } from "@test/support/pty";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(180_000);
 
 let executable: Executable;
 beforeAll(async () => void (executable = await openExecutable()), BUILD_LIMIT_MS);

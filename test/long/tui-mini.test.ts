@@ -6,7 +6,7 @@ import { ExecutableHome } from "@test/support/executable-home";
 import { scriptedModel } from "@test/support/scripted-model/scripted-model";
 import { hasTmux, Tmux } from "@test/support/tmux";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(180_000);
 
 let executable: Executable;
 beforeAll(async () => void (executable = await openExecutable()), BUILD_LIMIT_MS);

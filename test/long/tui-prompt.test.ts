@@ -7,7 +7,7 @@ import { BUILD_LIMIT_MS, type Executable, openExecutable } from "@test/support/e
 import { gitRepository, tempDirectory, writeTree } from "@test/support/temp";
 import { hasTmux, Tmux } from "@test/support/tmux";
 
-const LIMIT_MS = 90_000;
+const LIMIT_MS = 180_000;
 
 let executable: Executable;
 beforeAll(async () => {

@@ -9,7 +9,7 @@ import { ExecutableHome } from "@test/support/executable-home";
 import { type PtyOptions, PtyProgram } from "@test/support/pty";
 import { scriptedModel } from "@test/support/scripted-model/scripted-model";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 let executable: Executable;
 beforeAll(async () => void (executable = await openExecutable()), BUILD_LIMIT_MS);

@@ -12,7 +12,7 @@ import { scriptedModel } from "@test/support/scripted-model/scripted-model";
 import type { Chunk, ScriptedTurn } from "@test/support/scripted-model/turn";
 import { hasTmux, Tmux } from "@test/support/tmux";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(180_000);
 
 let executable: Executable;
 beforeAll(async () => void (executable = await openExecutable()), BUILD_LIMIT_MS);

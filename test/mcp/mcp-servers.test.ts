@@ -10,7 +10,7 @@ import { local, nextEvent, published, scripted, testServers } from "@test/mcp/su
 /** For a machine that has other things to do. */
 const PATIENCE_MS = 30_000;
 
-setDefaultTimeout(2 * PATIENCE_MS);
+setDefaultTimeout(6 * PATIENCE_MS);
 
 test("servers start when they are needed, and offer tools in a stable order", async () => {
   await using t = await testServers({ mcp: { b: scripted(), a: scripted() } });

@@ -14,7 +14,7 @@ import { tempDirectory } from "@test/support/temp";
 /** For a machine that has other things to do. */
 const PATIENCE_MS = 30_000;
 
-setDefaultTimeout(2 * PATIENCE_MS);
+setDefaultTimeout(6 * PATIENCE_MS);
 
 /** A remote server, a client that knows of it, and a clock for both. */
 async function setup(

@@ -8,7 +8,7 @@ import { freePort } from "@test/support/free-port";
 /** For a machine that has other things to do. */
 const PATIENCE_MS = 30_000;
 
-setDefaultTimeout(2 * PATIENCE_MS);
+setDefaultTimeout(6 * PATIENCE_MS);
 
 const clock = systemClock;
 const CANCELLED = "notifications/cancelled";

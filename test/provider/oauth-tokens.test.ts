@@ -76,7 +76,7 @@ test("two processes make one request", async () => {
   expect(keys[0]).toMatch(/^(access-\d+ ?){5}$/);
   expect(new Set(keys.join(" ").split(" ")).size).toBe(1);
   expect([server.refreshes, server.problems]).toEqual([1, []]);
-}, 60_000);
+}, 180_000);
 
 test("a refusal says to log in again, once for all, and names no secret", async () => {
   const { home, login } = await withLogin(0);

@@ -112,7 +112,7 @@ test("attempts that failed after they had begun count by estimate", async () => 
   const { info } = await t.prompt(t.create(), "Write");
   expect(info).toMatchObject(spent("tokens"));
   expect(t.model.requests).toHaveLength(2);
-}, 60_000);
+}, 180_000);
 
 test("a limit for all turns holds across them, and before the first request", async () => {
   await using t = await budgetApp({}, [

@@ -158,7 +158,7 @@ test("a command that fails or hangs is reported, decides nothing, and its tree e
     {
       PreToolUse: [
         { hooks: [{ command: "echo broken >&2; exit 1" }] },
-        { hooks: [{ command: "sh ./hang.sh", timeout: 0.5 }] },
+        { hooks: [{ command: "sh ./hang.sh", timeout: 3 }] },
         { hooks: [{ command: "printf '{not json'" }] },
       ],
     },

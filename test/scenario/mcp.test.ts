@@ -9,7 +9,7 @@ import { type SessionApp, sessionApp, type SessionAppOptions } from "@test/suppo
 /** For a machine that has other things to do. */
 const PATIENCE_MS = 30_000;
 
-setDefaultTimeout(2 * PATIENCE_MS);
+setDefaultTimeout(6 * PATIENCE_MS);
 
 const PIXEL =
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAA" +

@@ -215,7 +215,7 @@ test("a repository acts once it is trusted, not before, and not with other conte
   await work(t);
   expect({ marks: await marksOf(t), reached: net.reached }).toEqual({ marks: [], reached: [] });
   expect((await stateOf(t)).trusted).toBe(false);
-}, 60_000);
+}, 180_000);
 
 test("another worktree and a directory below are asked for by themselves", async () => {
   await using net = recorder();
@@ -234,4 +234,4 @@ test("another worktree and a directory below are asked for by themselves", async
     what: "below/.opencode/plugin/nested.ts",
     origin: "below/.opencode/plugin/nested.ts",
   });
-}, 60_000);
+}, 180_000);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { systemClock } from "@/base/clock";
 import { tuiOn } from "@test/support/tui-app";
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 180_000;
 
 /** Longer than a person who typed a moment ago needs to see what asks. */
 const SEEN_MS = 450;

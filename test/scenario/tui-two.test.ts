@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { faceOn, tuiOn } from "@test/support/tui-app";
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 180_000;
 
 test(
   "a prompt of one is in the transcript of both, and one goes on when the other leaves",

@@ -6,7 +6,7 @@ import { createOpencode } from "@opencode-ai/sdk";
 const model = process.argv[2] ?? "";
 
 /** The client's own is 5 s, which are not much on a busy machine. */
-const timeout = 50_000;
+const timeout = 150_000;
 const { client, server } = await createOpencode({ port: 0, timeout, config: { model } });
 const { data: session } = await client.session.create({ throwOnError: true, body: {} });
 const { data } = await client.session.prompt({

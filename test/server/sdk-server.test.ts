@@ -46,5 +46,5 @@ test.skipIf(process.platform === "win32")(
     });
     expect(await ended.exited).toBe(0);
   },
-  60_000,
+  180_000,
 );

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { renderMarkdown } from "@/server/share-markdown";
+import { cpuTime } from "@test/support/cpu-time";
 
 const HOSTILE = [
   "<script>alert(1)</script>",
@@ -72,17 +73,16 @@ test("Markdown becomes what it means", () => {
   }
 });
 
-test("texts that would cost much are shown as they are", () => {
+test("texts that would cost much are shown as they are", async () => {
   const texts = [">".repeat(40_000), "- ".repeat(20_000), "1. ".repeat(15_000), "a".repeat(60_000)];
   texts.push(Array.from({ length: 200 }, (_, depth) => `${" ".repeat(depth * 2)}- x`).join("\n"));
   for (const text of texts) {
-    const start = performance.now();
-    expect(renderMarkdown(text).startsWith("<pre>"), text.slice(0, 9)).toBe(true);
-    expect(performance.now() - start).toBeLessThan(2_000);
+    const spent = await cpuTime(() => {
+      expect(renderMarkdown(text).startsWith("<pre>"), text.slice(0, 9)).toBe(true);
+    });
+    expect(spent).toBeLessThan(2_000);
   }
   for (const text of ["[".repeat(50_000), "*a ".repeat(16_000), "<a".repeat(25_000)]) {
-    const start = performance.now();
-    renderMarkdown(text);
-    expect(performance.now() - start, text.slice(0, 9)).toBeLessThan(3_000);
+    expect(await cpuTime(() => renderMarkdown(text)), text.slice(0, 9)).toBeLessThan(3_000);
   }
 });

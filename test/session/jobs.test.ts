@@ -230,7 +230,7 @@ test("jobs end with the directory, those that ignore a polite signal too", async
   expect(await isRunning(pid)).toBe(true);
   await t[Symbol.asyncDispose]();
   expect(await isRunning(pid)).toBe(false);
-}, 60_000);
+}, 180_000);
 
 test("too many jobs are refused before they begin", async () => {
   const calls = Array.from({ length: 16 }, () => bash("sleep 300"));
@@ -243,7 +243,7 @@ test("too many jobs are refused before they begin", async () => {
     expect(output).toContain("16 background jobs");
   expect(await Bun.file(`${t.directory}/here`).exists()).toBe(false);
   expect(t.instance.sessions.children(session.id)).toEqual([]);
-}, 60_000);
+}, 180_000);
 
 test("of many tasks at once eight work, and the others wait for their turn", async () => {
   const gates = Array.from({ length: 12 }, () => Promise.withResolvers<void>());
@@ -269,4 +269,4 @@ test("of many tasks at once eight work, and the others wait for their turn", asy
   await answered;
   expect(arrived.size).toBe(12);
   expect(outputs(t, session).every((output) => output.includes("Did task"))).toBe(true);
-}, 60_000);
+}, 180_000);

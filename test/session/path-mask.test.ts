@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { createPathMask, maskPath } from "@/session/path-mask";
+import { cpuTime } from "@test/support/cpu-time";
 
 const options = { root: "/home/user/project", home: "/home/user", roots: ["srv9"] };
 const mask = createPathMask(options);
@@ -56,7 +57,7 @@ test("a directory without a repository at the root of the machine hides nothing 
   expect(createPathMask({ root: "/", home: "/" })("/etc/hosts")).toBe("etc/hosts");
 });
 
-test("hostile texts cost no time", () => {
+test("hostile texts cost no time", async () => {
   for (const text of [
     "/",
     "/home/",
@@ -68,8 +69,6 @@ test("hostile texts cost no time", () => {
     "%2Fhome%2Fuser",
   ]) {
     const long = text.repeat(100_000 / text.length);
-    const start = performance.now();
-    mask(long);
-    expect(performance.now() - start, text).toBeLessThan(3_000);
+    expect(await cpuTime(() => mask(long)), text).toBeLessThan(3_000);
   }
 });

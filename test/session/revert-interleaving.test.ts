@@ -1,10 +1,10 @@
 // Whatever happens in between, an undo takes out what its turns wrote, and nothing else.
 import { expect, test } from "bun:test";
 import { revertBench } from "./revert-bench";
-import { readSeed, runInterleavings } from "./revert-interleaving";
+import { readPlan, runInterleavings } from "./revert-interleaving";
 
 test("random interleavings: only the agent's own lines, redo to the byte", async () => {
-  const { seed, count } = readSeed(200);
+  const { seed, count } = readPlan(200);
   console.log(`interleavings with SEED=${seed} COUNT=${count}`);
   await using bench = await revertBench();
   const counts = await runInterleavings(bench, { seed, count, steps: 6 });

@@ -6,6 +6,7 @@ import { expect } from "bun:test";
 import { errorMessage } from "@/base/error";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { readSeed } from "@test/support/seed";
 import type { RevertBench } from "./revert-bench";
 
 /** Deterministic; the seed is printed with a failure. */
@@ -291,8 +292,7 @@ export async function runInterleavings(
   return counts;
 }
 
-/** SEED and COUNT of the environment, else a seed of this run and the given count. */
-export function readSeed(count: number): { seed: number; count: number } {
-  const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000_000);
-  return { seed, count: Number(process.env["COUNT"] ?? count) };
+/** The seed, and COUNT of the environment or else the given one. */
+export function readPlan(count: number): { seed: number; count: number } {
+  return { seed: readSeed(), count: Number(process.env["COUNT"] ?? count) };
 }

@@ -134,7 +134,7 @@ describe("change numbers", () => {
     expect(new Set(results.flatMap((result) => result.seqs)).size).toBe(300);
     const store = new SessionStore(await fixture.reopen());
     expect(store.listSessions()).toHaveLength(300);
-  }, 60_000);
+  }, 180_000);
 
   test("outside a transaction no number is given", async () => {
     await using fixture = await testDatabase();

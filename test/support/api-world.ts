@@ -188,6 +188,7 @@ export const RECIPES: Readonly<Record<string, Recipe>> = {
   "mcp.auth.start": { params: { name: "remote" } },
   "mcp.connect": { params: { name: "local" } },
   "mcp.disconnect": { params: { name: "local" } },
+  "experimental.mcp.log": { params: { name: "local" } },
   "part.delete": async (world) => ({ params: (await world.part()).params }),
   "part.update": async (world) => {
     const { params, part } = await world.part();

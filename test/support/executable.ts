@@ -12,7 +12,7 @@ import { systemClock } from "@/base/clock";
 import { withFileLock } from "@/base/file-lock";
 
 /** What a test that may be the first to ask has to allow for. */
-export const BUILD_LIMIT_MS = 120_000;
+export const BUILD_LIMIT_MS = 180_000;
 
 /** Names a ready executable to be tested instead, for trying one that was built elsewhere. */
 const READY = "OPENCODE_TEST_EXECUTABLE";

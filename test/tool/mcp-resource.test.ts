@@ -6,7 +6,7 @@ import { McpTools } from "@/tool/mcp";
 /** For a machine that has other things to do. */
 const PATIENCE_MS = 30_000;
 
-setDefaultTimeout(2 * PATIENCE_MS);
+setDefaultTimeout(6 * PATIENCE_MS);
 
 test("what servers offer to read is listed and read, with permission for each", async () => {
   await using t = await testServers({ mcp: { all: published("everything", "stdio") } });

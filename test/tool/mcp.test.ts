@@ -6,7 +6,7 @@ import { McpTools } from "@/tool/mcp";
 /** For a machine that has other things to do. */
 const PATIENCE_MS = 30_000;
 
-setDefaultTimeout(2 * PATIENCE_MS);
+setDefaultTimeout(6 * PATIENCE_MS);
 
 const find = async (tools: McpTools, id: string) => {
   const tool = (await tools.list()).find((one) => one.id === id);

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { decodeText, encodeText, shownText } from "@/tool/text-encoding";
+import { readSeed } from "@test/support/seed";
 
 /** A generator of numbers below `limit` that a seed repeats. */
 function random(seed: number): (limit: number) => number {
@@ -11,7 +12,7 @@ function random(seed: number): (limit: number) => number {
 }
 
 test("any bytes without zeros are the same bytes again", () => {
-  const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
+  const seed = readSeed();
   const next = random(seed);
   const pieces = ["é", "漢", "😀", "a", "\uFEFF", "\uEEFF", "\r\n"].map((text) =>
     Buffer.from(text),

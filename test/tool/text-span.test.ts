@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { toLF } from "@/tool/text-file";
 import { mapLines, replaceSpans } from "@/tool/text-span";
+import { readSeed } from "@test/support/seed";
 
 test("lines and offsets", () => {
   const map = mapLines("ab\n\ncd");
@@ -14,7 +15,7 @@ test("lines and offsets", () => {
 });
 
 test("any span of any mixture of line endings changes nothing outside it", () => {
-  const seed = Number(Bun.env["TEST_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
+  const seed = readSeed();
   let state = seed;
   const random = (below: number) => {
     state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;

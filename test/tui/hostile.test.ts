@@ -7,11 +7,12 @@ import type { MessageWithParts } from "@/schema/message";
 import type { State } from "@/tui/store/state";
 import { recordedTui } from "@test/support/recorded-tui";
 import { reasoningPart, SESSION, textPart, toolPart, userMessage } from "@test/support/transcript";
+import { readSeed } from "@test/support/seed";
 import { model, provider } from "./dialogs/facts";
 import { answer, FACTS, inSession, LOGIN, START } from "./frames/recorded";
 
 const SIZE = { columns: 140, rows: 40 };
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 180_000;
 const DIALOGS = ["session.list", "model.list", "mcp.list", "opencode.status", "session.timeline"];
 
 /** Pieces of which hostile texts are made. */
@@ -169,7 +170,7 @@ function expectOrderly(terminal: TestRendererSetup, seed: string): void {
   expect(rows.at(-2), seed).toMatch(/ ● opencode 1\.0\.0 *$/);
 }
 
-const SEED = Number(process.env["SEED"] ?? 1);
+const SEED = readSeed();
 const COUNT = Number(process.env["COUNT"] ?? 2);
 
 test(

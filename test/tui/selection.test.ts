@@ -7,7 +7,7 @@ import { textPart, toolPart, userMessage } from "@test/support/transcript";
 import { answer, inSession, START } from "./frames/recorded";
 
 // Each draws a whole screen many times, on a busy machine, too.
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const PATCH = "--- a.ts\n+++ a.ts\n@@ -1,2 +1,2 @@\n-const old = 1\n+const fresh = 2\n same\n";
 

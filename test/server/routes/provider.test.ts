@@ -16,7 +16,7 @@ test("all providers are listed, and which of them are connected", async () => {
   expect(connected).toEqual(["scripted"]);
   expect(defaults["scripted"]).toBe("main");
   // Several megabytes are held against the document.
-}, 60_000);
+}, 180_000);
 
 test("a client that has the list is sent it anew only when something changed", async () => {
   await using t = await testApp();
@@ -32,7 +32,7 @@ test("a client that has the list is sent it anew only when something changed", a
   const after = (await changed.json()) as ProviderList;
   const nameIn = ({ all }: ProviderList) => all.find(({ id }) => id === "openai")?.name;
   expect([nameIn(before), nameIn(after)]).toEqual(["OpenAI", "Ours"]);
-}, 60_000);
+}, 180_000);
 
 test("each provider tells how to log in", async () => {
   await using t = await testApp();
@@ -122,7 +122,7 @@ test("twenty prompts whose token has ended renew it once", async () => {
   expect([server.refreshes, server.problems, t.model.violations]).toEqual([1, [], []]);
   const sent = new Set(t.model.requests.map(({ headers }) => headers["authorization"]));
   expect(sent.size).toBe(1);
-}, 60_000);
+}, 180_000);
 
 test("a login ends with its instance", async () => {
   await using app = await loginApp();

@@ -5,6 +5,7 @@
 import fc from "fast-check";
 import { errorMessage } from "@/base/error";
 import type { Operation } from "@test/support/contract";
+import { readSeed } from "@test/support/seed";
 import { arbitraryRequest, type FuzzRequest, recipeRequest } from "./requests";
 import { FuzzWorld } from "./world";
 
@@ -17,7 +18,7 @@ const QUOTE_MAX = 400;
 
 /** One text for each operation that failed, and for what was found broken at the end. */
 export async function fuzz(count: number): Promise<string[]> {
-  const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000_000);
+  const seed = readSeed();
   const runs = Number(process.env["COUNT"] ?? count);
   const only = process.env["ONLY"] ?? "";
   console.log(`random requests with SEED=${seed} COUNT=${runs}${only && ` ONLY=${only}`}`);

@@ -6,6 +6,7 @@ import { matchEdit } from "@/tool/edit-match";
 import { indentOf } from "@/tool/line-folding";
 import { toLF } from "@/tool/text-file";
 import { replaceSpans } from "@/tool/text-span";
+import { readSeed } from "@test/support/seed";
 
 const ROUNDS = 5_000;
 const NEW = "fresh();";
@@ -49,7 +50,7 @@ function randomEdit(next: Random) {
 }
 
 test("a lenient match changes no other line, and none of another wording", () => {
-  const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
+  const seed = readSeed();
   const next = random(seed);
   let found = 0;
   for (let round = 0; round < ROUNDS; round++) {

@@ -8,7 +8,7 @@ import { SESSION, textPart, userMessage } from "@test/support/transcript";
 import { answer, inSession, running, START } from "./recorded";
 
 // Each draws a whole screen many times, on a busy machine, too.
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const BUSY = {
   status: { [SESSION]: { type: "busy" } },

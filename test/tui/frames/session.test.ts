@@ -9,7 +9,7 @@ import { messageID, SESSION, toolPart, userMessage } from "@test/support/transcr
 import { answer, FACTS, inSession, LOGIN, running, SONNET, START, TURN } from "./recorded";
 
 // Each draws a whole screen many times, on a busy machine, too.
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const HIGH = { choice: { model: SONNET, variant: "high" } };
 

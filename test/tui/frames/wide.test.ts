@@ -7,7 +7,7 @@ import { SESSION, textPart, toolPart, userMessage } from "@test/support/transcri
 import { answer, inSession, LOGIN } from "./recorded";
 
 // Each draws a whole screen many times, on a busy machine, too.
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const FAMILY = "👨‍👩‍👧‍👦";
 /** A cluster each, with the columns that it takes. */

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { cpuTime } from "@test/support/cpu-time";
 import { DONE, IN_SESSION, promptScreen, saidIn } from "@test/support/prompt-screen";
 import { tempDirectory, writeTree } from "@test/support/temp";
 
@@ -76,14 +77,15 @@ describe("long text", () => {
     const text = `${"\u001b[31m日本 words and more words in a line\r\n".repeat(100_000)}end`;
     expect(text.length).toBeGreaterThan(4_000_000);
     const bytes = new TextEncoder().encode(text);
-    const started = performance.now();
-    screen.ui.renderer.keyInput.processPaste(bytes);
-    const frame = await screen.frame();
-    const took = performance.now() - started;
+    let frame = "";
+    const spent = await cpuTime(async () => {
+      screen.ui.renderer.keyInput.processPaste(bytes);
+      frame = await screen.frame();
+    });
     expect(frame).toContain("[Pasted ~100001 lines]");
     expect(prompt.text).not.toContain("\u001b");
     // Ten times what it may take on an idle machine.
-    expect(took).toBeLessThan(2_000);
+    expect(spent).toBeLessThan(2_000);
   });
 
   test("is shown as it is when chips are switched off", async () => {

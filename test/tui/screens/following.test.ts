@@ -5,7 +5,7 @@ import { type RecordedTui, recordedTui } from "@test/support/recorded-tui";
 import { messageID, SESSION, textPart, toolPart, userMessage } from "@test/support/transcript";
 import { answer, inSession, running, START } from "@test/tui/frames/recorded";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const DELTAS = 500;
 const CODE = "\n```ts\nconst clock = now();\n```\n";

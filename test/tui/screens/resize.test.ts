@@ -7,7 +7,7 @@ import { type RecordedTui, recordedTui } from "@test/support/recorded-tui";
 import { messageID, SESSION, textPart, userMessage } from "@test/support/transcript";
 import { answer, inSession, START, TURN } from "@test/tui/frames/recorded";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const SIZES = [
   [160, 50],

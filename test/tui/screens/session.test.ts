@@ -16,7 +16,7 @@ import {
   userMessage,
 } from "@test/support/transcript";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 const session: Session = {
   id: SESSION,

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { Segments } from "@/tui/views/segments";
+import { readSeed } from "@test/support/seed";
 
 const paragraph = (n: number) => `Paragraph ${n}\n${"and more of it\n".repeat(5)}`;
 const LONG = Array.from({ length: 30 }, (_, n) => paragraph(n)).join("\n");
@@ -44,5 +45,6 @@ test("any text comes out whole but for blank space at the cuts", () => {
       const parts = new Segments().of(text);
       expect(parts.join("").replace(/\s/g, "")).toBe(text.replace(/\s/g, ""));
     }),
+    { seed: readSeed() },
   );
 });

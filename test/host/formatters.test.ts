@@ -3,10 +3,10 @@
 import { describe, expect, test } from "bun:test";
 import { chmod, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { readEnv } from "@/base/env";
 import { Logger } from "@/base/log";
 import { isRunning } from "@/base/process";
 import { Formatters, type FormattersOptions } from "@/host/formatters";
+import { COMMON, linkPrograms } from "@test/support/programs";
 import {
   readTree,
   type TempDirectory,
@@ -43,12 +43,11 @@ async function place(
     await writeFile(join(root.path, "bin", name), `#!/bin/sh\n${script}\n`);
     await chmod(join(root.path, "bin", name), 0o755);
   }
-  const node = Bun.which("node", { PATH: readEnv()["PATH"] ?? "" });
-  if (node) await symlink(node, join(root.path, "bin/node"));
+  await linkPrograms(join(root.path, "bin"), [...COMMON, "node"]);
   const formatters = new Formatters({
     directory,
     worktree: directory,
-    env: { PATH: `${join(root.path, "bin")}:/usr/bin:/bin`, HOME: root.path },
+    env: { PATH: join(root.path, "bin"), HOME: root.path },
     log: Logger.silent(),
     config: async () => config,
     isTrusted: async () => true,

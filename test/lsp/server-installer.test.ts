@@ -7,6 +7,7 @@ import { expect, test } from "bun:test";
 import { lspBench, type LSPBenchOptions, recordOf } from "@test/lsp/fixture";
 import { FAKE_PACKAGE, serverRegistry } from "@test/lsp/server-registry";
 import { FakeClock } from "@test/support/clock";
+import { COMMON, linkPrograms } from "@test/support/programs";
 import { tempTree } from "@test/support/temp";
 
 const NEVER = new AbortController().signal;
@@ -87,7 +88,8 @@ test("what comes by a program of the language goes into a place of its own", asy
   ];
   await using bin = await tempTree({ go: `${script.join("\n")}\n` });
   await chmod(join(bin.path, "go"), 0o755);
-  const PATH = `${bin.path}:/usr/bin:/bin`;
+  await linkPrograms(bin.path, COMMON);
+  const PATH = bin.path;
   await using bench = await lspBench({ "go.mod": "", "a.go": "" }, { lsp: true, env: { PATH } });
   expect((await recordOf(bench, "a.go")).pid).toBeNumber();
   const asked = await Bun.file(join(bench.installed, "gopls/asked")).text();

@@ -36,9 +36,9 @@ interface Search {
 }
 
 /**
- * The file after all hunks. Line endings of kept lines stay, new lines end as most of the file's,
- * and whether the file ends with a newline does not change. `path` is for the errors: AppError
- * invalid when a hunk's lines are not found, or not for certain.
+ * The file after all hunks. Line endings of kept lines stay, new lines end as those they replace
+ * do, or else as most of the file's, and whether the file ends with a newline does not change.
+ * `path` is for the errors: AppError invalid when a hunk's lines are not found, or not for certain.
  */
 export function applyHunks(path: string, text: string, hunks: readonly PatchHunk[]): PatchedText {
   const lines = splitLines(text);
@@ -197,19 +197,40 @@ function inOrder(path: string, splices: Splice[]): Splice[] {
   return sorted;
 }
 
+/** Lines that are kept, and what is removed and added behind them. */
+interface ChangeRun {
+  kept: number;
+  removed: number;
+  added: string[];
+}
+
+function toRuns(changes: readonly PatchLine[]): ChangeRun[] {
+  const runs: ChangeRun[] = [];
+  let run: ChangeRun | undefined;
+  for (const { type, text } of changes) {
+    if (!run || (type === "keep" && run.removed + run.added.length > 0)) {
+      run = { kept: 0, removed: 0, added: [] };
+      runs.push(run);
+    }
+    if (type === "keep") run.kept++;
+    else if (type === "remove") run.removed++;
+    else run.added.push(text);
+  }
+  return runs;
+}
+
 function splice(lines: FileLine[], splices: readonly Splice[], eol: string): FileLine[] {
   const result: FileLine[] = [];
   let at = 0;
   for (const { start, lines: changes } of splices) {
     result.push(...lines.slice(at, start));
     at = start;
-    for (const line of changes) {
-      const old = lines[at];
-      if (line.type === "add") result.push({ text: line.text, eol });
-      else if (line.type === "remove" || !old) at++;
-      else {
-        result.push(old);
-        at++;
+    for (const { kept, removed, added } of toRuns(changes)) {
+      result.push(...lines.slice(at, at + kept));
+      const old = lines.slice(at + kept, at + kept + removed);
+      at += kept + removed;
+      for (const [index, text] of added.entries()) {
+        result.push({ text, eol: (old[index] ?? old.at(-1))?.eol || eol });
       }
     }
   }

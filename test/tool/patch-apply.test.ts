@@ -42,6 +42,13 @@ const CASES: [name: string, text: string, lines: string[], expected: string | Re
   ["no newline at the end stays so", "a\nb", ["-b", "+c"], "a\nc"],
   ["addition behind a bare last line", "a\nb", ["@@", " b", "+c"], "a\nb\nc"],
   ["CRLF stays", "a\r\nb\r\nc\r\n", [" a", "-b", "+x", "+y", " c"], "a\r\nx\r\ny\r\nc\r\n"],
+  ["a line ends as the one it replaces", "a\r\nb\nc\r\nd\n", ["-c", "+C"], "a\r\nb\nC\r\nd\n"],
+  [
+    "lines end as those they replace",
+    "a\r\nb\nc\r\nd\ne\n",
+    [" a", "+B", "-b", "-c", "+C", "+C2", " d"],
+    "a\r\nB\nC\r\nC2\r\nd\ne\n",
+  ],
   ["mixed endings of kept lines stay", "a\nb\r\nc\n", [" a", " b", "-c", "+d"], "a\nb\r\nd\n"],
   ["trailing blanks", "a  \nb\n", [" a", "-b", "+c"], "a  \nc\n"],
   ["indentation, kept lines as they are", "\ta\n\tb\n", ["   a", "-  b", "+\tc"], "\ta\n\tc\n"],

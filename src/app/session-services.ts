@@ -253,11 +253,11 @@ function openAnswering(ground: Ground, history: History, tools: Tools) {
     parts: new PromptParts({
       ids,
       attachments: new Attachments({
-        ...{ agents, sessions, toolbox, root, signal },
+        ...{ agents, providers, sessions, toolbox, root, signal },
         isTrusted: () => ground.trust.isTrusted(),
+        readResource: (server, uri) => mcp.readResource(server, uri, signal),
       }),
       media,
-      readResource: (server, uri) => mcp.readResource(server, uri, signal),
     }),
     titles: new Titles({ agents, hooks, llm, log, providers, sessions, signal }),
     steps: {

@@ -22,14 +22,6 @@ interface PromptPartsOptions {
   ids: IDs;
   attachments: Attachments;
   media: Media;
-  /** What an MCP server gives for the address of a resource. */
-  readResource(server: string, uri: string): Promise<ServedResource>;
-}
-
-interface ServedResource {
-  text: string;
-  /** With data URLs. */
-  attachments: readonly { mime: string; url: string; filename?: string }[];
 }
 
 type Owner = Pick<Part, "sessionID" | "messageID">;
@@ -98,7 +90,9 @@ export class PromptParts {
     path: string,
   ): Promise<Part[]> {
     const part: FilePart = { ...input, ...owner, id: input.id ?? "" };
-    if (input.source?.type === "resource") return this.#readResource(part, input.source, owner);
+    if (input.source?.type === "resource") {
+      return this.#readResource(part, input.source, owner, message);
+    }
     const url = parseURL(input.url, path);
     if (url.protocol === "data:") return dataParts(part, owner);
     if (url.protocol === "http:" || url.protocol === "https:") return [part];
@@ -112,6 +106,7 @@ export class PromptParts {
     part: FilePart,
     { clientName: server, uri }: ResourceSource,
     owner: Owner,
+    message: UserMessage,
   ): Promise<Part[]> {
     const input = JSON.stringify({ server, uri });
     const call = synthetic(
@@ -119,7 +114,8 @@ export class PromptParts {
       owner,
     );
     try {
-      const { text, attachments } = await this.#options.readResource(server, uri);
+      const read = this.#options.attachments.readResource(server, uri, message);
+      const { text, attachments } = await read;
       const files = attachments.map((file, at): Part => {
         return { ...part, ...file, id: at === 0 ? part.id : "" };
       });

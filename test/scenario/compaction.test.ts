@@ -1,9 +1,12 @@
 // Long sessions: when the window is nearly full, or a request does not fit, room is made and the
 // session goes on by itself. It never loops, and never loses what the person asked last.
 import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import type { Config } from "@/schema/config";
 import type { MessageWithParts } from "@/schema/message";
 import type { Session } from "@/schema/session";
+import { scripted } from "@test/mcp/support";
 import { WIRES } from "@test/support/scripted-model/scripted-model";
 import type { NeutralRequest, ScriptedTurn, WireName } from "@test/support/scripted-model/turn";
 import { type SessionApp, sessionApp, trace } from "@test/support/session-app";
@@ -19,16 +22,17 @@ interface Options {
   compaction?: Config["compaction"];
   files?: Record<string, string>;
   isStored?: boolean;
+  mcp?: Config["mcp"];
 }
 
 /** An app with a small window, whose summaries take turns of the script as well. */
-function smallApp({ compaction, ...options }: Options): Promise<SessionApp> {
+function smallApp({ compaction, mcp, ...options }: Options): Promise<SessionApp> {
   return sessionApp({
     ...options,
     limit,
     modelOptions: { reasoning: true },
     side: false,
-    ...(compaction ? { config: { compaction } } : {}),
+    config: { ...(compaction && { compaction }), ...(mcp && { mcp }) },
   });
 }
 
@@ -298,6 +302,29 @@ test("one result never fills a small window: its end is left out, and can be rea
   // With a number before each line it is a third of the window, of four bytes a token.
   expect(results?.[0]?.text.length).toBeLessThan((limit.context * 4) / 3);
   expect(results?.[0]?.text).toMatch(/Output capped at 7.0 KB.*Use offset=\d+ to continue/);
+});
+
+test("nor does an attached file or resource", async () => {
+  const text = "0123456789\n".repeat(5_000);
+  const mcp = { s: scripted({ resources: { "x://long": { uri: "x://long", text } } }) };
+  await using t = await smallApp({ files: { "a.txt": text }, turns: [{ text: "Read" }], mcp });
+  const source = {
+    type: "resource" as const,
+    clientName: "s",
+    uri: "x://long",
+    text: { value: "", start: 0, end: 0 },
+  };
+  const file = { type: "file" as const, mime: "text/plain" };
+  const parts = [
+    { type: "text" as const, text: "See" },
+    { ...file, url: pathToFileURL(join(t.directory, "a.txt")).href },
+    { ...file, url: "x://long", source },
+  ];
+  expect((await t.prompt(t.create(), "", { parts })).info).not.toHaveProperty("error");
+  const asked = JSON.stringify(t.model.requests.at(-1)?.request.messages);
+  expect(asked.length).toBeLessThan((limit.context * 4 * 2) / 3);
+  expect(asked).toMatch(/Output capped at 7.0 KB.*Use offset=\d+ to continue/);
+  expect(asked).toMatch(/output truncated \(more than .* or 7.0 KB\).*Full output saved to/);
 });
 
 test("without compaction.auto nothing is summarised, and an overflow says so", async () => {

@@ -94,7 +94,7 @@ test("a plugin in the published shape runs, and a hook command beside it", async
     tool_name: "Bash",
     tool_input: { command: "echo guarded: $GUARDED" },
   });
-  expect(await home.processes()).toEqual([]);
+  expect(await home.leftRunning()).toEqual([]);
   expect(await home.looseEntries()).toEqual([]);
   await model.finish(turns.length);
 });
@@ -208,7 +208,7 @@ test("a package is installed by the executable itself, behind the first answer",
   const second = await home.run(["run", "--format", "json", "Go"], { env });
   expect(second.stdout).toContain("Two. By the demo.");
   expect(registry.asked).toHaveLength(count);
-  expect(await home.processes()).toEqual([]);
+  expect(await home.leftRunning()).toEqual([]);
   await model.finish(turns.length);
 });
 

@@ -52,7 +52,7 @@ describe.each(WIRE_NAMES)("%s", (wire) => {
     expect(ended).toMatchObject({ exitCode: 0, stdout: "I will look.\nIt says Good day now.\n" });
     expect(ended.stderr).toMatch(/^build · scripted\/main\nread .+\nedit .+\nbash .+\n$/);
     await expectWork(home);
-    expect(await home.processes()).toEqual([]);
+    expect(await home.leftRunning()).toEqual([]);
     await model.finish(turns.length);
   });
 
@@ -84,7 +84,7 @@ describe.each(WIRE_NAMES)("%s", (wire) => {
     ]);
     await expectWork(home);
     expect(await server.stop()).toBe(143);
-    expect(await home.processes()).toEqual([]);
+    expect(await home.leftRunning()).toEqual([]);
     expect(await home.looseEntries()).toEqual([]);
     await model.finish(turns.length);
   });

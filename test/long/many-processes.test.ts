@@ -39,7 +39,7 @@ test("sixteen runs and a server on one fresh data directory", async () => {
   expect(prompts.toSorted()).toEqual([...expectedPrompts()].toSorted());
   expect(await server.stop()).toBe(143);
   expect(model.violations).toEqual([]);
-  expect(await home.processes()).toEqual([]);
+  expect(await home.leftRunning()).toEqual([]);
   expect(await home.looseEntries()).toEqual([]);
   const database = new Database(join(home.dataDirectory, "sessions.sqlite"), { readonly: true });
   expect(database.query("PRAGMA integrity_check").values()).toEqual([["ok"]]);

@@ -74,10 +74,10 @@ test("nothing is written while nothing happens, whether one looks or not", async
   await using home = await ExecutableHome.open(executable.path);
   await using tui = start(home);
   await tui.untilText(SETTLED);
-  await quiet(tui, 2_000);
+  await quiet(tui, 5_000);
   expect(await written(tui, IDLE_MS)).toBe("");
   tui.write("\u001b[O");
-  await quiet(tui, 1_000);
+  await quiet(tui, 3_000);
   expect(await written(tui, IDLE_MS)).toBe("");
 });
 
@@ -183,7 +183,7 @@ test.each([
   tui.write(keys);
   expect(await tui.exited).toBe(code);
   expectRestored(tui.output());
-  expect(await home.processes()).toEqual([]);
+  expect(await home.leftRunning()).toEqual([]);
 });
 
 test("left when its server was killed, all modes are off", async () => {

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { readTextIfExists } from "@/base/file";
 import { BUILD_LIMIT_MS, type Executable, openExecutable } from "@test/support/executable";
 import { gitRepository, tempDirectory, writeTree } from "@test/support/temp";
 import { hasTmux, Tmux } from "@test/support/tmux";
@@ -177,7 +178,7 @@ test.skipIf(!hasTmux)(
       await tmux.until("┃ src/app.ts");
       await tmux.press("Enter");
       await tmux.until("half a thought, @src/app.ts");
-      await Bun.sleep(1_500); // what is typed is written a moment later
+      await untilKept(join(directory.path, "home"), "@src/app.ts");
       process.kill(Number(await tmux.format("#{pane_pid}")), "SIGKILL");
     }
     await using again = await open();
@@ -188,6 +189,18 @@ test.skipIf(!hasTmux)(
   LIMIT_MS,
 );
 
+/** What is typed is written a moment later. */
+async function untilKept(home: string, words: string): Promise<void> {
+  const states = new Bun.Glob(".local/state/**/*");
+  for (;;) {
+    for await (const path of states.scan({ cwd: home, absolute: true, dot: true })) {
+      const text = await readTextIfExists(path);
+      if (text?.includes(words)) return;
+    }
+    await Bun.sleep(20);
+  }
+}
+
 /** Where the terminal's own cursor is, from 0. */
 async function cursor(tmux: Tmux): Promise<{ x: number; y: number }> {
   const [x = 0, y = 0] = (await tmux.format("#{cursor_x} #{cursor_y}")).split(" ").map(Number);
@@ -195,7 +208,7 @@ async function cursor(tmux: Tmux): Promise<{ x: number; y: number }> {
 }
 
 async function expectCursor(tmux: Tmux, expected: { x: number; y: number }): Promise<void> {
-  const deadline = performance.now() + 5_000;
+  const deadline = performance.now() + 30_000;
   const isThere = async () => Bun.deepEquals(await cursor(tmux), expected);
   while (!(await isThere()) && performance.now() < deadline) await Bun.sleep(20);
   expect(await cursor(tmux)).toEqual(expected);

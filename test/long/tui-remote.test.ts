@@ -176,6 +176,6 @@ test.skipIf(!hasTmux)(
 async function settledTogether(left: Tmux, right: Tmux): Promise<[string, string]> {
   const look = async (tmux: Tmux) => (await tmux.screen()).split("\n").slice(0, -4).join("\n");
   const same = async () => (await look(left)) === (await look(right));
-  for (let n = 0; n < 100 && !(await same()); n++) await Bun.sleep(50);
+  for (let n = 0; n < 600 && !(await same()); n++) await Bun.sleep(50);
   return [await look(left), await look(right)];
 }

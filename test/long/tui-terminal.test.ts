@@ -139,7 +139,7 @@ test.each(["ctrl+c twice", "SIGTERM", "SIGHUP"] as const)("%s: all modes are off
   const code = await tui.exited;
   expect(code).toBe({ "ctrl+c twice": 0, SIGTERM: 143, SIGHUP: 129 }[how]);
   expectRestored(tui.output());
-  expect(await home.processes()).toEqual([]);
+  expect(await home.leftRunning()).toEqual([]);
 });
 
 test("a fault gives the terminal back, tells where its log is, and loses no draft", async () => {

@@ -349,7 +349,7 @@ async function sessionIDs({ home }: Place): Promise<string[]> {
 
 /** The processes of the program that still run; the shell that waits for a key is none of them. */
 async function running({ home }: Place): Promise<string[]> {
-  return (await home.processes()).filter((command) => !command.includes("echo EXIT"));
+  return home.leftRunning((command) => !command.includes("echo EXIT"));
 }
 
 /** By the leader, which asks no second time. */

@@ -13,6 +13,10 @@ const PROGRAMS = [
   ...["sed", "seq", "setsid", "sh", "sleep", "sort", "touch", "true", "uname", "wc", "yes"],
 ];
 
+/** A process that was killed goes when a busy machine comes to it. */
+const GOING_MAX_MS = 20_000;
+const POLL_MS = 20;
+
 export interface HomeOptions {
   /** Written to opencode.json in the project; a scripted model's config() makes it usable. */
   config?: Readonly<Record<string, unknown>>;
@@ -137,6 +141,15 @@ export class ExecutableHome implements AsyncDisposable {
     }
     // A process that has ended and is not yet waited for has no command line.
     return found.filter((command) => command !== "");
+  }
+
+  /** Those that still run once what was ended has had its time to go: none, where all is well. */
+  async leftRunning(isMeant: (command: string) => boolean = () => true): Promise<string[]> {
+    for (const last = performance.now() + GOING_MAX_MS; ;) {
+      const left = (await this.processes()).filter(isMeant);
+      if (left.length === 0 || performance.now() > last) return left;
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -55,6 +55,9 @@ const SEQUENCE =
   // oxlint-disable-next-line no-control-regex -- as above
   /\u001b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\)|[()][0-9A-B]|[=>78])/g;
 
+// oxlint-disable-next-line no-control-regex -- as above
+const UNFINISHED = /\u001b(?:\[[0-?]*[ -/]*|\][^\u0007\u001b]{0,64}\u001b?)?$/;
+
 export function withoutSequences(text: string): string {
   return text.replace(SEQUENCE, "");
 }
@@ -64,6 +67,8 @@ export class PtyProgram implements AsyncDisposable {
   readonly #child: Bun.Subprocess;
   readonly #decoder = new TextDecoder();
   readonly #answers: Answers;
+  /** The beginning of a sequence whose rest has not come yet. */
+  #begun = "";
   #chunks: Chunk[] = [];
   #bytes = 0;
   #waiters = new Set<PromiseWithResolvers<void>>();
@@ -155,9 +160,11 @@ export class PtyProgram implements AsyncDisposable {
     this.#bytes += bytes.length;
     const text = this.#decoder.decode(bytes, { stream: true });
     this.#chunks.push({ at: performance.now(), text });
+    const heard = this.#begun + text;
     for (const [question, answer] of this.#answers) {
-      for (const _ of text.matchAll(question)) this.write(answer);
+      for (const _ of heard.matchAll(question)) this.write(answer);
     }
+    this.#begun = UNFINISHED.exec(heard)?.[0] ?? "";
     this.#tellWaiters(false);
   }
 

@@ -13,7 +13,7 @@ export interface TmuxOptions {
 }
 
 /** Where it runs at all, everything is there within this time, on a busy machine, too. */
-const WAIT_MS = 20_000;
+const WAIT_MS = 60_000;
 const POLL_MS = 40;
 
 export type Expected = string | RegExp | ((screen: string) => boolean);

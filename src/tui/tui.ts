@@ -23,6 +23,7 @@ import { AppActions } from "./actions/app-actions";
 import { debugActions } from "./actions/debug-actions";
 import { sessionActions } from "./actions/session-actions";
 import { viewActions } from "./actions/view-actions";
+import { moveRows } from "./moved-rows";
 import { MachineClipboard } from "./clipboard";
 import { followSelection } from "./selection";
 import { followSize, SETTLE_MS, terminalOutput } from "./terminal-output";
@@ -129,6 +130,8 @@ export class Tui implements Ui {
     const { transport, directory, clock, log, environment, settings } = options;
     this.renderer = renderer;
     renderer.addPostProcessFn(blankControls);
+    // Where the terminal has its own scrollback, rows that leave the screen would go there.
+    if (!options.mini) moveRows(renderer);
     this.clock = clock;
     const beat = new Beat(clock);
     this.ticker = new Ticker(beat);

@@ -1,5 +1,6 @@
 // The cells of a terminal, as the frames that are written to it change them: what of a frame was
-// written anew although it was there already, and what in it is no drawing at all.
+// written anew although it was there already, and what in it is no drawing at all. Of what moves
+// rows it knows a region in which lines are put in or taken out.
 
 interface Cell {
   text: string;
@@ -21,8 +22,11 @@ const TOKEN =
 const LINK = "\u001b]8;";
 const CURSOR_COLOR = "\u001b]12;";
 
+type Row = Map<number, Cell>;
+
 export class CellGrid {
-  readonly #cells = new Map<string, Cell>();
+  readonly #rows = new Map<number, Row>();
+  #region = { top: 1, bottom: Infinity };
   #x = 1;
   #y = 1;
   #style = "";
@@ -34,6 +38,9 @@ export class CellGrid {
     for (const [token, codes, final] of frame.matchAll(TOKEN)) {
       if (final === "H") this.#move(codes ?? "");
       else if (final === "m") this.#color(codes ?? "");
+      else if (final === "r") this.#confine(codes ?? "");
+      else if (final === "L" || final === "M")
+        this.#moveRows(Number(codes), final === "L" ? 1 : -1);
       else if (token.startsWith(LINK)) this.#link = token.slice(LINK.length);
       else if (!token.startsWith("\u001b")) this.#write(token, written.same);
       else if (!isCursor(token, codes, final)) written.strange.push(JSON.stringify(token));
@@ -47,19 +54,56 @@ export class CellGrid {
     this.#x = column;
   }
 
+  /** To all rows without codes; the cursor goes to the upper left. */
+  #confine(codes: string): void {
+    const [top = 1, bottom = Infinity] = codes === "" ? [] : codes.split(";").map(Number);
+    this.#region = { top, bottom };
+    this.#move("1;1");
+  }
+
+  /** From the cursor to the end of the region, which has to be one; what is freed is blank. */
+  #moveRows(count: number, direction: 1 | -1): void {
+    const { bottom } = this.#region;
+    const before = new Map(this.#rows);
+    for (let row = this.#y; row <= bottom; row++) {
+      const source = row - direction * count;
+      const moved = source >= this.#y && source <= bottom ? before.get(source) : undefined;
+      if (moved) this.#rows.set(row, moved);
+      else this.#rows.delete(row);
+    }
+  }
+
   #color(codes: string): void {
     this.#style = codes === "" || codes === "0" ? "" : `${this.#style} ${codes}`;
   }
 
   #write(text: string, same: string[]): void {
+    const row = this.#rows.get(this.#y) ?? new Map<number, Cell>();
+    this.#rows.set(this.#y, row);
     for (const { segment } of new Intl.Segmenter().segment(text)) {
-      const key = `${this.#y};${this.#x}`;
-      const before = this.#cells.get(key);
+      const before = row.get(this.#x);
       const style = `${this.#style} ${this.#link}`;
-      if (before?.text === segment && before.style === style) same.push(`${key} ${segment}`);
-      this.#cells.set(key, { text: segment, style });
+      const isSame = before?.text === segment && before.style === style;
+      if (isSame) same.push(`${this.#y};${this.#x} ${segment}`);
+      row.set(this.#x, { text: segment, style });
       this.#x += Bun.stringWidth(segment);
     }
+  }
+
+  /** The text of so many rows of so many columns. */
+  text(columns: number, rows: number): string {
+    return Array.from({ length: rows }, (_, at) => this.#textOf(at + 1, columns)).join("\n");
+  }
+
+  #textOf(y: number, columns: number): string {
+    const row = this.#rows.get(y);
+    let text = "";
+    for (let x = 1; x <= columns;) {
+      const cell = row?.get(x)?.text ?? " ";
+      text += cell;
+      x += Math.max(1, Bun.stringWidth(cell));
+    }
+    return text;
   }
 }
 

@@ -23,7 +23,7 @@ import type {
 import type { CommandInput, MessageWithParts, PromptInput, ShellInput } from "@/schema/message";
 import type { PermissionReplyInput, PermissionRequest } from "@/schema/permission";
 import type { Project, ProjectDirectories } from "@/schema/project";
-import type { ConfigProviders, ProviderList } from "@/schema/provider";
+import type { ConfigProviders, FoundProvider, ProviderList } from "@/schema/provider";
 import type { QuestionReplyInput, QuestionRequest } from "@/schema/question";
 import type {
   ForkInput,
@@ -192,6 +192,8 @@ function modelOperations(call: Caller) {
       /** Those that can be used, with their models. */
       connected: () => call.get<ConfigProviders>("/config/providers"),
       all: () => call.get<ProviderList>("/provider"),
+      /** Those that the machine has without anybody having chosen them. */
+      found: () => call.get<FoundProvider[]>("/experimental/provider/found"),
       methods: () => call.get<Record<string, ProviderAuthMethod[]>>("/provider/auth"),
       authorize: (id: string, input: OAuthAuthorizeInput) =>
         call.post<ProviderAuthAuthorization | null>(`/provider/${id}/oauth/authorize`, input),

@@ -14,7 +14,13 @@ import type { Plugins } from "@/plugin/plugins";
 import type { ApiKey, Auth } from "@/schema/auth";
 import type { Config } from "@/schema/config";
 import type { ModelRef } from "@/schema/primitive";
-import type { ConfigProviders, Model, Provider, ProviderList } from "@/schema/provider";
+import type {
+  ConfigProviders,
+  FoundProvider,
+  Model,
+  Provider,
+  ProviderList,
+} from "@/schema/provider";
 import type { AuthStore } from "./auth-store";
 import { credentialNames, missingVariables } from "./credentials";
 import { apiOrigin, KeyedProviders } from "./keyed-providers";
@@ -83,8 +89,9 @@ export class Providers {
   }
 
   /**
-   * The providers that can be used, by id, with the preferred first. When nobody chose one, model
-   * servers of this machine are asked (200 ms at most) and are among them.
+   * The providers that can be used, by id, with the preferred first. When nobody chose one, or one
+   * of these was used before, model servers of this machine are asked (200 ms at most) and are
+   * among them.
    */
   async connected(): Promise<Record<string, Provider>> {
     const snapshot = await this.#current();
@@ -93,6 +100,25 @@ export class Providers {
       ...(await this.#localProviders(snapshot)),
     ];
     return Object.fromEntries(providers.map((provider) => [provider.id, provider]));
+  }
+
+  /**
+   * What this machine has that nobody has chosen: keys in the environment, and model servers that
+   * answer, which are asked (200 ms at most). For clients to see, without secrets.
+   */
+  async found(): Promise<FoundProvider[]> {
+    const { config, connected } = await this.#current();
+    const local = await this.#local.findAll();
+    const all = [
+      ...connected.map(({ provider }) => provider).filter(({ source }) => source === "env"),
+      ...local.filter(({ id }) => isEnabled(id, config) && !isConnected(id, connected)),
+    ];
+    const shown = await this.#shown(all);
+    return shown.flatMap((provider) => {
+      const modelID = bestModel(provider)?.id;
+      const variable = credentialNames(provider.env).find((name) => this.#options.env[name]);
+      return modelID === undefined ? [] : [{ provider, modelID, ...(variable && { variable }) }];
+    });
   }
 
   /** The whole catalog and all that is configured: several megabytes, with all models. */
@@ -280,13 +306,20 @@ export class Providers {
     return { catalog, env, alpha, config: loaded.config, auth: stored, plugins };
   }
 
-  /** Servers of this machine, when they are needed: nothing else was chosen or configured. */
+  /** Servers of this machine, when they are needed. */
   async #localProviders({ config, connected }: Snapshot): Promise<Provider[]> {
-    if (connected.some(({ isChosen }) => isChosen)) return [];
-    const wanted = config.model === undefined ? undefined : findModelRef(config.model)?.providerID;
-    if (wanted !== undefined && !this.#local.has(wanted)) return [];
+    if (!(await this.#needsLocal(config, connected))) return [];
     const found = await this.#local.findAll();
     return found.filter(({ id }) => isEnabled(id, config) && !isConnected(id, connected));
+  }
+
+  /** Nothing else was chosen or configured, or a person has chosen one of them before. */
+  async #needsLocal(config: Config, connected: readonly Connected[]): Promise<boolean> {
+    const wanted = config.model === undefined ? undefined : findModelRef(config.model)?.providerID;
+    const isElse = wanted !== undefined && !this.#local.has(wanted);
+    if (!isElse && !connected.some(({ isChosen }) => isChosen)) return true;
+    const recent = await readRecentModels(this.#options.paths.state);
+    return recent.some(({ providerID }) => this.#local.has(providerID));
   }
 
   /** A connected provider; one of this machine is asked for when it is named. */

@@ -94,6 +94,16 @@ export const ProviderList = t.Object(
 );
 export type ProviderList = Static<typeof ProviderList>;
 
+/**
+ * A provider that a machine has without anybody having chosen it, with its best model: by a key in
+ * an environment `variable`, or else by a model server that answers there.
+ */
+export const FoundProvider = t.Object(
+  { provider: Provider, modelID: t.String(), variable: t.Optional(t.String()) },
+  { $id: "FoundProvider" },
+);
+export type FoundProvider = Static<typeof FoundProvider>;
+
 /** The connected providers only. */
 export const ConfigProviders = t.Object(
   { providers: t.Array(Provider), default: StringMap },

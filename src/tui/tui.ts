@@ -252,7 +252,8 @@ export class Tui implements Ui {
   /** What a person chose in earlier lives of the program; the first frame does not wait for it. */
   async #remember(): Promise<void> {
     await this.memory.load();
-    const { memory, theme } = this;
+    const { memory, store, theme } = this;
+    store.dispatch({ type: "models.remembered", recent: memory.get("recent") ?? [] });
     const mode = memory.get("themeMode");
     if (mode !== undefined) theme.chooseMode(mode);
     const chosen = memory.get("theme");

@@ -218,6 +218,28 @@ test("it is not asked when something else is connected or configured", async () 
   expect(server.requests).toBe(0);
 });
 
+test("it is asked when it was used before, whatever else is connected", async () => {
+  using server = localServer();
+  const state = { recent: [{ providerID: LOCAL.provider, modelID: LOCAL.model }] };
+  const localServers = servers(server.port);
+  await using home = await providerHome({ ...ACME, state, localServers });
+  expect(Object.keys(await home.providers.connected())).toEqual(["acme", LOCAL.provider]);
+});
+
+test("what this machine has is found, whatever else is connected, and without its key", async () => {
+  using server = localServer();
+  await using home = await providerHome({ ...ACME, localServers: servers(server.port) });
+  const found = await home.providers.found();
+  expect(found.map(({ provider, modelID, variable }) => [provider.id, modelID, variable])).toEqual([
+    ["acme", "acme-1", "ACME_API_KEY"],
+    [LOCAL.provider, LOCAL.model, undefined],
+  ]);
+  expect(JSON.stringify(found)).not.toContain('"k"');
+  await home.auth.set("acme", { type: "api", key: "stored" });
+  const chosen = await home.providers.found();
+  expect(chosen.map(({ provider }) => provider.id)).toEqual([LOCAL.provider]);
+});
+
 test("it is asked when it is named, whatever else is connected", async () => {
   using server = localServer();
   const localServers = servers(server.port);

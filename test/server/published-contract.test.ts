@@ -33,6 +33,7 @@ const REASONS: Readonly<Record<string, string>> = {
   "event.subscribe: adds query after?": CURSOR,
   "event.subscribe: adds query lastEventID?": CURSOR,
   "experimental.mcp.log: is ours alone": "a person sees why a server fails where it is listed",
+  "experimental.provider.found: is ours alone": "what a machine has is offered, not just taken",
   "experimental.resource.templates: is ours alone": TEMPLATES,
   "experimental.server.get: is ours alone": "a person sees who else uses the server",
   "experimental.session.background: is ours alone": JOBS,

@@ -82,7 +82,11 @@ export async function testScreen(options: ScreenOptions = {}): Promise<TestScree
   const sent: SentRequest[] = [];
   const listeners = new Set<(placed: PlacedEvent) => void>();
   const client = createClient(new MemoryTransport(answering(options, sent, listeners)));
-  const store = new Store({ ...initialState("/project"), ...options.state }, clock, beat);
+  const store = new Store(
+    { ...initialState("/project"), recentModels: [], ...options.state },
+    clock,
+    beat,
+  );
   const actions: string[] = [];
   const toasts: string[] = [];
   const parts = { actions, toasts, store, client, clock, beat, home: home.path };

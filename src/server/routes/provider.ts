@@ -10,7 +10,7 @@ import {
   ProviderAuthAuthorization,
   ProviderAuthMethod,
 } from "@/schema/auth";
-import { ProviderList } from "@/schema/provider";
+import { FoundProvider, ProviderList } from "@/schema/provider";
 import { KeptAnswers } from "@/server/kept-answers";
 import { operation } from "@/server/operation";
 import { inDirectory } from "@/server/request-context";
@@ -31,6 +31,7 @@ export function providerRoutes(app: App): AnyElysia {
         instance.keyChecks.check(params.providerID, body, request.signal),
       check,
     )
+    .get("/experimental/provider/found", ({ instance }) => instance.providers.found(), found)
     .get("/provider/auth", ({ instance }) => instance.logins.methods(), methods)
     .post(
       "/provider/:providerID/oauth/authorize",
@@ -59,6 +60,17 @@ const list = operation({
   place: "directory",
   summary: "List all providers",
   response: ProviderList,
+});
+
+const found = operation({
+  id: "experimental.provider.found",
+  group: "Provider",
+  place: "directory",
+  summary: "List what could be used without further ado",
+  description:
+    "Keys in the server's environment, and model servers that answer on their usual ports of its " +
+    "machine, which are asked.",
+  response: t.Array(FoundProvider),
 });
 
 const methods = operation({

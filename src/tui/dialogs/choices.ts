@@ -1,7 +1,7 @@
 // Choosing what the next prompt is sent with, and remembering it.
 
 import type { ModelRef } from "@/schema/primitive";
-import type { Model, Provider } from "@/schema/provider";
+import type { FoundProvider, Model, Provider } from "@/schema/provider";
 import { putFirst } from "@/tui/memory";
 import { presentModel } from "@/tui/store/present";
 import type { State } from "@/tui/store/state";
@@ -26,6 +26,16 @@ export function chooseModel(ui: Ui, model: ModelRef): void {
   ui.memory.set("recent", putFirst(ui.memory.get("recent") ?? [], model, isSameModel));
   const isThere = variant !== undefined && Object.hasOwn(known, variant);
   change(ui, model, isThere ? variant : undefined);
+}
+
+/** Uses what was found; it is known from now on as one that is connected. */
+export function chooseFound(ui: Ui, { provider, modelID }: FoundProvider): void {
+  const { providers: known = [], default: best = {} } = ui.store.state.facts.providers ?? {};
+  if (!known.some(({ id }) => id === provider.id)) {
+    const providers = { providers: [...known, provider], default: best };
+    ui.store.dispatch({ type: "facts.loaded", facts: { providers } });
+  }
+  chooseModel(ui, { providerID: provider.id, modelID });
 }
 
 /** Undefined is the model's own way. */

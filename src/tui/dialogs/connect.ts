@@ -2,10 +2,11 @@
 // Each leads to the way in that its provider has: a key, a login, or an address.
 
 import type { ProviderAuthMethod } from "@/schema/auth";
-import type { Provider, ProviderList } from "@/schema/provider";
+import type { FoundProvider, Provider, ProviderList } from "@/schema/provider";
+import { isLocal, localWords } from "@/tui/store/found";
 import type { Ui } from "@/tui/ui";
 import { attempt } from "./attempt";
-import { chooseModel } from "./choices";
+import { chooseFound, chooseModel } from "./choices";
 import { openAddress } from "./connect-address";
 import { beginMethod, type Connecting } from "./connect-method";
 import { MEDIUM, SMALL } from "./dialog";
@@ -32,11 +33,12 @@ const METHOD_WORDS: Readonly<Record<ProviderAuthMethod["type"], string>> = {
 
 /** What a row stands for: a provider that can be used at once, one to connect, or an address. */
 type Choice =
-  | { type: "found"; provider: Provider; modelID: string | undefined }
+  | { type: "found"; found: FoundProvider }
   | { type: "provider"; provider: Provider; isConnected: boolean }
   | { type: "address" };
 
 interface Known {
+  found: readonly FoundProvider[];
   list: ProviderList;
   methods: Record<string, ProviderAuthMethod[]>;
 }
@@ -75,16 +77,12 @@ export function openConnect(ui: Ui): void {
 }
 
 async function load(ui: Ui): Promise<Known> {
-  const [list, methods] = await Promise.all([
-    ui.client.provider.all(),
-    ui.client.provider.methods(),
-  ]);
-  return { list, methods };
+  const { all, found, methods } = ui.client.provider;
+  const [list, here, ways] = await Promise.all([all(), found(), methods()]);
+  return { list, found: here, methods: ways };
 }
 
-function connectRows({ list, methods }: Known): ListRow<Choice>[] {
-  const connected = list.all.filter(({ id }) => list.connected.includes(id));
-  const found = connected.filter((provider) => isLocal(provider) || provider.source === "env");
+function connectRows({ found, list, methods }: Known): ListRow<Choice>[] {
   const others = list.all.filter((provider) => !isLocal(provider));
   const rank = ({ id }: Provider) => POPULAR.indexOf(id);
   const popular = others
@@ -95,7 +93,7 @@ function connectRows({ list, methods }: Known): ListRow<Choice>[] {
     .toSorted((a, b) => a.name.localeCompare(b.name));
   const row = (provider: Provider, group: string) => providerRow(provider, group, list, methods);
   return [
-    ...found.map((provider) => foundRow(provider, list.default[provider.id])),
+    ...found.map(foundRow),
     ...popular.map((provider) => row(provider, "Popular")),
     {
       value: { type: "address" },
@@ -109,20 +107,16 @@ function connectRows({ list, methods }: Known): ListRow<Choice>[] {
   ];
 }
 
-function foundRow(provider: Provider, modelID: string | undefined): ListRow<Choice> {
-  const models = Object.values(provider.models);
-  const address = models[0]?.api.url ?? "";
-  const isOnMachine = isLocal(provider);
-  const count = `${models.length} ${models.length === 1 ? "model" : "models"}`;
+function foundRow(found: FoundProvider): ListRow<Choice> {
+  const { provider, variable } = found;
+  const { host, count } = localWords(found);
   return {
-    value: { type: "found", provider, modelID },
+    value: { type: "found", found },
     key: `found ${provider.id}`,
     group: "Found on this machine",
     mark: " ",
-    label: isOnMachine
-      ? `${provider.name} on ${hostOf(address)}`
-      : (provider.env[0] ?? provider.name),
-    right: isOnMachine ? count : "in environment",
+    label: variable ?? `${provider.name} on ${host}`,
+    right: variable === undefined ? count : "in environment",
     search: `${provider.name} ${provider.id}`,
   };
 }
@@ -150,13 +144,11 @@ function providerRow(
 
 function choose(ui: Ui, choice: Choice, { methods }: Known): void {
   if (choice.type === "address") return openAddress(ui, connecting(ui));
-  const { provider } = choice;
   if (choice.type === "found") {
     ui.dialogs.closeAll();
-    const { modelID } = choice;
-    if (modelID !== undefined) chooseModel(ui, { providerID: provider.id, modelID });
-    return;
+    return chooseFound(ui, choice.found);
   }
+  const { provider } = choice;
   const ways = methods[provider.id] ?? [];
   const only: ProviderAuthMethod = ways[0] ?? { type: "api", label: "API key" };
   if (ways.length < 2) return beginMethod(ui, provider, { method: only, index: 0 }, connecting(ui));
@@ -201,14 +193,4 @@ function connecting(ui: Ui): Connecting {
 async function refreshProviders(ui: Ui): Promise<void> {
   const providers = await attempt(ui, () => ui.client.provider.connected());
   if (providers !== undefined) ui.store.dispatch({ type: "facts.loaded", facts: { providers } });
-}
-
-function isLocal({ models }: Provider): boolean {
-  const [first] = Object.values(models);
-  return first !== undefined && /^https?:\/\/(127\.|localhost|\[::1\])/.test(first.api.url);
-}
-
-/** `localhost:11434`. */
-function hostOf(address: string): string {
-  return URL.canParse(address) ? new URL(address).host.replace("127.0.0.1", "localhost") : address;
 }

@@ -9,6 +9,7 @@ import { editDraft, editorCommand } from "./external-editor";
 import type { Entry } from "./history";
 import type { Keeper } from "./keeper";
 import { openHistory, openQueue, openStash } from "./lists";
+import type { ModelWait } from "./model-wait";
 import { draftOfParts } from "./parts";
 import type { Paster } from "./paster";
 import { lineEnd } from "./segments";
@@ -22,6 +23,7 @@ export interface PromptParts {
   keeper: Keeper;
   paster: Paster;
   slash: SlashWords;
+  modelWait: ModelWait;
 }
 
 /** Actions that programs and the palette may run, too, with when they apply. */
@@ -139,6 +141,7 @@ export class PromptCommands {
     if (written.isBlank || this.#continueLine()) return true;
     if (written.mode === "prompt" && slash.call(written.draft)) return true;
     const { draft, mode } = written.entry;
+    if (mode === "prompt" && this.#parts.modelWait.begin()) return true;
     const entry = { draft: trimDraft(draft), mode };
     written.clear();
     this.#parts.keeper.remember(entry);

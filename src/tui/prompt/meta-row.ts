@@ -40,7 +40,8 @@ export class MetaRow {
       const agent = presentAgent(store.state);
       add(capitalized(agent), theme.agentColor(agent));
       const model = modelNames(store.state);
-      const isKnown = store.state.facts.providers !== undefined;
+      const { facts, recentModels } = store.state;
+      const isKnown = facts.providers !== undefined && recentModels !== undefined;
       // Nothing is said before it is known: the first frame does not wait for the server.
       if (model || isKnown) add(" · ");
       if (model) add(model.name, colors.text);

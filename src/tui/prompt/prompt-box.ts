@@ -15,6 +15,7 @@ import type { Entry } from "./history";
 import { ImagePreview } from "./image-preview";
 import { Keeper } from "./keeper";
 import { MetaRow } from "./meta-row";
+import { ModelWait } from "./model-wait";
 import { draftOfParts } from "./parts";
 import { Paster } from "./paster";
 import type { LivePrompts } from "./prompt-files";
@@ -43,6 +44,7 @@ export class EditorPromptBox implements PromptBox {
   readonly #sender: Sender;
   readonly #keeper: Keeper;
   readonly #paster: Paster;
+  readonly #modelWait: ModelWait;
   readonly #commands: PromptCommands;
   readonly #meta: MetaRow;
   readonly #preview: ImagePreview;
@@ -91,12 +93,18 @@ export class EditorPromptBox implements PromptBox {
       giveBack: (entries) => this.#written.giveBack(entries),
       onQueueChange: () => this.#queueChanged(),
     });
+    this.#modelWait = new ModelWait(ui, {
+      written: () => this.#written,
+      submit: () => this.submit(),
+      notice: (text) => this.#showNotice(text),
+    });
     this.#commands = new PromptCommands(ui, {
       written: this.#written,
       sender: this.#sender,
       keeper: this.#keeper,
       paster: this.#paster,
       slash: this.#slash,
+      modelWait: this.#modelWait,
     });
     this.#addRows();
     if (ui.settings.editorMode === "vim") this.#editor.setVim(true);
@@ -194,6 +202,7 @@ export class EditorPromptBox implements PromptBox {
   async close(): Promise<void> {
     for (const stop of this.#stops) stop();
     this.#sender.close();
+    this.#modelWait.close();
     this.#preview.close();
     await this.#keeper.close();
   }

@@ -1,10 +1,11 @@
 // The home screen: the name, the prompt box, and where one is. Without a model it says what to do.
-import { BoxRenderable, type KeyEvent, type TextChunk, TextRenderable } from "@opentui/core";
+import { BoxRenderable, type TextChunk, TextRenderable } from "@opentui/core";
 import { columns as widthOf, cut } from "@/tui/cells";
 import type { State } from "@/tui/store/state";
 import type { Ui } from "@/tui/ui";
-import { ink, styled } from "@/tui/views/style";
+import { ink, isNarrow, styled } from "@/tui/views/style";
 import { connectionWords } from "./connection-words";
+import { ModelAdvice } from "./model-advice";
 import { placeOf } from "./place";
 import type { Screen, Size } from "./screen";
 
@@ -16,13 +17,23 @@ const ROOMY_ROWS = 30;
 /** What is shown most of the time takes so many, and leaves this share of the rest above it. */
 const USUAL_ROWS = 15;
 const SHARE_ABOVE = 0.57;
+/** The same beside what is said without a model. */
+const SHARE_ABOVE_ADVICE = 0.7;
+/** Of the prompt box, the hint beneath it, and the footer with the row below it. */
+const BOX_ROWS = 5;
+const NARROW_BOX_ROWS = 4;
+const ROWS_BENEATH = 3;
 
 /** The name in letters of three rows. */
 const NAME = [
   "╭──╮ ╭──╮ ╭──╴ ╭──╮ ╭──╴ ╭──╮ ┬──╮ ╭──╴",
   "│  │ ├──╯ ├─╴  │  │ │    │  │ │  │ ├─╴ ",
   "╰──╯ ╵    ╰──╴ ╵  ╵ ╰──╴ ╰──╯ ┴──╯ ╰──╴",
-].join("\n");
+];
+
+const ASK = "Ask anything…";
+/** Of the box, beside its text. */
+const BOX_EDGE_COLUMNS = 5;
 
 const EXAMPLES = [
   "Fix broken tests",
@@ -52,13 +63,15 @@ export class HomeScreen implements Screen {
   readonly #box: BoxRenderable;
   readonly #above: BoxRenderable;
   readonly #name: TextRenderable;
-  readonly #advice: TextRenderable;
+  readonly #advice: ModelAdvice;
   readonly #hint: TextRenderable;
   readonly #tip: TextRenderable;
   readonly #place: TextRenderable;
   readonly #leaves: readonly (() => void)[];
   /** Of the prompt box. */
   #columns = PROMPT_MAX_COLUMNS;
+  #size: Size = { columns: PROMPT_MAX_COLUMNS, rows: USUAL_ROWS };
+  readonly #example: string;
 
   constructor(ui: Ui) {
     this.#ui = ui;
@@ -74,43 +87,46 @@ export class HomeScreen implements Screen {
     });
     this.#above = new BoxRenderable(renderer, { flexShrink: 1, minHeight: 0 });
     const below = new BoxRenderable(renderer, { flexGrow: 1, flexShrink: 1, minHeight: 0 });
-    this.#name = text(NAME);
+    this.#name = text(NAME.join("\n"));
     this.#name.fg = colors.primary;
-    this.#advice = text();
-    this.#advice.marginTop = 2;
+    this.#advice = new ModelAdvice(ui);
     this.#hint = text();
     this.#tip = text();
     this.#tip.marginTop = 1;
     this.#place = text();
     this.#box = new BoxRenderable(renderer, { flexDirection: "column", flexShrink: 0 });
-    this.#box.marginTop = 2;
     this.#box.add(ui.prompt.root);
     const hints = new BoxRenderable(renderer, { flexDirection: "row", justifyContent: "flex-end" });
     hints.add(this.#hint);
     this.#box.add(hints);
-    for (const one of [this.#above, this.#name, this.#advice, this.#box, this.#tip, below]) {
+    for (const one of [this.#above, this.#name, this.#advice.root, this.#box, this.#tip, below]) {
       this.root.add(one);
     }
     this.root.add(this.#footer(text(ui.environment.version)));
     ui.prompt.root.width = "auto";
-    ui.prompt.setPlaceholder(`Ask anything… "${pick(EXAMPLES, ui.clock.now())}"`);
+    this.#example = `${ASK} "${pick(EXAMPLES, ui.clock.now())}"`;
     this.#tip.content = `● Tip  ${pick(TIPS, ui.clock.now())}`;
-    this.#leaves = [this.#offerConnection(), ui.prompt.onHint(() => this.#drawHint())];
+    this.#leaves = [
+      // In front of the prompt box, for which an empty prompt is nothing to send.
+      ui.keymap.enter(
+        "popup",
+        () => false,
+        (key) => this.#advice.press(key),
+      ),
+      ui.prompt.onHint(() => this.#drawHint()),
+    ];
   }
 
   update(state: State): void {
-    const isUnconnected = state.facts.providers?.providers.length === 0;
-    this.#advice.visible = isUnconnected;
-    if (isUnconnected) this.#advice.content = this.#adviceText();
+    this.#advice.look();
+    this.#arrange();
     this.#drawHint();
     this.#place.content = styled(...this.#placeText(state));
-    this.#showTip(state);
   }
 
-  resize({ columns, rows }: Size): void {
-    this.#name.visible = rows >= NAME_MIN_ROWS;
-    // In whole rows: what falls between two would be drawn over its neighbour.
-    this.#above.height = Math.max(0, Math.ceil((rows - USUAL_ROWS) * SHARE_ABOVE));
+  resize(size: Size): void {
+    this.#size = size;
+    const { columns, rows } = size;
     const max = this.#ui.settings.promptMaxWidth ?? PROMPT_MAX_COLUMNS;
     const width = Math.min(max, columns - 6);
     this.#columns = width;
@@ -119,7 +135,7 @@ export class HomeScreen implements Screen {
     // Half a column is none: it is left of the middle.
     this.#box.marginRight = (columns - width) % 2;
     this.#tip.marginTop = rows >= ROOMY_ROWS ? 2 : 1;
-    this.#showTip(this.#ui.store.state);
+    this.#arrange();
   }
 
   destroy(): void {
@@ -145,29 +161,28 @@ export class HomeScreen implements Screen {
     return footer;
   }
 
-  /** Return on an empty prompt connects a provider while there is none. */
-  #offerConnection(): () => void {
-    const { keymap, dialogs, prompt, actions } = this.#ui;
-    const offer = (key: KeyEvent) => {
-      const isOffered = this.#advice.visible && prompt.isEmpty && !dialogs.isOpen;
-      return isOffered && key.name === "return" && actions.run("provider.connect");
-    };
-    // In front of the prompt box, for which an empty prompt is nothing to send.
-    return keymap.enter("popup", () => false, offer);
-  }
-
-  #showTip({ view, facts }: State): void {
-    const isConnected = facts.providers?.providers.length !== 0;
-    this.#tip.visible = view.tips && isConnected && this.#ui.renderer.height >= TIP_MIN_ROWS;
-  }
-
-  #adviceText(): string {
-    const commands = this.#ui.keymap.label("command.palette.show");
-    const rows = [
-      ["enter", "connect a provider (API key, login or local server)"],
-      ...(commands === undefined ? [] : [[commands, "all commands"]]),
-    ].map(([key = "", what]) => `  ${key.padEnd(8)}${what}`);
-    return ["No model is connected yet.", "", ...rows].join("\n");
+  /** In whole rows: what falls between two would be drawn over its neighbour. */
+  #arrange(): void {
+    const { prompt, renderer, store } = this.#ui;
+    const { columns, rows } = this.#size;
+    const isAdvised = this.#advice.isDue;
+    const gap = isAdvised ? 1 : 2;
+    const box = isNarrow(this.#ui) ? NARROW_BOX_ROWS : BOX_ROWS;
+    const room = rows - box - ROWS_BENEATH - gap;
+    const beside = isAdvised ? this.#advice.wantedRows + gap : 0;
+    this.#name.visible = rows >= NAME_MIN_ROWS && room >= NAME.length + beside;
+    const name = this.#name.visible ? NAME.length : 0;
+    const above = name > 0 && isAdvised ? gap : 0;
+    const said = isAdvised ? this.#advice.fit(columns, room - name - above) : 0;
+    this.#advice.root.visible = said > 0;
+    this.#advice.root.marginTop = above;
+    this.#box.marginTop = gap;
+    const rest = room - name - above - said;
+    const share = isAdvised ? rest * SHARE_ABOVE_ADVICE : (rows - USUAL_ROWS) * SHARE_ABOVE;
+    this.#above.height = Math.max(0, Math.ceil(share));
+    const isBrief = isAdvised || widthOf(this.#example) > this.#columns - BOX_EDGE_COLUMNS;
+    prompt.setPlaceholder(isBrief ? ASK : this.#example);
+    this.#tip.visible = store.state.view.tips && !isAdvised && renderer.height >= TIP_MIN_ROWS;
   }
 
   /** What the keys in the box mean now, else what helps most; whole, as far as there is room. */

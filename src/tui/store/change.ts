@@ -4,6 +4,7 @@ import type { Connection } from "@/client/transport";
 import type { BusEvent } from "@/schema/event";
 import type { MessageWithParts } from "@/schema/message";
 import type { PermissionRequest } from "@/schema/permission";
+import type { ModelRef } from "@/schema/primitive";
 import type { QuestionRequest } from "@/schema/question";
 import type { Session, SessionStatus } from "@/schema/session";
 import type { SnapshotFileDiff } from "@/schema/file";
@@ -41,6 +42,7 @@ export type LocalChange =
   | { type: "route.changed"; route: Route }
   | { type: "auto-approve.changed"; autoApprove: boolean }
   | { type: "choice.changed"; choice: Partial<Choice> }
+  | { type: "models.remembered"; recent: readonly ModelRef[] }
   | { type: "view.changed"; view: Partial<ViewSettings> };
 
 /** `at` is when it was heard, epoch milliseconds. */

@@ -1,6 +1,7 @@
 // What the next prompt is sent with, where the person has not chosen: as the server would choose.
 import { resolve } from "node:path";
 import type { ModelRef } from "@/schema/primitive";
+import { isFound } from "./found";
 import type { State } from "./state";
 
 /** The agent that answers: the chosen one, or the first that may be. */
@@ -27,7 +28,10 @@ export interface PresentModel extends ModelRef {
   variant?: string;
 }
 
-/** The chosen model, else the agent's, the session's last, the configured one, any connected. */
+/**
+ * The chosen model, else the agent's, the session's last, the configured one, the one that was used
+ * last, or one of a provider that somebody has connected: never of one that was merely found.
+ */
 export function presentModel(state: State): PresentModel | undefined {
   const { choice, facts, route, sessions } = state;
   const variant = choice.variant === undefined ? {} : { variant: choice.variant };
@@ -39,7 +43,7 @@ export function presentModel(state: State): PresentModel | undefined {
     const { providerID, id, variant: last } = session.model;
     return { providerID, modelID: id, ...(last !== undefined && { variant: last }), ...variant };
   }
-  const model = configured(facts.config?.model) ?? anyConnected(state);
+  const model = configured(facts.config?.model) ?? lastUsed(state) ?? anyConnected(state);
   return model && { ...model, ...variant };
 }
 
@@ -49,8 +53,22 @@ function configured(text: string | undefined): ModelRef | undefined {
   return { providerID: text.slice(0, slash), modelID: text.slice(slash + 1) };
 }
 
+/** Whether it is known that there is no model to send a prompt to. */
+export function lacksModel(state: State): boolean {
+  const { agents, config, providers } = state.facts;
+  const isKnown = agents && config && providers && state.recentModels;
+  return isKnown !== undefined && presentModel(state) === undefined;
+}
+
+function lastUsed({ facts, recentModels = [] }: State): ModelRef | undefined {
+  const { providers = [] } = facts.providers ?? {};
+  return recentModels.find(({ providerID, modelID }) => {
+    return providers.some(({ id, models }) => id === providerID && Object.hasOwn(models, modelID));
+  });
+}
+
 function anyConnected({ facts }: State): ModelRef | undefined {
-  const [first] = facts.providers?.providers ?? [];
+  const first = facts.providers?.providers.find((provider) => !isFound(provider));
   const modelID = first && facts.providers?.default[first.id];
   return first && modelID ? { providerID: first.id, modelID } : undefined;
 }

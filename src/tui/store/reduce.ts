@@ -48,6 +48,8 @@ function reduceLocal(state: State, change: LocalChange): State {
       return { ...state, route: change.route };
     case "choice.changed":
       return { ...state, choice: { ...state.choice, ...change.choice } };
+    case "models.remembered":
+      return { ...state, recentModels: change.recent };
     case "auto-approve.changed":
       return { ...state, autoApprove: change.autoApprove };
     case "view.changed":

@@ -8,8 +8,9 @@ import type { SnapshotFileDiff } from "@/schema/file";
 import type { MCPStatus } from "@/schema/mcp";
 import type { MessageWithParts } from "@/schema/message";
 import type { PermissionRequest } from "@/schema/permission";
+import type { ModelRef } from "@/schema/primitive";
 import type { Project } from "@/schema/project";
-import type { ConfigProviders } from "@/schema/provider";
+import type { ConfigProviders, FoundProvider } from "@/schema/provider";
 import type { QuestionRequest } from "@/schema/question";
 import type { Session, SessionStatus } from "@/schema/session";
 import type { Skill } from "@/schema/skill";
@@ -40,6 +41,8 @@ export interface Facts {
   commands?: readonly Command[];
   skills?: readonly Skill[];
   providers?: ConfigProviders;
+  /** What the machine has that nobody has chosen. */
+  found?: readonly FoundProvider[];
   mcp?: Readonly<Record<string, MCPStatus>>;
   lsp?: readonly LSPStatus[];
   formatters?: readonly FormatterStatus[];
@@ -96,6 +99,8 @@ export interface State {
   permissions: readonly PermissionRequest[];
   questions: readonly QuestionRequest[];
   choice: Choice;
+  /** Models that were chosen before, the last first; undefined until it is known. */
+  recentModels: readonly ModelRef[] | undefined;
   /** What the rules ask for is allowed; what they deny stays denied. */
   autoApprove: boolean;
   view: ViewSettings;
@@ -116,6 +121,7 @@ export function initialState(directory: string): State {
     permissions: [],
     questions: [],
     choice: {},
+    recentModels: undefined,
     autoApprove: false,
     view: {
       thinking: false,

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { ProviderList } from "@/schema/provider";
+import type { FoundProvider, ProviderList } from "@/schema/provider";
 import { AuthorizationServer } from "@test/support/authorization-server";
 import { FakeClock } from "@test/support/clock";
 import { Contract } from "@test/support/contract";
@@ -33,6 +33,16 @@ test("a client that has the list is sent it anew only when something changed", a
   const nameIn = ({ all }: ProviderList) => all.find(({ id }) => id === "openai")?.name;
   expect([nameIn(before), nameIn(after)]).toEqual(["OpenAI", "Ours"]);
 }, 180_000);
+
+test("what the machine has without anybody's doing is listed", async () => {
+  await using t = await testApp({ env: { ANTHROPIC_API_KEY: "sk-found" } });
+  const contract = await Contract.of(t);
+  const { body } = await contract.call("experimental.provider.found");
+  const [first, ...others] = body as FoundProvider[];
+  expect(others).toEqual([]);
+  expect(first).toMatchObject({ provider: { id: "anthropic" }, variable: "ANTHROPIC_API_KEY" });
+  expect(JSON.stringify(body)).not.toContain("sk-found");
+});
 
 test("each provider tells how to log in", async () => {
   await using t = await testApp();

@@ -76,6 +76,7 @@ async function open(id: string, size: { width: number; height: number }) {
   const answers = {
     "GET /provider": () => ({ all, default: {}, connected: [] }),
     "GET /provider/auth": () => ({}),
+    "GET /experimental/provider/found": () => [],
     "GET /config": () => ({ plugin: numbers.map((index) => `${LONG}${index}`) }),
     "GET /global/config": () => ({}),
   };

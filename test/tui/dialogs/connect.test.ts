@@ -37,6 +37,10 @@ async function open(options: Options = {}) {
       default: { ollama: "a", anthropic: "sonnet" },
       connected: [...connected],
     }),
+    "GET /experimental/provider/found": () => [
+      { provider: OLLAMA, modelID: "a" },
+      { provider: ANTHROPIC, modelID: "sonnet", variable: "ANTHROPIC_API_KEY" },
+    ],
     "GET /provider/auth": () => ({
       anthropic: [API],
       openai: [LOGIN, API],
@@ -81,7 +85,10 @@ describe("connecting", () => {
     const { screen, keys } = await open();
     await using _ = screen;
     keys.pressEnter();
-    expect(screen.ui.store.state.choice.model).toEqual({ providerID: "ollama", modelID: "a" });
+    const { state } = screen.ui.store;
+    expect(state.choice.model).toEqual({ providerID: "ollama", modelID: "a" });
+    expect(state.facts.providers?.providers.map(({ id }) => id)).toEqual(["ollama"]);
+    expect(screen.ui.memory.get("recent")).toEqual([{ providerID: "ollama", modelID: "a" }]);
     expect(screen.ui.dialogs.isOpen).toBe(false);
   });
 

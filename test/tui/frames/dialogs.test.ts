@@ -190,6 +190,10 @@ frame("connect-80", {
       default: { ollama: "a", anthropic: "sonnet" },
       connected: ["ollama", "anthropic"],
     }),
+    "GET /experimental/provider/found": () => [
+      { provider: OLLAMA, modelID: "a" },
+      { provider: ANTHROPIC, modelID: "sonnet", variable: "ANTHROPIC_API_KEY" },
+    ],
     "GET /provider/auth": () => ({
       anthropic: [{ type: "api", label: "API key" }],
       openai: [

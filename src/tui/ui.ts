@@ -103,8 +103,8 @@ export interface PromptBox {
   run(actionID: string): boolean;
   focus(): void;
   blur(): void;
-  /** Rows at most, the meta row left out. */
-  setMaxHeight(rows: number): void;
+  /** Fits it to a screen of so many rows. */
+  fit(rows: number): void;
   /** What the screen has for it to look like. */
   setPlaceholder(text: string): void;
   /** Keeps what is written, at once: for a program that crashes. */

@@ -226,7 +226,7 @@ test("it is asked when it was used before, whatever else is connected", async ()
   expect(Object.keys(await home.providers.connected())).toEqual(["acme", LOCAL.provider]);
 });
 
-test("what this machine has is found, whatever else is connected, and without its key", async () => {
+test("what this machine has is found, whatever is connected, and without its key", async () => {
   using server = localServer();
   await using home = await providerHome({ ...ACME, localServers: servers(server.port) });
   const found = await home.providers.found();

@@ -39,7 +39,7 @@ export async function promptScreen(options: ScreenOptions = {}) {
   renderer.root.justifyContent = "flex-end";
   renderer.root.paddingX = 2;
   renderer.root.add(prompt.root);
-  prompt.setMaxHeight(8);
+  prompt.fit(24);
   prompt.focus();
   const keys = screen.terminal.mockInput;
   return {

@@ -28,6 +28,8 @@ import { Written } from "./written";
 
 /** Rows of the box and of the status row, beside its text. */
 const ROWS_AROUND = 5;
+/** The draft may take this share of the screen. */
+const SHARE = 1 / 3;
 const SECOND_PRESS_MS = 5_000;
 
 export class EditorPromptBox implements PromptBox {
@@ -179,14 +181,16 @@ export class EditorPromptBox implements PromptBox {
     this.#editor.area.blur();
   }
 
-  setMaxHeight(rows: number): void {
+  /** As high as a person wants it, or a third of the screen, and never so that it fills it. */
+  fit(rows: number): void {
     this.#frame.fit();
-    const { mini, renderer } = this.#ui;
+    const { mini, settings } = this.#ui;
     if (!mini) this.#gap.visible = !isNarrow(this.#ui);
-    this.#editor.area.maxHeight = Math.max(1, rows);
-    // In mini mode the screen grows with what is on it.
-    const height = mini ? renderer.terminalHeight : renderer.height;
-    this.#completion.limit(height - rows - ROWS_AROUND);
+    const wanted = settings.promptMaxHeight ?? Math.floor(rows * SHARE);
+    const most = Math.max(1, Math.min(wanted, rows - ROWS_AROUND - 2));
+    this.#editor.area.maxHeight = most;
+    this.#completion.limit(rows - most - ROWS_AROUND);
+    this.#drawMeta();
   }
 
   setPlaceholder(text: string): void {

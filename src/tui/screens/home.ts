@@ -12,6 +12,8 @@ import type { Screen, Size } from "./screen";
 const PROMPT_MAX_COLUMNS = 75;
 const TIP_MIN_ROWS = 22;
 const NAME_MIN_ROWS = 14;
+/** With less, a list of ten rows leaves none for the name. */
+const ROOMY_FOR_LIST_ROWS = 24;
 /** From so many on there is a blank row more before the tip. */
 const ROOMY_ROWS = 30;
 /** What is shown most of the time takes so many, and leaves this share of the rest above it. */
@@ -21,7 +23,7 @@ const SHARE_ABOVE = 0.57;
 const SHARE_ABOVE_ADVICE = 0.7;
 /** Of the prompt box, the hint beneath it, and the footer with the row below it. */
 const BOX_ROWS = 5;
-const NARROW_BOX_ROWS = 4;
+const NARROW_BOX_ROWS = 3;
 const ROWS_BENEATH = 3;
 
 /** The name in letters of three rows. */
@@ -29,7 +31,7 @@ const NAME = [
   "╭──╮ ╭──╮ ╭──╴ ╭──╮ ╭──╴ ╭──╮ ┬──╮ ╭──╴",
   "│  │ ├──╯ ├─╴  │  │ │    │  │ │  │ ├─╴ ",
   "╰──╯ ╵    ╰──╴ ╵  ╵ ╰──╴ ╰──╯ ┴──╯ ╰──╴",
-];
+] as const;
 
 const ASK = "Ask anything…";
 /** Of the box, beside its text. */
@@ -89,6 +91,7 @@ export class HomeScreen implements Screen {
     const below = new BoxRenderable(renderer, { flexGrow: 1, flexShrink: 1, minHeight: 0 });
     this.#name = text(NAME.join("\n"));
     this.#name.fg = colors.primary;
+    this.#name.flexShrink = 0;
     this.#advice = new ModelAdvice(ui);
     this.#hint = text();
     this.#tip = text();
@@ -113,7 +116,10 @@ export class HomeScreen implements Screen {
         () => false,
         (key) => this.#advice.press(key),
       ),
-      ui.prompt.onHint(() => this.#drawHint()),
+      ui.prompt.onHint(() => {
+        this.#arrange();
+        this.#drawHint();
+      }),
     ];
   }
 
@@ -131,6 +137,7 @@ export class HomeScreen implements Screen {
     const width = Math.min(max, columns - 6);
     this.#columns = width;
     this.#box.width = width;
+    this.#ui.prompt.fit(rows);
     this.#drawHint();
     // Half a column is none: it is left of the middle.
     this.#box.marginRight = (columns - width) % 2;
@@ -170,19 +177,25 @@ export class HomeScreen implements Screen {
     const box = isNarrow(this.#ui) ? NARROW_BOX_ROWS : BOX_ROWS;
     const room = rows - box - ROWS_BENEATH - gap;
     const beside = isAdvised ? this.#advice.wantedRows + gap : 0;
-    this.#name.visible = rows >= NAME_MIN_ROWS && room >= NAME.length + beside;
+    // A list above the prompt needs what room there is.
+    const hasList = prompt.hint !== undefined;
+    const least = hasList ? ROOMY_FOR_LIST_ROWS : NAME_MIN_ROWS;
+    this.#name.visible = rows >= least && room >= NAME.length + beside;
     const name = this.#name.visible ? NAME.length : 0;
     const above = name > 0 && isAdvised ? gap : 0;
     const said = isAdvised ? this.#advice.fit(columns, room - name - above) : 0;
-    this.#advice.root.visible = said > 0;
+    this.#advice.root.visible = said > 0 && !hasList;
     this.#advice.root.marginTop = above;
     this.#box.marginTop = gap;
     const rest = room - name - above - said;
     const share = isAdvised ? rest * SHARE_ABOVE_ADVICE : (rows - USUAL_ROWS) * SHARE_ABOVE;
     this.#above.height = Math.max(0, Math.ceil(share));
+    // A height that is set makes it stiff; what is written needs its room first.
+    this.#above.flexShrink = 1;
     const isBrief = isAdvised || widthOf(this.#example) > this.#columns - BOX_EDGE_COLUMNS;
     prompt.setPlaceholder(isBrief ? ASK : this.#example);
-    this.#tip.visible = store.state.view.tips && !isAdvised && renderer.height >= TIP_MIN_ROWS;
+    const hasTip = store.state.view.tips && !isAdvised && !hasList;
+    this.#tip.visible = hasTip && renderer.height >= TIP_MIN_ROWS;
   }
 
   /** What the keys in the box mean now, else what helps most; whole, as far as there is room. */

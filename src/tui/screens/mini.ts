@@ -20,7 +20,6 @@ const LIVE_ROWS = 6;
 /** Rows that the prompt, the status row and a dialog have at least. */
 const FOOTER_ROWS = 5;
 const DIALOG_ROWS = 22;
-const DRAFT_SHARE = 1 / 3;
 const INTERRUPT_MS = 5_000;
 
 export class MiniScreen implements Screen {
@@ -90,7 +89,7 @@ export class MiniScreen implements Screen {
   }
 
   resize({ rows }: Size): void {
-    this.#ui.prompt.setMaxHeight(Math.max(1, Math.floor(rows * DRAFT_SHARE)));
+    this.#ui.prompt.fit(rows);
     this.#status.columns = this.#ui.renderer.width;
     this.#fit();
   }

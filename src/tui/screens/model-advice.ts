@@ -1,5 +1,5 @@
-// What home says while there is no model: the ways to one, what this machine has first, and the keys
-// that take them while nothing is written.
+// What home says while there is no model: the ways to one, what this machine has among them, and
+// the keys that take them while nothing is written.
 import { type KeyEvent, TextRenderable } from "@opentui/core";
 import { errorMessage } from "@/base/error";
 import type { FoundProvider } from "@/schema/provider";

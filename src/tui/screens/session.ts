@@ -15,8 +15,6 @@ import { SubagentBar } from "./subagent-bar";
 
 /** How long the first of two `esc` counts. */
 const INTERRUPT_MS = 5_000;
-/** The draft may take this share of the screen. */
-const DRAFT_SHARE = 1 / 3;
 
 export class SessionScreen implements Screen {
   readonly root: BoxRenderable;
@@ -156,7 +154,7 @@ export class SessionScreen implements Screen {
       root.marginRight = margin;
     }
     this.#bottom.marginTop = rows < 16 ? 0 : 1;
-    this.#ui.prompt.setMaxHeight(Math.max(1, Math.floor(rows * DRAFT_SHARE)));
+    this.#ui.prompt.fit(rows);
     this.transcript.rebuild();
     this.#status.columns = size.columns - this.#sidebar.dockedColumns;
     this.#status.update(this.#ui.store.state);

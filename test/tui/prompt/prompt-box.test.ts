@@ -29,7 +29,7 @@ describe("editing", () => {
   test("the box grows with its text, then scrolls", async () => {
     const { screen, prompt, type, keys } = await promptScreen();
     await using _ = screen;
-    prompt.setMaxHeight(3);
+    prompt.fit(11);
     for (let line = 1; line <= 5; line++) {
       await type(`line ${line}`);
       keys.pressEnter({ shift: true });
@@ -39,6 +39,27 @@ describe("editing", () => {
     const rows = (await screen.frame()).split("\n").filter((row) => /line|last/.test(row));
     expect(rows).toHaveLength(3);
     expect(rows.at(-1)).toContain("last");
+  });
+
+  test("the box grows as far as a person wants it to, but not over the whole screen", async () => {
+    for (const [max, shown] of [
+      [2, 2],
+      [10, 10],
+      [100, 17],
+    ] as const) {
+      const { screen, prompt, keys } = await promptScreen();
+      await using _ = screen;
+      Object.assign(screen.ui.settings, { promptMaxHeight: max });
+      prompt.fit(24);
+      for (let line = 0; line < 30; line++) {
+        prompt.type("line");
+        keys.pressEnter({ shift: true });
+      }
+      prompt.type("line");
+      await screen.frame();
+      const rows = (await screen.frame()).split("\n").filter((row) => row.includes("line"));
+      expect(rows).toHaveLength(shown);
+    }
   });
 
   test("wide characters are passed and deleted one by one, the caret beside them", async () => {
@@ -287,7 +308,7 @@ describe("mouse", () => {
 test("on a narrow screen there are no blank rows around the text", async () => {
   const { screen, prompt, type } = await promptScreen({ width: 48, height: 16 });
   await using _ = screen;
-  prompt.setMaxHeight(5);
+  prompt.fit(15);
   await type("hello");
   const rows = (await screen.frame())
     .trimEnd()

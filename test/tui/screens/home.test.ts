@@ -61,3 +61,23 @@ test("the keys of the list above the prompt stand beneath it while it is open", 
   screen.terminal.mockInput.pressKey("BACKSPACE");
   expect(await screen.frame()).toContain("tab agents");
 });
+
+test.each([
+  [80, 24],
+  [60, 16],
+  [50, 16],
+])("the footer stays beneath a list and beneath a long draft at %dx%d", async (columns, rows) => {
+  const state = { directory: "/home/user/proj", facts: FACTS };
+  await using screen = await testScreen({ width: columns, height: rows, state });
+  await home(screen, { columns, rows });
+  screen.ui.prompt.focus();
+  await screen.terminal.mockInput.typeText("/");
+  const list = (await screen.frame()).trimEnd().split("\n");
+  expect(list.at(-1)).toContain("1.0.0");
+  expect(list.join("\n")).toContain("↑↓ pick");
+  screen.ui.prompt.setText("line\n".repeat(20));
+  await screen.frame();
+  const draft = (await screen.frame()).trimEnd().split("\n");
+  expect(draft.at(-1)).toContain("1.0.0");
+  expect(draft.join("\n")).toContain("ctrl+p commands");
+});

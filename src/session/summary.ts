@@ -4,6 +4,7 @@
 import type { Agents } from "@/agent/agents";
 import type { Instructions } from "@/agent/instructions";
 import { prompts } from "@/agent/prompts";
+import { byteLength, cutBytes } from "@/base/text";
 import type { LLM } from "@/llm/llm";
 import type { ModelRequest } from "@/llm/model-event";
 import type { Hooks } from "@/plugin/hooks";
@@ -57,6 +58,8 @@ const AGENT = "compaction";
 /** Of what the session's model takes; a summary that is longer is cut. */
 const ANSWER_SHARE = 0.25;
 const ANSWER_LEAST_TOKENS = 500;
+/** More than the tokens of an answer have in most languages: beyond it a server kept no limit. */
+const ANSWER_BYTES_PER_TOKEN = 6;
 
 export class Summaries {
   readonly #options: SummariesOptions;
@@ -97,6 +100,7 @@ export class Summaries {
       const streamed = await this.#ask(answer, input.run, shaped);
       if (streamed.usage) budgets.spend(sessionID, model, streamed.usage);
       const error = input.run.signal.aborted ? ABORTED : findFault(streamed, answer);
+      if (!error) shorten(answer, shaped.maxOutputTokens ?? Infinity);
       this.#end(answer, { ...streamed, model, ...(error ? { error } : {}) });
     } catch (error) {
       answer.fail(error, input.run.signal);
@@ -171,6 +175,17 @@ function answerLimit(model: Model, usable: number | undefined): number {
   const most = answerTokens(model);
   if (usable === undefined) return most;
   return Math.min(most, Math.max(ANSWER_LEAST_TOKENS, Math.floor(usable * ANSWER_SHARE)));
+}
+
+/** A summary that fills the window again would be no room, and there is nothing to make it of. */
+function shorten({ message, writer }: AnswerMessage, maxTokens: number): void {
+  let leftBytes = maxTokens * ANSWER_BYTES_PER_TOKEN;
+  for (const part of [...message.parts]) {
+    if (part.type !== "text") continue;
+    const text = cutBytes(part.text, leftBytes, "head");
+    if (text !== part.text) writer.put({ ...part, text });
+    leftBytes -= byteLength(text);
+  }
 }
 
 /** A summary that says nothing would take the whole conversation with it. */

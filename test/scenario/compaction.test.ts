@@ -258,6 +258,24 @@ test("an empty summary is none: after two the conversation is cut without a mode
   expect(t.told("session.error")).toEqual([]);
 });
 
+test("a summary by a server that keeps no limit is cut, so that it makes room", async () => {
+  const long = { text: `## Goal\nWrite a poem\n${"and so on ".repeat(4_000)}` };
+  await using t = await smallApp({
+    turns: [{ text: "Roses" }, overflow, long, { text: "Violets" }, { text: "Blue" }],
+  });
+  const session = t.create();
+  await t.prompt(session, "A poem");
+  const { info } = await t.prompt(session, "More");
+  expect(info).not.toHaveProperty("error");
+  const [, told = ""] = texts(t);
+  expect(told).toStartWith("## Goal\nWrite a poem\nand so on");
+  expect(told.length).toBeLessThan((limit.context * 4) / 3);
+  // It is what is stored, too.
+  expect(summaries(t, session)[0]?.parts).toContainEqual(expect.objectContaining({ text: told }));
+  const [asked] = t.model.requests.filter(({ request }) => isCompaction(request));
+  expect(asked?.request.maxOutputTokens).toBeLessThanOrEqual(limit.context / 4);
+});
+
 test("a window that stays full is not summarised again and again", async () => {
   const turns: ScriptedTurn[] = Array.from({ length: 30 }, () => (request) => {
     return isCompaction(request) ? SUMMARY : { text: "Yes", usage: full };

@@ -7,7 +7,7 @@ import { type CLIContext, type GlobalOptions, withApp } from "./context";
 import { EXIT } from "./exit-code";
 import { isInputTerminal } from "./input";
 import { readLine } from "./line-prompt";
-import { unknownServer } from "./mcp";
+import { CONNECT_MAX_MS, unknownServer } from "./mcp";
 
 type Summary = Awaited<ReturnType<McpServers["summaries"]>>[number];
 
@@ -18,7 +18,8 @@ export async function login(
 ): Promise<number> {
   return withApp(context, options, async (app) => {
     const instance = await app.instances.get(context.directory);
-    await instance.mcp.ready(context.interrupts.signal);
+    // Which of them want a login is what is asked for: a slow one is waited for.
+    await instance.mcp.ready(context.interrupts.signal, CONNECT_MAX_MS);
     const wants = ({ status }: Summary) => status.status === "needs_auth";
     const name = await choose(instance.mcp, named, wants, "wants a login");
     const status = await logIn(context, instance, name);

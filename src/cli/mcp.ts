@@ -13,7 +13,7 @@ import { formatTable, formatTime } from "./table";
 type Summary = Awaited<ReturnType<McpServers["summaries"]>>[number];
 
 /** How long a command waits for the servers: as long as most may take to connect. */
-const CONNECT_MAX_MS = 30_000;
+export const CONNECT_MAX_MS = 30_000;
 const NONE = 'No MCP servers: add one with "opencode mcp add", or under "mcp" in the configuration';
 
 export async function list(context: CLIContext, options: GlobalOptions): Promise<number> {

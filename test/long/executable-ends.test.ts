@@ -115,7 +115,7 @@ describe.concurrent("whatever the provider does, within its time limits", () => 
       expect(model.requests).toHaveLength(5);
       expect(await home.leftRunning()).toEqual([]);
     },
-    300_000,
+    900_000,
   );
 });
 

@@ -98,4 +98,4 @@ test("two hundred sessions at once, each of five steps", async () => {
   const megabytes = Math.round(peakBytes / 1024 / 1024);
   console.log(`${SESSIONS} sessions: ${Math.round(tookMs)} ms, CPU ${cpuMs} ms, ${megabytes} MB`);
   expect(peakBytes).toBeLessThan(PEAK_MAX_BYTES);
-}, 300_000);
+}, 900_000);

@@ -7,11 +7,11 @@ import { scripted, testServers } from "@test/mcp/support";
 test("100 MB on stderr are read as they come and kept in small part", async () => {
   await using t = await testServers({ mcp: { s: scripted({ stderrMegabytes: 100 }) } });
   const before = process.memoryUsage.rss();
-  await t.servers.ready();
+  await t.servers.ready(undefined, 120_000);
   expect(await t.call("s_echo", { text: "still here" })).toBe("still here");
   Bun.gc(true);
   expect(process.memoryUsage.rss() - before).toBeLessThan(100 * 1024 * 1024);
-}, 180_000);
+}, 900_000);
 
 test("after twenty rounds nothing of five servers is left", async () => {
   const pids: number[] = [];
@@ -25,7 +25,7 @@ test("after twenty rounds nothing of five servers is left", async () => {
         mute: scripted({ isMute: true }, { timeout: 1_000 }),
       },
     });
-    await t.servers.ready();
+    await t.servers.ready(undefined, 120_000);
     for (const name of ["plain", "parent", "stubborn", "loud"]) {
       pids.push(...JSON.parse(await t.call(`${name}_pids`)).filter(Boolean));
     }
@@ -34,4 +34,4 @@ test("after twenty rounds nothing of five servers is left", async () => {
   expect(pids).toHaveLength(20 * 6);
   const running = await Promise.all(pids.map(isRunning));
   expect(running.filter(Boolean)).toEqual([]);
-}, 180_000);
+}, 900_000);

@@ -32,7 +32,7 @@ test.skipIf(process.platform !== "linux")(
     // Most of what happens is told; what is not has shown itself in a tree that is right.
     expect(looks).toBeLessThan(count / 3);
   },
-  600_000,
+  1_800_000,
 );
 
 /** Few names, so that they meet: a file, a directory, a link and nothing in turn. */

@@ -4,7 +4,9 @@ import { invalid, notFound } from "@/base/error";
 import type { Logger } from "@/base/log";
 import type { Paths } from "@/base/paths";
 import { didYouMean } from "@/base/text";
+import { trustFence } from "@/config/links";
 import type { LoadedConfig } from "@/config/load";
+import { projectRoot } from "@/config/sources";
 import { rulesFromConfig } from "@/permission/rules";
 import type { Agent } from "@/schema/agent";
 import type { AgentConfig } from "@/schema/config";
@@ -96,7 +98,8 @@ export class Agents {
       home: paths.home,
     };
     const builtins = new Map(builtinAgents(access).map((builtin) => [builtin.name, builtin]));
-    const markdown = await readAgentDefinitions(loaded.directories, this.#options);
+    const fence = trustFence(projectRoot(this.#options), loaded.trust, this.#options.log);
+    const markdown = await readAgentDefinitions(loaded.directories, this.#options, fence);
     const all = await layDefinitions(loaded, markdown, ({ agent }) => agent, this.#options);
     const agents = new Map<string, Agent>();
     for (const name of new Set([...builtins.keys(), ...all.map((layer) => layer.name)])) {

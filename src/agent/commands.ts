@@ -4,7 +4,9 @@
 import { notFound } from "@/base/error";
 import type { Logger } from "@/base/log";
 import { didYouMean } from "@/base/text";
+import { trustFence } from "@/config/links";
 import type { LoadedConfig } from "@/config/load";
+import { projectRoot } from "@/config/sources";
 import type { Command } from "@/schema/command";
 import type { CommandConfig } from "@/schema/config";
 import { layDefinitions, readCommandDefinitions } from "./definitions";
@@ -76,7 +78,8 @@ export class Commands {
 
   async #load(loaded: LoadedConfig): Promise<Map<string, RunnableCommand>> {
     const commands = new Map(builtIns().map((command) => [command.name, command]));
-    const markdown = await readCommandDefinitions(loaded.directories, this.#options);
+    const fence = trustFence(projectRoot(this.#options), loaded.trust, this.#options.log);
+    const markdown = await readCommandDefinitions(loaded.directories, this.#options, fence);
     const all = await layDefinitions(loaded, markdown, ({ command }) => command, this.#options);
     const merged = new Map<string, CommandConfig>();
     for (const { name, value, isHeld } of all) {

@@ -6,6 +6,7 @@ import type { Logger } from "@/base/log";
 import { t } from "@/base/schema";
 import { type Acting, splitProject } from "@/config/acting";
 import type { LoadedConfig } from "@/config/load";
+import { type Fence, NotingFence } from "@/config/links";
 import { lowerAgentShape } from "@/config/lower-shapes";
 import { type ConfigDirectory, projectRoot } from "@/config/sources";
 import { AgentConfig, CommandConfig, type Config } from "@/schema/config";
@@ -35,8 +36,9 @@ const CommandFields = t.Partial(t.Omit(CommandConfig, ["template"]));
 export async function readAgentDefinitions(
   directories: readonly ConfigDirectory[],
   place: Place,
+  fence: Fence,
 ): Promise<AgentDefinition[]> {
-  const options = { projectRoot: projectRoot(place), log: place.log };
+  const options = { fence, log: place.log };
   const read = (folders: string[]) => readDefinitions(directories, folders, AgentConfig, options);
   const [modes, agents] = await Promise.all([read(["mode", "modes"]), read(["agent", "agents"])]);
   const define = (definition: Definition<AgentConfig>, mode?: "primary"): AgentDefinition => {
@@ -51,9 +53,10 @@ export async function readAgentDefinitions(
 
 export async function readCommandDefinitions(
   directories: readonly ConfigDirectory[],
-  place: Place,
+  { log }: Place,
+  fence: Fence,
 ): Promise<CommandDefinition[]> {
-  const options = { projectRoot: projectRoot(place), log: place.log };
+  const options = { fence, log };
   const folders = ["command", "commands"];
   const definitions = await readDefinitions(directories, folders, CommandFields, options);
   return definitions.map(({ name, path, directory, fields, body }) => {
@@ -120,18 +123,19 @@ export async function layDefinitions<T extends AgentConfig | CommandConfig>(
   ];
 }
 
-/** All that the definitions of a project would do. */
+/** All that the definitions of a project would do, those behind its links included. */
 export async function findActingDefinitions(
   directories: readonly string[],
   place: Place,
 ): Promise<Acting[]> {
   const own = directories.map((path) => ({ path, isProject: true }));
+  const fence = new NotingFence(projectRoot(place), { follows: true });
   const [agents, commands] = await Promise.all([
-    readAgentDefinitions(own, place),
-    readCommandDefinitions(own, place),
+    readAgentDefinitions(own, place, fence),
+    readCommandDefinitions(own, place, fence),
   ]);
   const split = await Promise.all(
     [...agents, ...commands].map((one) => splitDefinition<AgentConfig | CommandConfig>(one, place)),
   );
-  return split.flatMap(({ acting }) => acting);
+  return [...fence.noted, ...split.flatMap(({ acting }) => acting)];
 }

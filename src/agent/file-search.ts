@@ -1,15 +1,16 @@
 // Looking for files by name below a directory: bounded in depth and number, in a stable order,
-// through symbolic links but never in circles, and never out of a directory that must hold it.
+// through symbolic links but never in circles, and out of the project only where its fence opens.
 import type { Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { isInside } from "@/base/file";
+import type { Fence } from "@/config/links";
 
 export interface SearchOptions {
   /** Whether a file of this name, at this path below the root, is looked for. */
   match: (name: string, path: string) => boolean;
-  /** Links that lead out of this directory are not followed. */
-  within?: string;
+  /** Asked of links that lead out of it; without, all are followed. */
+  fence?: Fence | undefined;
 }
 
 const DEPTH_MAX = 8;
@@ -30,7 +31,8 @@ interface Found {
  */
 export async function searchFiles(root: string, options: SearchOptions): Promise<string[]> {
   const found: Found = { files: [], visited: new Set() };
-  const within = options.within === undefined ? undefined : await resolved(options.within);
+  const { fence } = options;
+  const within = fence && (await resolved(fence.root));
   const real = await resolved(root);
   if (real !== undefined) await visit(root, real, DEPTH_MAX, found, { ...options, within });
   return found.files;
@@ -53,30 +55,43 @@ export function resolvePath(base: string, path: string, home: string): string {
   return resolve(base, path);
 }
 
+/** `within`: the real path of the fence's root, as long as the search is inside of it. */
+type Way = SearchOptions & { within: string | undefined };
+
 async function visit(
   path: string,
   real: string,
   depth: number,
   found: Found,
-  options: SearchOptions,
+  way: Way,
 ): Promise<void> {
-  if (options.within !== undefined && !isInside(options.within, real)) return;
+  const here = await goOn(path, real, way);
+  if (here === undefined) return;
   if (found.visited.has(real) || found.visited.size >= DIRECTORIES_MAX) return;
   found.visited.add(real);
   const directories: Dirent[] = [];
   for (const entry of await entriesOf(path)) {
+    const inner = join(path, entry.name);
     const kind = await kindOf(entry, path);
     if (kind === "directory" && !SKIPPED.includes(entry.name)) directories.push(entry);
-    if (kind !== "file" || !options.match(entry.name, join(path, entry.name))) continue;
+    if (kind !== "file" || !here.match(entry.name, inner)) continue;
     if (found.files.length >= FILES_MAX) return;
-    found.files.push(join(path, entry.name));
+    const target = entry.isSymbolicLink() ? await resolved(inner) : join(real, entry.name);
+    if (target !== undefined && (await goOn(inner, target, here))) found.files.push(inner);
   }
   if (depth === 0) return;
   for (const entry of directories) {
     const inner = join(path, entry.name);
     const target = entry.isSymbolicLink() ? await resolved(inner) : join(real, entry.name);
-    if (target !== undefined) await visit(inner, target, depth - 1, found, options);
+    if (target !== undefined) await visit(inner, target, depth - 1, found, here);
   }
+}
+
+/** The way from here on, beyond the fence where it has opened; undefined where it ends. */
+async function goOn(path: string, real: string, way: Way): Promise<Way | undefined> {
+  const { fence, within } = way;
+  if (fence === undefined || within === undefined || isInside(within, real)) return way;
+  return (await fence.opens(path, real)) ? { ...way, within: undefined } : undefined;
 }
 
 async function entriesOf(path: string): Promise<Dirent[]> {

@@ -4,7 +4,7 @@
 // change counts at once; whoever needs one wording for a whole session keeps what it got. What a
 // session was shown is remembered, so that nothing is told to it twice.
 import { realpath } from "node:fs/promises";
-import { dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { flag, type Env } from "@/base/env";
 import { errorMessage } from "@/base/error";
 import { isInside } from "@/base/file";
@@ -12,9 +12,18 @@ import type { Logger } from "@/base/log";
 import type { Paths } from "@/base/paths";
 import { redact } from "@/base/redact";
 import { cutBytes, formatBytes } from "@/base/text";
+import { type Fence, mayRead, trustFence } from "@/config/links";
 import type { LoadedConfig } from "@/config/load";
-import { projectDirectories, projectRoot } from "@/config/sources";
-import { directoriesBetween, searchFiles } from "./file-search";
+import { projectRoot } from "@/config/sources";
+import { directoriesBetween } from "./file-search";
+import {
+  findConfiguredFiles,
+  findProjectFiles,
+  type FoundFile,
+  instructionNames,
+  isAddress,
+  personalFiles,
+} from "./instruction-files";
 import { PerConfig, type ConfigSource } from "./per-config";
 import { readStart } from "./text-file";
 
@@ -33,10 +42,7 @@ export interface InstructionsOptions {
   log: Logger;
 }
 
-/** The first of these that exists anywhere on the way is the name that counts. */
-const NAMES: readonly string[] = ["AGENTS.md", "CLAUDE.md", "CONTEXT.md"];
 const FILE_MAX_BYTES = 64 * 1024;
-const GLOB_FILES_MAX = 200;
 const URL_TIMEOUT_MS = 5_000;
 /** A session forgotten is told again what it read long ago; the ones used last are kept. */
 const REMEMBERED_SESSIONS_MAX = 500;
@@ -45,7 +51,7 @@ export class Instructions {
   readonly #options: InstructionsOptions;
   readonly #root: string;
   /** What the configuration names: its files, with globs resolved, and what its URLs hold. */
-  readonly #configured: PerConfig<(string | Instruction)[]>;
+  readonly #configured: PerConfig<(FoundFile | Instruction)[]>;
 
   /** Paths of what each session was shown, the session used longest ago first. */
   readonly #shown = new Map<string, Set<string>>();
@@ -62,15 +68,17 @@ export class Instructions {
    * the log; a URL is fetched once for a loaded configuration, in at most 5 s.
    */
   async forSession(sessionID: string): Promise<Instruction[]> {
-    const sources: (string | Instruction)[] = [
-      ...(await this.#personal()),
-      ...(await this.#project()),
-      ...(await this.#configured.get()),
+    const fence = await this.#fence();
+    const personal = await this.#readFirst(personalFiles(this.#options));
+    const project = await findProjectFiles(this.#options, fence);
+    const sources = [
+      ...(personal ? [personal] : []),
+      ...(await Promise.all(project.map((path) => this.#read(path)))),
+      ...(await this.#readConfigured(fence)),
     ];
     const found: Instruction[] = [];
     const seen = new Set<string>();
-    for (const source of sources) {
-      const instruction = typeof source === "string" ? await this.#read(source) : source;
+    for (const instruction of sources) {
       if (instruction === undefined) continue;
       const identity = await realpath(instruction.path).catch(() => instruction.path); // a URL
       if (!seen.has(identity)) found.push(instruction);
@@ -90,11 +98,14 @@ export class Instructions {
     const folder = dirname(resolve(directory, path));
     const isProjectRead = !flag(env, "OPENCODE_DISABLE_PROJECT_CONFIG");
     if (!isProjectRead || !isInside(this.#root, folder)) return [];
+    const fence = await this.#fence();
+    const names = instructionNames(env);
     const found: Instruction[] = [];
     for (const base of directoriesBetween(this.#root, folder)) {
       // From the session's directory upward, forSession has said what there is.
       if (isInside(base, directory)) continue;
-      const instruction = await this.#readFirst(this.#names.map((name) => join(base, name)));
+      const paths = names.map((name) => join(base, name));
+      const instruction = await this.#readFirst(paths, fence);
       // Asked after the reading: another call of the same step may have been quicker.
       const shown = this.#shownTo(sessionID);
       if (instruction === undefined || shown.has(instruction.path)) continue;
@@ -118,48 +129,35 @@ export class Instructions {
     return shown;
   }
 
-  get #readsClaude(): boolean {
-    const { env } = this.#options;
-    return !(
-      flag(env, "OPENCODE_DISABLE_CLAUDE_CODE") || flag(env, "OPENCODE_DISABLE_CLAUDE_CODE_PROMPT")
-    );
+  async #fence(): Promise<Fence> {
+    const { config, log } = this.#options;
+    return trustFence(this.#root, (await config.get()).trust, log);
   }
 
-  get #names(): readonly string[] {
-    return this.#readsClaude ? NAMES : NAMES.filter((name) => name !== "CLAUDE.md");
-  }
-
-  async #personal(): Promise<Instruction[]> {
-    const { paths } = this.#options;
-    const files = [join(paths.config, "AGENTS.md")];
-    if (this.#readsClaude) files.push(join(paths.home, ".claude", "CLAUDE.md"));
-    const found = await this.#readFirst(files);
-    return found ? [found] : [];
-  }
-
-  async #project(): Promise<Instruction[]> {
-    const directories = projectDirectories(this.#options);
-    for (const name of this.#names) {
-      const found = await Promise.all(directories.map((base) => this.#read(join(base, name))));
-      const present = found.filter((instruction) => instruction !== undefined);
-      if (present.length > 0) return present;
-    }
-    return [];
-  }
-
-  async #readFirst(paths: string[]): Promise<Instruction | undefined> {
+  async #readFirst(paths: string[], fence?: Fence): Promise<Instruction | undefined> {
     for (const path of paths) {
-      const instruction = await this.#read(path);
+      const isOpen = fence === undefined || (await mayRead(path, fence));
+      const instruction = isOpen ? await this.#read(path) : undefined;
       if (instruction !== undefined) return instruction;
     }
     return undefined;
   }
 
+  async #readConfigured(fence: Fence): Promise<(Instruction | undefined)[]> {
+    return Promise.all(
+      (await this.#configured.get()).map(async (source) => {
+        if ("content" in source) return source;
+        // It may have become a link since it was found.
+        const target = await realpath(source.path).catch(() => undefined);
+        const isOpen = target === source.target || (await mayRead(source.path, fence));
+        return isOpen ? this.#read(source.path) : undefined;
+      }),
+    );
+  }
+
   async #read(path: string): Promise<Instruction | undefined> {
-    // A link in a repository must not carry a private file of this machine to the model.
-    const within = isInside(this.#root, path) ? this.#root : undefined;
     try {
-      const file = await readStart(path, FILE_MAX_BYTES, within);
+      const file = await readStart(path, FILE_MAX_BYTES);
       if (file === undefined) return undefined;
       return { path, content: withNote(file.text, file.size, file.truncated) };
     } catch (error) {
@@ -168,28 +166,20 @@ export class Instructions {
     }
   }
 
-  async #resolve(loaded: LoadedConfig): Promise<(string | Instruction)[]> {
-    const entries = [...new Set(loaded.config.instructions)];
+  async #resolve({ config, trust }: LoadedConfig): Promise<(FoundFile | Instruction)[]> {
+    const { log } = this.#options;
+    const fence = trustFence(this.#root, trust, log);
     const found = await Promise.all(
-      entries.map(async (entry) => {
-        if (/^https?:\/\//.test(entry)) return this.#fetch(entry);
-        const sources = await this.#files(entry);
+      [...new Set(config.instructions)].map(async (entry) => {
+        if (isAddress(entry)) return this.#fetch(entry);
+        const sources = await findConfiguredFiles(entry, this.#options, fence);
         if (sources.length === 0) {
-          this.#options.log.warn(`instructions: nothing matches ${JSON.stringify(entry)}`);
+          log.warn(`instructions: nothing matches ${JSON.stringify(entry)}`);
         }
         return sources;
       }),
     );
     return found.flat();
-  }
-
-  /** The files of one entry; a relative one is looked for in each directory up to the root. */
-  async #files(entry: string): Promise<string[]> {
-    const { directory, paths } = this.#options;
-    if (entry.startsWith("~/")) return expandGlob(paths.home, entry.slice(2));
-    if (isAbsolute(entry)) return expandGlob("/", entry.replace(/^\/+/, ""));
-    const bases = new Set([...projectDirectories(this.#options), directory]);
-    return (await Promise.all([...bases].map((base) => expandGlob(base, entry)))).flat();
   }
 
   async #fetch(url: string): Promise<Instruction[]> {
@@ -204,21 +194,6 @@ export class Instructions {
       return [];
     }
   }
-}
-
-/** The files that a path or glob below `base` names, as far as a bounded search reaches. */
-async function expandGlob(base: string, pattern: string): Promise<string[]> {
-  const parts = pattern.split("/");
-  const wild = parts.findIndex((part) => /[*?[{]/.test(part));
-  if (wild < 0) {
-    const path = resolve(base, pattern);
-    return (await Bun.file(path).exists()) ? [path] : [];
-  }
-  // The search begins where the pattern does, and `base` itself is never read as a pattern.
-  const start = resolve(base, ...parts.slice(0, wild));
-  const glob = new Bun.Glob(parts.slice(wild).join("/"));
-  const match = (_: string, path: string) => glob.match(relative(start, path));
-  return (await searchFiles(start, { match })).slice(0, GLOB_FILES_MAX);
 }
 
 async function readBody(response: Response): Promise<{ text: string; isWhole: boolean }> {

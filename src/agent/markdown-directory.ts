@@ -3,10 +3,10 @@
 // left out with a warning that names file and line; the others work.
 import { extname, join, relative, sep } from "node:path";
 import { errorMessage } from "@/base/error";
-import { isInside } from "@/base/file";
 import type { Logger } from "@/base/log";
 import { formatBytes } from "@/base/text";
 import type { Static, TSchema } from "@/base/schema";
+import { type Fence, fenceAt } from "@/config/links";
 import type { ConfigDirectory } from "@/config/sources";
 import { searchFiles } from "./file-search";
 import { parseMarkdown } from "./front-matter";
@@ -26,13 +26,13 @@ const FILE_MAX_BYTES = 256 * 1024;
 /**
  * The definitions in `folders` of each directory, in the order of the directories, then of the
  * folders, then by path: a later one of the same name is meant to override an earlier one.
- * `projectRoot`: links in directories inside it are followed only within it.
+ * `fence`: asked of links of the project that lead out of it.
  */
 export async function readDefinitions<S extends TSchema>(
   directories: readonly ConfigDirectory[],
   folders: readonly string[],
   schema: S,
-  options: { projectRoot: string; log: Logger },
+  options: { fence: Fence; log: Logger },
 ): Promise<Definition<Static<S>>[]> {
   const lists = await Promise.all(
     directories.flatMap((directory) =>
@@ -49,10 +49,10 @@ export async function readDefinitions<S extends TSchema>(
 export async function readDefinition<S extends TSchema>(
   path: string,
   schema: S,
-  options: { within: string | undefined; log: Logger },
+  options: { log: Logger },
 ): Promise<{ fields: Static<S>; body: string } | undefined> {
   try {
-    const file = await readStart(path, FILE_MAX_BYTES, options.within);
+    const file = await readStart(path, FILE_MAX_BYTES);
     if (file === undefined) return undefined;
     if (file.truncated) {
       const message = `${path} is skipped: it is larger than ${formatBytes(FILE_MAX_BYTES)}`;
@@ -69,14 +69,14 @@ export async function readDefinition<S extends TSchema>(
 async function readFolder<S extends TSchema>(
   root: string,
   schema: S,
-  options: { projectRoot: string; log: Logger },
+  options: { fence: Fence; log: Logger },
 ): Promise<Omit<Definition<Static<S>>, "directory">[]> {
-  const within = isInside(options.projectRoot, root) ? options.projectRoot : undefined;
+  const fence = fenceAt(root, options.fence);
   const match = (name: string) => name.endsWith(".md");
-  const files = await searchFiles(root, { match, ...(within && { within }) });
+  const files = await searchFiles(root, { match, fence });
   const found = await Promise.all(
     files.map(async (path) => {
-      const definition = await readDefinition(path, schema, { within, log: options.log });
+      const definition = await readDefinition(path, schema, options);
       return definition && { name: definitionName(root, path), path, ...definition };
     }),
   );

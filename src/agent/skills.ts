@@ -2,18 +2,19 @@
 // the person and of the project, and reads them when first asked for; a broken one is left out
 // with a warning. Whether an agent may load a skill is a permission, and judged elsewhere.
 import { realpath } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { flag, type Env } from "@/base/env";
+import { basename, dirname } from "node:path";
+import type { Env } from "@/base/env";
 import { isInside } from "@/base/file";
 import type { Logger } from "@/base/log";
 import type { Paths } from "@/base/paths";
 import { t } from "@/base/schema";
+import { type Fence, trustFence } from "@/config/links";
 import type { LoadedConfig } from "@/config/load";
-import { projectDirectories, projectRoot } from "@/config/sources";
+import { projectRoot } from "@/config/sources";
 import type { Skill } from "@/schema/skill";
-import { resolvePath, searchFiles } from "./file-search";
 import { readDefinition } from "./markdown-directory";
 import { PerConfig, type ConfigSource } from "./per-config";
+import { findSkillFiles, skillPlaces } from "./skill-files";
 import { SkillLists } from "./skill-lists";
 
 export interface SkillsOptions {
@@ -61,19 +62,21 @@ export class Skills {
 
   /** The directories of skills outside the project, as found and resolved: agents may read them. */
   async outsideDirectories(): Promise<string[]> {
+    const root = await realpath(this.#root).catch(() => this.#root);
     const directories = new Set<string>();
     for (const { location } of await this.list()) {
       const directory = dirname(location);
-      if (isInside(this.#root, directory)) continue;
-      directories.add(directory);
-      directories.add(await realpath(directory).catch(() => directory)); // removed meanwhile
+      const target = await realpath(directory).catch(() => directory); // removed meanwhile
+      if (!isInside(this.#root, directory)) directories.add(directory);
+      if (!isInside(root, target)) directories.add(target);
     }
     return [...directories];
   }
 
   async #load(loaded: LoadedConfig): Promise<Map<string, Skill>> {
+    const fence = trustFence(this.#root, loaded.trust, this.#options.log);
     const places = await this.#places(loaded);
-    const found = await Promise.all(places.map((place) => this.#read(place)));
+    const found = await Promise.all(places.map((place) => this.#read(place, fence)));
     const skills = new Map<string, Skill>();
     for (const skill of found.flat()) {
       const known = skills.get(skill.name);
@@ -88,33 +91,23 @@ export class Skills {
   }
 
   /** Directories to search, those that override others last. */
-  async #places(loaded: LoadedConfig): Promise<string[]> {
-    const { paths, directory, env } = this.#options;
-    const { paths: configured = [], urls = [] } = loaded.config.skills ?? {};
+  async #places({ config, directories }: LoadedConfig): Promise<string[]> {
+    const { paths = [], urls = [] } = config.skills ?? {};
     const listed = [...new Set(urls)].slice(0, LISTS_MAX);
     const fetched = await Promise.all(listed.map((address) => this.#lists.fetch(address)));
-    const bases = [paths.home, ...projectDirectories(this.#options)];
-    return [
-      ...new Set([
-        ...fetched,
-        ...bases.flatMap((base) => externalFolders(env).map((name) => join(base, name, "skills"))),
-        ...loaded.directories.flatMap(({ path }) => [join(path, "skill"), join(path, "skills")]),
-        ...configured.map((path) => resolvePath(directory, path, paths.home)),
-      ]),
-    ];
+    const own = directories.map(({ path }) => path);
+    return [...new Set([...fetched, ...skillPlaces(own, paths, this.#options)])];
   }
 
-  async #read(place: string): Promise<Skill[]> {
-    const within = isInside(this.#root, place) ? this.#root : undefined;
-    const match = (name: string) => name === "SKILL.md";
-    const files = await searchFiles(place, { match, ...(within && { within }) });
-    const skills = await Promise.all(files.map((path) => this.#readSkill(path, within)));
+  async #read(place: string, fence: Fence): Promise<Skill[]> {
+    const files = await findSkillFiles(place, fence);
+    const skills = await Promise.all(files.map((path) => this.#readSkill(path)));
     return skills.filter((skill) => skill !== undefined);
   }
 
-  async #readSkill(path: string, within: string | undefined): Promise<Skill | undefined> {
+  async #readSkill(path: string): Promise<Skill | undefined> {
     const { log } = this.#options;
-    const file = await readDefinition(path, SkillFields, { within, log });
+    const file = await readDefinition(path, SkillFields, { log });
     if (file === undefined) return undefined;
     const name = file.fields.name?.trim() || basename(dirname(path));
     if (name.length > NAME_MAX_CHARACTERS || /[\s\p{Cc}]/u.test(name)) {
@@ -124,12 +117,4 @@ export class Skills {
     const description = file.fields.description?.trim().slice(0, DESCRIPTION_MAX_CHARACTERS);
     return { name, ...(description && { description }), location: path, content: file.body };
   }
-}
-
-/** The folders of other programs whose skills are understood here. */
-function externalFolders(env: Env): string[] {
-  if (flag(env, "OPENCODE_DISABLE_EXTERNAL_SKILLS")) return [];
-  const noClaude =
-    flag(env, "OPENCODE_DISABLE_CLAUDE_CODE") || flag(env, "OPENCODE_DISABLE_CLAUDE_CODE_SKILLS");
-  return noClaude ? [".agents"] : [".claude", ".agents"];
 }

@@ -1,8 +1,8 @@
 // Reading text files that others put there: only regular files (a pipe under a familiar name must
-// not hang the program), only their first bytes, and only inside the directory they belong to.
+// not hang the program), and only their first bytes.
 import { open, stat } from "node:fs/promises";
 import { errorCode } from "@/base/error";
-import { fileFailure, realpathInside } from "@/base/file";
+import { fileFailure } from "@/base/file";
 
 export interface TextStart {
   text: string;
@@ -12,18 +12,13 @@ export interface TextStart {
 }
 
 /**
- * The first `maxBytes` of a file, or undefined when there is no regular file, or when it lies
- * outside `within` once links are followed. Throws AppError unavailable when it cannot be read.
+ * The first `maxBytes` of a file, or undefined when there is no regular file. Throws AppError
+ * unavailable when it cannot be read.
  */
-export async function readStart(
-  path: string,
-  maxBytes: number,
-  within?: string,
-): Promise<TextStart | undefined> {
+export async function readStart(path: string, maxBytes: number): Promise<TextStart | undefined> {
   try {
     const found = await stat(path);
     if (!found.isFile()) return undefined;
-    if (within !== undefined && !(await realpathInside(within, path))) return undefined;
     const file = await open(path, "r");
     try {
       const buffer = Buffer.alloc(Math.min(maxBytes, found.size));

@@ -28,7 +28,7 @@ export function openCode(instance: InstancePlace, services: AppServices) {
     trust: {
       store,
       isGiven: services.isTrustGiven,
-      findActing: (directories) => findActing(directories, place),
+      findActing: (files) => findActing(files, { ...place, env, paths }),
     },
     remote: () => services.organisations.list(),
     managed: () => managedPreferences(),

@@ -1,25 +1,28 @@
-// What a project's own files would do besides its configuration files: definitions in markdown, and
-// the code of plugins and tools.
+// What a project's own files would do besides its configuration files: definitions in markdown, the
+// code of plugins and tools, and links out of it.
+import { findActingLinks } from "@/agent/acting-links";
 import { findActingDefinitions } from "@/agent/definitions";
+import type { InstructionPlace } from "@/agent/instruction-files";
 import type { Logger } from "@/base/log";
 import { type Acting, projectPath } from "@/config/acting";
+import type { ProjectFiles } from "@/config/load";
 import { fingerprint } from "@/config/fingerprint";
 import { findCode, PLUGIN_FOLDERS, TOOL_FOLDERS } from "@/plugin/plugin-files";
 
-interface Place {
-  directory: string;
-  worktree: string;
+interface Place extends InstructionPlace {
   log: Logger;
 }
 
-/** All of it in `directories`, the project's directories of configuration. Nothing is run. */
-export async function findActing(directories: readonly string[], place: Place): Promise<Acting[]> {
-  const [plugins, tools, definitions] = await Promise.all([
+/** All of it. Nothing is run. */
+export async function findActing(files: ProjectFiles, place: Place): Promise<Acting[]> {
+  const { directories } = files;
+  const [plugins, tools, definitions, links] = await Promise.all([
     findActingCode("plugin", PLUGIN_FOLDERS, directories, place),
     findActingCode("tool", TOOL_FOLDERS, directories, place),
     findActingDefinitions(directories, place),
+    findActingLinks(files, place),
   ]);
-  return [...plugins, ...tools, ...definitions];
+  return [...plugins, ...tools, ...definitions, ...links];
 }
 
 /** A file of code with all that it imports from the project. */

@@ -5,6 +5,7 @@ import { flag } from "@/base/env";
 import { nearestRealpath } from "@/base/file";
 import { Logger } from "@/base/log";
 import { ConfigService } from "@/config/config-service";
+import type { ProjectFiles } from "@/config/load";
 import { TrustStore } from "@/config/trust-store";
 import { findRepository } from "@/host/git";
 import type { CLIContext } from "./context";
@@ -13,11 +14,11 @@ export async function openProjectConfig(context: CLIContext): Promise<ConfigServ
   const { clock, env, paths } = context;
   const directory = await nearestRealpath(context.directory);
   const worktree = (await findRepository(directory))?.worktree ?? directory;
-  const place = { directory, worktree, log: Logger.silent() };
+  const place = { directory, worktree, env, paths, log: Logger.silent() };
   const trust = {
     store: new TrustStore({ stateDirectory: paths.state, clock }),
     isGiven: flag(env, "OPENCODE_TRUST"),
-    findActing: (directories: readonly string[]) => findActing(directories, place),
+    findActing: (files: ProjectFiles) => findActing(files, place),
   };
-  return new ConfigService({ ...place, paths, env, clock, trust });
+  return new ConfigService({ ...place, clock, trust });
 }

@@ -8,7 +8,7 @@ import type { Config } from "@/schema/config";
 import type { Acting } from "./acting";
 import { contentHash, judge, NO_PROJECT, type ProjectTrust } from "./project-trust";
 import type { TrustStore } from "./trust-store";
-import { loadConfig, loadGlobalConfig, type LoadedConfig } from "./load";
+import { loadConfig, loadGlobalConfig, type LoadedConfig, type ProjectFiles } from "./load";
 import { shownConfig } from "./shown-config";
 import { globalFiles, projectFiles, type ConfigLocation, type RemoteConfig } from "./sources";
 import { writePatch } from "./write";
@@ -31,8 +31,8 @@ export interface TrustSource {
   store: TrustStore;
   /** The person trusts whatever this program is used on. */
   isGiven: boolean;
-  /** What acts besides the configuration's files, in these directories of the project. */
-  findActing(directories: readonly string[]): Promise<readonly Acting[]>;
+  /** What acts besides the configuration's files. */
+  findActing(files: ProjectFiles): Promise<readonly Acting[]>;
 }
 
 export class ConfigService {
@@ -127,14 +127,10 @@ export class ConfigService {
   }
 
   async #loadOnce(): Promise<LoadedConfig> {
-    const loaded = await loadConfig(
-      this.#options,
-      (acting, directories) => this.#judge(acting, directories),
-      {
-        lowest: await this.#options.remote?.(),
-        highest: await this.#options.managed?.(),
-      },
-    );
+    const loaded = await loadConfig(this.#options, (acting, files) => this.#judge(acting, files), {
+      lowest: await this.#options.remote?.(),
+      highest: await this.#options.managed?.(),
+    });
     const { amend, log } = this.#options;
     if (loaded.config.logLevel !== undefined) log.suggestLevel(loaded.config.logLevel);
     for (const warning of loaded.warnings) log.warn(warning);
@@ -147,11 +143,11 @@ export class ConfigService {
     }
   }
 
-  async #judge(acting: readonly Acting[], directories: readonly string[]): Promise<ProjectTrust> {
+  async #judge(acting: readonly Acting[], files: ProjectFiles): Promise<ProjectTrust> {
     const { directory, trust } = this.#options;
     let found: Promise<readonly Acting[]> | undefined;
     const all = () => {
-      found ??= (trust?.findActing(directories) ?? Promise.resolve([])).then((more) => [
+      found ??= (trust?.findActing(files) ?? Promise.resolve([])).then((more) => [
         ...acting,
         ...more,
       ]);

@@ -96,11 +96,17 @@ interface Draft {
   isLinkedOut: boolean;
 }
 
+/** Where a project's own files may lie. */
+export interface ProjectFiles {
+  /** Its directories of configuration. */
+  directories: readonly string[];
+  /** What all configuration together names, as it is written. */
+  instructions: readonly string[];
+  skills: readonly string[];
+}
+
 /** Decides how far the project is trusted, given what its configuration files would do. */
-export type JudgeTrust = (
-  acting: readonly Acting[],
-  directories: readonly string[],
-) => Promise<ProjectTrust>;
+export type JudgeTrust = (acting: readonly Acting[], files: ProjectFiles) => Promise<ProjectTrust>;
 
 /** What others say: under all that the person says, and over it. */
 interface FetchedConfigs {
@@ -131,7 +137,11 @@ export async function loadConfig(
   );
   const trust = await judge(
     split.flatMap(({ acting }) => acting),
-    directories.flatMap(({ path, isProject }) => (isProject ? [path] : [])),
+    {
+      directories: directories.flatMap(({ path, isProject }) => (isProject ? [path] : [])),
+      instructions: drafts.flatMap(({ value }) => textsOf(value["instructions"])),
+      skills: drafts.flatMap(({ value }) => textsOf(Object(value["skills"])["paths"])),
+    },
   );
   const layers = await Promise.all(
     split.map(async ({ draft, quiet }) => {
@@ -145,6 +155,11 @@ export async function loadConfig(
     }),
   );
   return { ...combine(layers, reader), directories, trust };
+}
+
+/** Of a value that is not checked yet. */
+function textsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((text) => typeof text === "string") : [];
 }
 
 function rankDirectories(

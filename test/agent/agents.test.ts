@@ -396,17 +396,21 @@ describe("markdown", () => {
     }
   });
 
-  test("links: within the project and in circles, yes; out of it, no", async () => {
-    await using f = await fixture({
-      "project/.opencode/agents/real/a.md": "A",
-      "elsewhere/secret.md": "private",
-    });
+  test("links: within the project and in circles, yes; out of it, once trusted", async () => {
+    await using f = await fixture(
+      { "project/.opencode/agents/real/a.md": "A", "elsewhere/secret.md": "private" },
+      { isTrusted: false },
+    );
+    const names = async () =>
+      (await f.agents.list()).filter(({ native }) => !native).map(({ name }) => name);
     const agents = join(f.project, ".opencode/agents");
     await symlink(agents, join(agents, "circle"));
     await symlink(join(f.root, "elsewhere"), join(agents, "out"));
     await symlink(join(f.root, "elsewhere/secret.md"), join(agents, "stolen.md"));
     await symlink(join(agents, "nowhere"), join(agents, "broken.md"));
-    const names = (await f.agents.list()).filter(({ native }) => !native).map(({ name }) => name);
-    expect(names).toEqual(["real/a"]);
+    expect(await names()).toEqual(["real/a"]);
+    expect(await f.acting()).toEqual([".opencode/agents/out", ".opencode/agents/stolen.md"]);
+    await f.trust();
+    expect(await names()).toEqual(["out/secret", "real/a", "stolen"]);
   });
 });

@@ -12,6 +12,8 @@ import { References } from "@/agent/references";
 import { Skills } from "@/agent/skills";
 import { findActing } from "@/app/find-acting";
 import { ConfigService } from "@/config/config-service";
+import type { ProjectFiles } from "@/config/load";
+import { contentHash } from "@/config/project-trust";
 import { TrustStore } from "@/config/trust-store";
 import { FakeClock } from "@test/support/clock";
 import { tempDirectory, writeTree, type Tree } from "@test/support/temp";
@@ -41,11 +43,11 @@ export async function fixture(tree: Tree, { env = {}, ...options }: FixtureOptio
   const worktree = options.isBare ? "/" : project;
   const managedDirectory = join(root.path, "managed");
   const common = { paths, env, directory, worktree, log };
-  const place = { directory, worktree, log };
+  const place = { directory, worktree, paths, env, log };
   const trust = {
     store: new TrustStore({ stateDirectory: paths.state }),
     isGiven: options.isTrusted ?? true,
-    findActing: (directories: readonly string[]) => findActing(directories, place),
+    findActing: (files: ProjectFiles) => findActing(files, place),
   };
   const config = new ConfigService({ ...common, managedDirectory, trust });
   const clone = async () => {
@@ -63,6 +65,17 @@ export async function fixture(tree: Tree, { env = {}, ...options }: FixtureOptio
     agents: new Agents({ ...common, config, references, skills }),
     commands: new Commands({ ...common, config, skills, served: async () => [] }),
     instructions: new Instructions({ ...common, config }),
+    /** As when the person is asked, and trusts what is there now. */
+    async trust(): Promise<void> {
+      const { trust: present } = await config.reload();
+      const content = contentHash(await present.acting());
+      await trust.store.put(directory, { content, by: "person" });
+      await config.reload();
+    },
+    /** What is held back, or was before it was trusted. */
+    async acting(): Promise<string[]> {
+      return (await (await config.reload()).trust.acting()).map(({ what }) => what).sort();
+    },
     /** All warnings so far. */
     async warnings(): Promise<string> {
       await log.close();

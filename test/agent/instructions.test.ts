@@ -1,6 +1,6 @@
 // Instructions: whose files count, in which order, and what is kept out.
 import { describe, expect, test } from "bun:test";
-import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { fixture } from "@test/agent/fixture";
 import type { Tree } from "@test/support/temp";
@@ -88,11 +88,27 @@ describe("for a session", () => {
     expect(content).not.toContain("\uFFFD");
   });
 
-  test("a link out of the project, a directory or a pipe of that name is none", async () => {
-    await using f = await fixture({ "private/key": "secret", "project/a/CLAUDE.md/": "" });
-    await symlink(join(f.root, "private/key"), join(f.project, "AGENTS.md"));
+  test("a directory or a pipe of that name is none", async () => {
+    await using f = await fixture({ "project/AGENTS.md/": "", "project/a/CLAUDE.md/": "" });
     await Bun.$`mkfifo ${join(f.project, "CONTEXT.md")}`.quiet();
     expect(await shown(f)).toEqual([]);
+  });
+
+  test("a link out of the project is followed once trusted, while it leads there", async () => {
+    const files = { "shared/rules.md": "shared", "private/key": "secret" };
+    await using f = await fixture(files, { isTrusted: false });
+    const link = join(f.project, "AGENTS.md");
+    await symlink(join(f.root, "shared/rules.md"), link);
+    expect(await shown(f)).toEqual([]);
+    expect(await f.acting()).toEqual(["AGENTS.md"]);
+    await f.trust();
+    expect(await shown(f)).toEqual(["project/AGENTS.md"]);
+    await rm(link);
+    await symlink(join(f.root, "private/key"), link);
+    expect(await shown(f)).toEqual([]);
+    await f.config.reload();
+    expect(await shown(f)).toEqual([]);
+    expect(await f.warnings()).toContain("AGENTS.md leads out of the project");
   });
 
   test("two names of one file are told once", async () => {
@@ -132,6 +148,31 @@ describe("of the configuration", () => {
     const absolute = join(f.root, "home/st*.md");
     await f.config.update({ instructions: [absolute] });
     expect(await shown(f)).toContain("home/style.md");
+  });
+
+  test("links out of the project, by name and among what a glob finds, once trusted", async () => {
+    const files = {
+      ...config({ instructions: ["docs/*.md", "one.md", "rules/**/*.md"] }),
+      "shared/a.md": "a",
+      "shared/more/b.md": "b",
+      "project/docs/own.md": "own",
+      "project/rules/own.md": "own",
+    };
+    await using f = await fixture(files, { isTrusted: false });
+    await symlink(join(f.root, "shared/a.md"), join(f.project, "docs/linked.md"));
+    await symlink(join(f.root, "shared/a.md"), join(f.project, "one.md"));
+    await symlink(join(f.root, "shared/more"), join(f.project, "rules/more"));
+    const own = ["project/docs/own.md", "project/rules/own.md"];
+    expect(await shown(f)).toEqual(own);
+    expect(await f.acting()).toEqual(["docs/linked.md", "one.md", "rules/more"]);
+    await f.trust();
+    expect(await shown(f)).toEqual([
+      ...["project/docs/linked.md", "project/docs/own.md"],
+      ...["project/rules/own.md", "project/rules/more/b.md"],
+    ]);
+    await rm(join(f.project, "docs/own.md"));
+    await symlink(join(f.root, "shared/more/b.md"), join(f.project, "docs/own.md"));
+    expect(await shown(f)).not.toContain("project/docs/own.md");
   });
 
   test("what matches nothing is a warning", async () => {

@@ -102,23 +102,40 @@ describe("a skill", () => {
 });
 
 describe("links", () => {
-  test("of the person are followed, those of a project not out of it, circles end", async () => {
-    await using f = await fixture({
+  test("of the person are followed, those of a project once trusted, circles end", async () => {
+    const files = {
       "shared/one/SKILL.md": skill("shared"),
       "home/.claude/skills/x/SKILL.md": skill("own"),
       "project/.claude/skills/y/SKILL.md": skill("theirs"),
       "private/SKILL.md": skill("private"),
-    });
+    };
+    await using f = await fixture(files, { isTrusted: false });
     const skills = join(f.home, ".claude/skills");
     await symlink(join(f.root, "shared"), join(skills, "shared"));
     await symlink(skills, join(skills, "circle"));
     await symlink(join(f.root, "private"), join(f.project, ".claude/skills/private"));
-    expect((await f.skills.list()).map(({ name }) => name)).toEqual(["own", "shared", "theirs"]);
+    const names = async () => (await f.skills.list()).map(({ name }) => name);
+    expect(await names()).toEqual(["own", "shared", "theirs"]);
     const outside = [
       join(skills, "x"),
       join(skills, "shared/one"),
       join(f.root, "shared/one"),
     ].sort();
     expect((await f.skills.outsideDirectories()).sort()).toEqual(outside);
+    expect(await f.acting()).toEqual([".claude/skills/private"]);
+    await f.trust();
+    expect(await names()).toEqual(["own", "private", "shared", "theirs"]);
+    // Its other files lie where it leads, and may be read as those of any skill.
+    expect(await f.skills.outsideDirectories()).toContain(join(f.root, "private"));
+  });
+
+  test("a project's whole folder of skills may be one", async () => {
+    const files = { "shared/a/SKILL.md": skill("a"), "shared/b/SKILL.md": skill("b") };
+    await using f = await fixture({ ...files, "project/.agents/": "" }, { isTrusted: false });
+    await symlink(join(f.root, "shared"), join(f.project, ".agents/skills"));
+    expect(await f.skills.list()).toEqual([]);
+    expect(await f.acting()).toEqual([".agents/skills"]);
+    await f.trust();
+    expect((await f.skills.list()).map(({ name }) => name)).toEqual(["a", "b"]);
   });
 });

@@ -23,6 +23,17 @@ afterAll(() => executable[Symbol.asyncDispose]());
 
 const ENV = { OPENCODE_TRUST: "", SECRET: "a-secret-of-the-person", THEIR_KEY: "scripted-key" };
 const OUTSIDE = "said outside of the project";
+/** What links in the project lead to, outside of it. */
+const LINKED: Tree = {
+  "lent/rules.md": "rules behind a link",
+  "lent/rule.md": "a rule behind a link",
+  "lent/skill/SKILL.md": "---\nname: lent\ndescription: a skill behind a link\n---\nIt is lent.",
+};
+const LINKS = {
+  "AGENTS.md": "rules.md",
+  "docs/linked.md": "rule.md",
+  ".claude/skills/lent": "skill",
+};
 /** What the agent tries in each run: the first is asked for, the second denied by the person. */
 const CALLS = [
   { tool: "bash", input: { command: "echo asked > asked.txt" } },
@@ -94,12 +105,16 @@ async function openHostile() {
     const files = hostile(net.url.origin, theirs);
     const home = stack.use(await ExecutableHome.open(executable.path, { files }));
     await writeTree(join(home.project, ".."), {
+      ...LINKED,
       "marks/": "",
+      "project/.claude/skills/": "",
       "outside.md": OUTSIDE,
       "home/.config/opencode/opencode.json": JSON.stringify({ ...own.config(), ...PERSON }),
     });
     await chmod(join(home.project, "shell.sh"), 0o755);
-    await symlink("../../outside.md", join(home.project, "docs/linked.md"));
+    for (const [link, target] of Object.entries(LINKS)) {
+      await symlink(join(home.project, "../lent", target), join(home.project, link));
+    }
     return new Repository({ home, theirs, own, reached }, stack);
   } catch (error) {
     await stack.disposeAsync();
@@ -158,9 +173,10 @@ class Repository implements AsyncDisposable {
       marks: (await readdir(join(home.project, "../marks"))).sort(),
       reached: [...new Set(reached)].sort(),
       asked: { own: asked[0], theirs: asked[1] },
-      isShown: [OUTSIDE, "from the network", ENV.SECRET].map((text) =>
-        all.some(({ body }) => body.includes(text)),
+      isShown: [OUTSIDE, "from the network", "rules behind", "a rule behind", "a skill behind"].map(
+        (text) => all.some(({ body }) => body.includes(text)),
       ),
+      isSecretShown: all.some(({ body }) => body.includes(ENV.SECRET)),
       isRuleShown: all.some(({ body }) => body.includes("A rule of the project")),
       loosened: there.filter((name) => ["asked.txt", "denied.txt"].includes(name)),
       tools: toolNames(all.at(-1)?.body).filter((name) => name.startsWith("web")),
@@ -181,7 +197,8 @@ const HELD = {
   marks: [],
   reached: [],
   asked: { own: 2, theirs: 0 },
-  isShown: [false, false, false],
+  isShown: [false, false, false, false, false],
+  isSecretShown: false,
   isRuleShown: true,
   loosened: [],
   tools: [],
@@ -191,7 +208,7 @@ const ACTED = {
   marks: ["formatter", "hook", "mcp", "plugin", "shell"],
   reached: ["/rules.md", "/skills/index.json"],
   asked: { own: 0, theirs: 2 },
-  isShown: [true, true, false],
+  isShown: [true, true, true, true, true],
 };
 
 /** The line that says what was held back. */
@@ -208,7 +225,7 @@ test("what acts is held back, which is said in one line, and let for one run", a
   expect(more).toEqual([]);
   for (const named of [
     ...["shell", "sharing (share)", "addresses (instructions[0], skills.urls[0])"],
-    ...["outside the project (instructions[1], agent.build.prompt", "variable (username)"],
+    ...["outside the project (instructions[1], agent.build.prompt,", "variable (username)"],
     ...["choices of models (model, small_model)", "provider theirs", "MCP server theirs"],
     ...["plugin .opencode/plugin/theirs.ts", "command look", "hooks", "formatter"],
   ]) {
@@ -231,6 +248,9 @@ test("an answer over HTTP trusts it for good, until its content changes", async 
   const state = (await server.request("GET", "/project/trust")) as TrustState;
   expect(state.trusted).toBe(false);
   expect(state.summary).toContain("plugin .opencode/plugin/theirs.ts");
+  for (const what of Object.keys(LINKS)) {
+    expect(state.held).toContainEqual({ kind: "file", what, origin: what });
+  }
   await t.begin();
   const wrong = await server.send("POST", "/project/trust", { content: "another" });
   expect(wrong.status).toBe(409);
@@ -241,7 +261,8 @@ test("an answer over HTTP trusts it for good, until its content changes", async 
   const answer = await server.request("POST", "/project/trust", { content });
   expect(answer).toMatchObject({ trusted: true, held: [], summary: "" });
   expect(await work(t, server)).toEqual({ ...ACTED, isShared: true });
-  // Also for whoever comes next.
+  // Also for whoever comes next. This one would go on trying to reach its MCP server.
+  await server.stop();
   const run = await t.run();
   expect(run.seen).toEqual(ACTED);
   expect(heldLines(run.stderr)).toEqual([]);
@@ -253,7 +274,9 @@ test("an answer over HTTP trusts it for good, until its content changes", async 
   await rm(join(t.home.project, ".opencode/plugin/more.ts"));
   expect((await t.run()).seen).toEqual(ACTED);
 
-  await server.request("DELETE", "/project/trust");
+  await using next = await t.home.serve([], { env: ENV });
+  await next.request("DELETE", "/project/trust");
+  await next.stop();
   expect((await t.run()).seen).toEqual(HELD);
 });
 

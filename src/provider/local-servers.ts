@@ -24,7 +24,7 @@ const LOCAL_SERVERS: readonly LocalServer[] = [
   { id: "vllm", name: "vLLM", port: 8000 },
 ];
 
-const ANSWER_TIMEOUT_MS = 200;
+const ANSWER_TIMEOUT_MS = 300;
 const FOUND_KEPT_MS = 30_000;
 const ABSENT_KEPT_MS = 3_000;
 const ANSWER_MAX_BYTES = 1024 * 1024;
@@ -58,7 +58,7 @@ export class LocalServers {
     return this.#servers.some((server) => server.id === id);
   }
 
-  /** Those that answer, in the order of the table; at most 200 ms, and no failure is thrown. */
+  /** Those that answer, in the order of the table; at most 300 ms, and no failure is thrown. */
   async findAll(): Promise<Provider[]> {
     const found = await Promise.all(this.#servers.map((server) => this.#find(server)));
     return found.filter((provider) => provider !== undefined);
@@ -102,7 +102,11 @@ async function requestModels(port: number, clock: Clock): Promise<Entry[] | unde
   );
   // Nobody listens there, which is the usual case.
   request.on("error", () => resolve(undefined));
-  const cancel = clock.timer(ANSWER_TIMEOUT_MS, () => resolve(undefined));
+  // In two halves: who was busy for longer than the first hears in the second what has come.
+  const half = ANSWER_TIMEOUT_MS / 2;
+  let cancel = clock.timer(half, () => {
+    cancel = clock.timer(half, () => resolve(undefined));
+  });
   try {
     return await promise;
   } finally {

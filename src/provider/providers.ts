@@ -90,7 +90,7 @@ export class Providers {
 
   /**
    * The providers that can be used, by id, with the preferred first. When nobody chose one, or one
-   * of these was used before, model servers of this machine are asked (200 ms at most) and are
+   * of these was used before, model servers of this machine are asked (300 ms at most) and are
    * among them.
    */
   async connected(): Promise<Record<string, Provider>> {
@@ -104,7 +104,7 @@ export class Providers {
 
   /**
    * What this machine has that nobody has chosen: keys in the environment, and model servers that
-   * answer, which are asked (200 ms at most). For clients to see, without secrets.
+   * answer, which are asked (300 ms at most). For clients to see, without secrets.
    */
   async found(): Promise<FoundProvider[]> {
     const { config, connected } = await this.#current();

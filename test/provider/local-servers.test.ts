@@ -115,7 +115,7 @@ test("a redirect is not followed", async () => {
   expect(target.requests).toEqual([]);
 });
 
-test("a server that never answers is given up after 200 ms, and holds up no other", async () => {
+test("a server that never answers is given up after 300 ms, and holds up no other", async () => {
   await using mute = await hanging();
   await using server = answering({ data: [{ id: "m" }] });
   const clock = new FakeClock();
@@ -126,7 +126,7 @@ test("a server that never answers is given up after 200 ms, and holds up no othe
   const local = new LocalServers({ servers, clock });
   const finding = local.findAll();
   await Promise.all([mute.reached, local.find("ollama")]);
-  await clock.advance(200);
+  await clock.advance(300);
   expect((await finding).map(({ id }) => id)).toEqual(["ollama"]);
   expect(clock.pending).toBe(0);
 });

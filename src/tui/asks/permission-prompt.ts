@@ -45,7 +45,7 @@ const EDGE_COLUMNS = 10;
 /** Of each file; nobody reads more before allowing it, and all of it is drawn. */
 const DIFF_LINES_MAX = 2_000;
 /** What there is to look at may take this share of the screen. */
-const BODY_SHARE = 0.6;
+const BODY_SHARE = 0.75;
 /** Columns of the hints' row beside them. */
 const KEYS_MARGIN = 12;
 /** From this height on there is room for blank rows. */

@@ -60,7 +60,8 @@ export class PageDialog implements Dialog {
     this.#frame.keys = [
       ...(this.#isWhole ? [] : [{ label: "↑↓", text: "scroll" }]),
       ...(this.#options.keys ?? []).map(({ stroke, text }) => {
-        return { label: formatSequence([stroke]), text };
+        // As every other dialog calls it.
+        return { label: stroke === "return" ? "enter" : formatSequence([stroke]), text };
       }),
     ];
     this.#scrollTo(this.#first);

@@ -329,6 +329,11 @@ function mcpWords(status: MCPStatus): { slot: Slot; words: string } {
       return { slot: "warning", words: "needs a login" };
     case "failed":
     case "needs_client_registration":
-      return { slot: "error", words: `failed: ${status.error}` };
+      return { slot: "error", words: `failed: ${briefly(status.error)}` };
   }
+}
+
+/** For few columns: `exit 3: no licence`. */
+function briefly(error: string): string {
+  return error.replace(/^its program exited with code (\d+)/, "exit $1");
 }

@@ -38,7 +38,10 @@ const state: Partial<State> = {
   diffs: { ses_1: [{ file: "src/auth.ts", additions: 2, deletions: 1 }] },
   facts: {
     providers,
-    mcp: { github: { status: "connected" }, figma: { status: "failed", error: "exit 1" } },
+    mcp: {
+      github: { status: "connected" },
+      figma: { status: "failed", error: "its program exited with code 1" },
+    },
     lsp: [{ id: "typescript", name: "typescript", root: "/home/user/proj", status: "connected" }],
   },
 };

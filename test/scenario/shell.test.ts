@@ -1,7 +1,7 @@
 // A person's own command lines in a session: recorded as a message pair, seen by the model later,
 // run without a model, without permission, and one thing at a time.
 import { expect, test } from "bun:test";
-import { listDescendants } from "@/base/process";
+import { isRunning } from "@/base/process";
 import { sessionApp, trace } from "@test/support/session-app";
 
 const agent = "build";
@@ -64,18 +64,19 @@ test("a private command is recorded, and no model reads it", async () => {
 test("output is told while the command runs; stopping the session ends its processes", async () => {
   await using t = await sessionApp();
   const session = t.create();
-  const isUp = t.next("message.part.updated", ({ part }) => /up\\n/.test(JSON.stringify(part)));
-  const command = "echo up; sleep 600 & wait";
+  const isUp = t.next("message.part.updated", ({ part }) => {
+    return /up \d+\\n/.test(JSON.stringify(part));
+  });
+  const command = "sleep 600 & echo up $!; wait";
   const answered = t.instance.shellCommands.run(session.id, { agent, command });
-  await isUp;
+  const pid = Number(/up (\d+)/.exec(JSON.stringify((await isUp).part))?.[1]);
+  expect(await isRunning(pid)).toBe(true);
   expect(t.instance.runs.status()).toEqual({ [session.id]: { type: "busy" } });
-  const before = await listDescendants(process.pid);
   await t.instance.sessions.abort(session.id);
   const { info, parts } = await answered;
   expect(info).toMatchObject({ error: { name: "MessageAbortedError" } });
   expect(parts).toMatchObject([{ state: { status: "completed", metadata: { exit: null } } }]);
-  const left = (await listDescendants(process.pid)).filter((pid) => before.includes(pid));
-  expect(left).toEqual([]);
+  expect(await isRunning(pid)).toBe(false);
   expect(t.instance.runs.status()).toEqual({});
 });
 

@@ -12,6 +12,7 @@ import type { MessageWithParts } from "@/schema/message";
 import type { Part, PatchPart } from "@/schema/part";
 import type { RevertPoint, Session } from "@/schema/session";
 import type { SessionStore } from "@/storage/session-store";
+import { Outlines } from "./outlines";
 import type { Records } from "./records";
 import {
   type ChangeChain,
@@ -38,9 +39,11 @@ const PATCHES_MAX_CHARACTERS = 4 * 1024 * 1024;
 
 export class Diffs {
   readonly #options: DiffsOptions;
+  readonly #outlines: Outlines;
 
   constructor(options: DiffsOptions) {
     this.#options = options;
+    this.#outlines = new Outlines(options.store);
   }
 
   /**
@@ -77,23 +80,18 @@ export class Diffs {
     revert: Session["revert"],
   ): Promise<{ summary: NonNullable<Session["summary"]>; diff: SnapshotFileDiff[] }> {
     const diff = await this.#listDiffs(this.#list(sessionID, revert));
-    const sum = (key: "additions" | "deletions") =>
-      diff.reduce((total, one) => total + one[key], 0);
-    const summary = {
-      additions: sum("additions"),
-      deletions: sum("deletions"),
-      files: diff.length,
-    };
-    return { summary, diff };
+    return { summary: sumOf(diff), diff };
   }
 
   async #tellStep({ info }: MessageWithParts): Promise<void> {
     const { publish, records, sessions, store } = this.#options;
     const { sessionID } = info;
-    const { summary, diff } = await this.summarize(sessionID, undefined);
+    const messages = this.#outlines.read(sessionID);
+    const diff = await this.#listDiffs(messages);
+    const summary = sumOf(diff);
     sessions.change(sessionID, (session) => ({ ...session, summary }));
     publish("session.diff", { sessionID, diff });
-    const turn = turnOf(info.id, this.#list(sessionID, undefined));
+    const turn = turnOf(info.id, messages);
     const diffs = await this.#listDiffs(turn);
     const user = turn[0] && store.findMessage(sessionID, turn[0].info.id)?.info;
     if (user?.role === "user") records.putMessage({ ...user, summary: { ...user.summary, diffs } });
@@ -151,6 +149,11 @@ export class Diffs {
     }
     return patches.join("");
   }
+}
+
+function sumOf(diff: readonly SnapshotFileDiff[]): NonNullable<Session["summary"]> {
+  const sum = (key: "additions" | "deletions") => diff.reduce((total, one) => total + one[key], 0);
+  return { additions: sum("additions"), deletions: sum("deletions"), files: diff.length };
 }
 
 /** As a person knows the file: relative to the worktree, absolute outside of it. */

@@ -24,6 +24,8 @@ export interface ChangeRecord {
 
 /** The key of a tool state's metadata that names the record of its call. */
 const RECORD_KEY = "changes";
+/** And of a task's, that names the session of its subagent. */
+const CHILD_KEY = "sessionId";
 const RECORDS_CACHED_MAX = 2_000;
 /** Beyond these nobody waits for line counts. */
 const COUNTED_FILES_MAX = 200;
@@ -75,6 +77,21 @@ export function rootOf(sessionID: string, store: SessionStore): string {
     if (parentID === undefined || seen.has(parentID)) return id;
     id = parentID;
   }
+}
+
+/** The part with nothing but what tells of changes; undefined when it tells of none. */
+export function outlineCall(part: ToolPart): ToolPart | undefined {
+  const { state } = part;
+  if (state.status !== "completed" && state.status !== "error") return undefined;
+  const named = [RECORD_KEY, CHILD_KEY].filter((key) => state.metadata?.[key] !== undefined);
+  if (named.length === 0) return undefined;
+  const metadata = Object.fromEntries(named.map((key) => [key, state.metadata?.[key]]));
+  const { status, time } = state;
+  const ended =
+    status === "completed"
+      ? { status, input: {}, output: "", title: "", metadata, time }
+      : { status, input: {}, error: "", metadata, time };
+  return { ...part, state: ended };
 }
 
 /** Reads the records that parts name. Those read last are kept: they never change. */
@@ -187,7 +204,7 @@ function* withSubagents(parts: readonly Part[], store: SessionStore): Iterable<T
     yield part;
     const { state } = part;
     if (state.status !== "completed" && state.status !== "error") continue;
-    const child = state.metadata?.["sessionId"];
+    const child = state.metadata?.[CHILD_KEY];
     if (typeof child !== "string" || store.findSession(child)?.parentID !== part.sessionID)
       continue;
     const isOfTask = ({ info }: MessageWithParts) =>

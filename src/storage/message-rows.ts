@@ -1,12 +1,12 @@
 // The rows of messages and parts, for SessionStore alone: the hot paths of storage. Every statement
 // is prepared once (measured: 3,000 reads a second when built each time, 24,000 when prepared).
 
-import { and, asc, desc, eq, gte, lt, lte, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, gte, isNotNull, lt, lte, sql } from "drizzle-orm";
 import type { Message, MessageWithParts } from "@/schema/message";
 import type { Part } from "@/schema/part";
 import type { Database } from "./database";
 import { readMessage, readPart, type Row } from "./row";
-import { message, part, session } from "./tables";
+import { message, part, session, tombstone } from "./tables";
 import { recordRemoval } from "./tombstones";
 
 export interface MessagePage {
@@ -14,6 +14,16 @@ export interface MessagePage {
   limit?: number;
   /** Only messages older than the one with this id. */
   before?: string;
+}
+
+/** What has changed in a session after a number; what is new in it has come after what is gone. */
+export interface SessionChanges {
+  /** To go on from. What another process changes meanwhile may be told twice. */
+  seq: number;
+  /** Messages, with their parts, and single parts that are gone. */
+  removed: { messageID: string; partID: string | null }[];
+  messages: Message[];
+  parts: Part[];
 }
 
 /** Ids are ASCII, so this one comes after each. */
@@ -99,6 +109,24 @@ export class MessageRows {
       const more = limit !== undefined && rows.length > limit;
       if (more) rows.pop();
       return { messages: this.#join(sessionID, rows.reverse()), more };
+    });
+  }
+
+  /** Costs what has changed since in all sessions together, not what is in this one. */
+  changesAfter(sessionID: string, after: number): SessionChanges {
+    const { log } = this.#database;
+    const since = { sessionID, after };
+    return this.#database.read(() => {
+      const seq = this.#database.lastSeq();
+      const removed = this.#statements.listRemoved.all(since);
+      const messages = this.#statements.listChangedMessages.all(since);
+      const parts = this.#statements.listChangedParts.all(since);
+      return {
+        seq,
+        removed,
+        messages: messages.flatMap((row) => readMessage(row, log) ?? []),
+        parts: parts.flatMap((row) => readPart(row, log) ?? []),
+      };
     });
   }
 
@@ -203,6 +231,34 @@ function prepare(database: Database) {
         .where(and(eq(message.sessionID, $("sessionID")), lt(message.id, $("before"))))
         .orderBy(desc(message.id))
         .limit($("limit")),
+    ),
+    listRemoved: database.prepare<{ messageID: string; partID: string | null }>(
+      orm
+        .select({
+          messageID: sql<string>`${tombstone.messageID}`.as("messageID"),
+          partID: sql<string | null>`${tombstone.partID}`.as("partID"),
+        })
+        .from(tombstone)
+        .where(
+          and(
+            gt(tombstone.seq, $("after")),
+            eq(tombstone.sessionID, $("sessionID")),
+            isNotNull(tombstone.messageID),
+          ),
+        ),
+    ),
+    // "+" keeps them on the index of numbers.
+    listChangedMessages: database.prepare<Row>(
+      orm
+        .select(messageRow)
+        .from(message)
+        .where(and(gt(message.seq, $("after")), sql`+${message.sessionID} = ${$("sessionID")}`)),
+    ),
+    listChangedParts: database.prepare<PartRow>(
+      orm
+        .select(partRow)
+        .from(part)
+        .where(and(gt(part.seq, $("after")), sql`+${part.sessionID} = ${$("sessionID")}`)),
     ),
     listParts: database.prepare<PartRow>(
       orm

@@ -11,7 +11,7 @@ import type { Session } from "@/schema/session";
 import type { Todo } from "@/schema/todo";
 import { type ChangeFilter, changesSince, type StoredChange } from "./change";
 import type { Database } from "./database";
-import { type MessagePage, MessageRows } from "./message-rows";
+import { type MessagePage, MessageRows, type SessionChanges } from "./message-rows";
 import { foldTitle, readSession, readTodos, type Row } from "./row";
 import { type RunOwner, RunRows, type Unfinished } from "./run-rows";
 import { message, part, session, todo } from "./tables";
@@ -155,6 +155,11 @@ export class SessionStore {
     page: MessagePage = {},
   ): { messages: MessageWithParts[]; more: boolean } {
     return this.#messages.listMessages(sessionID, page);
+  }
+
+  /** What has changed in the messages of a session after a number (see lastSeq). */
+  messageChangesAfter(sessionID: string, seq: number): SessionChanges {
+    return this.#messages.changesAfter(sessionID, seq);
   }
 
   /** Replaces the todos of a session; AppError not-found when it does not exist. */

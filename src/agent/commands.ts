@@ -35,17 +35,14 @@ export interface ExpandedCommand {
   attachments: readonly { mime: string; url: string; filename?: string }[];
 }
 
-/** What commands are looked at for: showing them must not take long. */
-export type CommandNeed = "show" | "run";
-
 export interface CommandsOptions {
   config: ConfigSource;
   skills: Skills;
   directory: string;
   worktree: string;
   log: Logger;
-  /** Those that servers offer; their names are none of ours. */
-  served(need: CommandNeed): Promise<RunnableCommand[]>;
+  /** Those that servers offer, to be shown, or as the name of one is looked for that is to run. */
+  served(name?: string): Promise<RunnableCommand[]>;
 }
 
 export class Commands {
@@ -59,7 +56,7 @@ export class Commands {
 
   /** Built-in commands, then configured ones, then skills, then those of servers. */
   async list(): Promise<Command[]> {
-    const [own, served] = await Promise.all([this.#commands.get(), this.#options.served("show")]);
+    const [own, served] = await Promise.all([this.#commands.get(), this.#options.served()]);
     const commands = [...own.values(), ...served.filter(({ name }) => !own.has(name))];
     return commands.map(({ variant: _, acts: __, expand: ___, ...command }) => command);
   }
@@ -68,7 +65,7 @@ export class Commands {
   async get(name: string): Promise<RunnableCommand> {
     const own = (await this.#commands.get()).get(name);
     if (own !== undefined) return own;
-    const served = (await this.#options.served("run")).find((one) => one.name === name);
+    const served = (await this.#options.served(name)).find((one) => one.name === name);
     if (served !== undefined) return served;
     const names = (await this.list()).map((one) => one.name);
     const similar = didYouMean(name, names);

@@ -67,7 +67,7 @@ export function openAgents(
     skills,
     references,
     agents: new Agents({ ...found, references, skills }),
-    commands: new Commands({ ...found, skills, served: (need) => mcpCommands(mcp, need) }),
+    commands: new Commands({ ...found, skills, served: (name) => mcpCommands(mcp, name) }),
     instructions: new Instructions(found),
   };
 }

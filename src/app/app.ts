@@ -17,7 +17,7 @@ import { ShellParser } from "@/host/shell-syntax";
 import { openCatalog } from "@/llm/catalog";
 import { LLM } from "@/llm/llm";
 import { McpAuth } from "@/mcp/mcp-auth";
-import { StartMemory } from "@/mcp/start-memory";
+import { OfferMemory } from "@/mcp/offer-memory";
 import { PluginModules } from "@/plugin/plugin-modules";
 import { AuthStore } from "@/provider/auth-store";
 import type { LocalServer } from "@/provider/local-servers";
@@ -93,8 +93,8 @@ export class App {
     scope.defer("console", () => pluginModules.close());
     const traces = openTraceExporter(options.env, { clock, log });
     if (traces) scope.defer("traces", () => traces.close());
-    const mcpStarts = new StartMemory(join(paths.state, "mcp-starts.json"), log.child("mcp"));
-    scope.defer("paces of MCP servers", () => mcpStarts.close());
+    const mcpMemory = new OfferMemory(join(paths.state, "mcp-offers"), log.child("mcp"));
+    scope.defer("offers of MCP servers", () => mcpMemory.close());
     const auth = new AuthStore({ path: paths.authFile, env: options.env, log, clock });
     const app: App = new App({
       env: options.env,
@@ -115,7 +115,7 @@ export class App {
       organisations: new OrganisationConfig({ auth, paths, clock, log }),
       traces,
       mcpAuth: new McpAuth({ paths, clock, log: log.child("mcp") }),
-      mcpStarts,
+      mcpMemory,
       catalog: openCatalog(options.env),
       llm: new LLM({ clock, log }),
       ripgrep: new Ripgrep(paths, log),

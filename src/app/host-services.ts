@@ -105,7 +105,7 @@ export function openHost(instance: InstancePlace, services: AppServices, code: C
     scope,
     publish,
     auth: services.mcpAuth,
-    starts: services.mcpStarts,
+    memory: services.mcpMemory,
     config: configuration,
     reservedTools: [...builtinTools().map(({ id }) => id), navigationTool.id],
   });

@@ -1,17 +1,16 @@
 // The prompts of MCP servers as slash commands.
-import type { CommandNeed, RunnableCommand } from "@/agent/commands";
+import type { RunnableCommand } from "@/agent/commands";
 import { splitWords } from "@/agent/template";
 import type { McpServers } from "@/mcp/mcp-servers";
 
-/** Who runs a command wants its server, however slow it is. */
-const RUN_MAX_MS = 10_000;
-
-/** Starts servers that are not running yet; waits for them a moment, or longer for who runs one. */
-export async function mcpCommands(
-  servers: McpServers,
-  need: CommandNeed,
-): Promise<RunnableCommand[]> {
-  await (need === "run" ? servers.ready(undefined, RUN_MAX_MS) : servers.look());
+/**
+ * Starts servers that are not running yet; waits for the one that a command of this name would be
+ * of, too: who runs it wants it, however slow its server is.
+ */
+export async function mcpCommands(servers: McpServers, name?: string): Promise<RunnableCommand[]> {
+  await servers.ready();
+  const isThere = name !== undefined && servers.prompts().some(({ command }) => command === name);
+  if (name !== undefined && !isThere) await servers.readyFor(name);
   return servers.prompts().map(({ command, description, arguments: known, expand }) => ({
     name: command,
     ...(description !== undefined && { description }),

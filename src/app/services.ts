@@ -15,7 +15,7 @@ import type { ShellParser } from "@/host/shell-syntax";
 import type { Catalog } from "@/llm/catalog";
 import type { LLM } from "@/llm/llm";
 import type { McpAuth } from "@/mcp/mcp-auth";
-import type { StartMemory } from "@/mcp/start-memory";
+import type { OfferMemory } from "@/mcp/offer-memory";
 import type { PluginModules } from "@/plugin/plugin-modules";
 import type { AuthStore } from "@/provider/auth-store";
 import type { LocalServer } from "@/provider/local-servers";
@@ -55,7 +55,7 @@ export interface AppServices {
   projects: Projects;
   auth: AuthStore;
   mcpAuth: McpAuth;
-  mcpStarts: StartMemory;
+  mcpMemory: OfferMemory;
   catalog: Catalog;
   llm: LLM;
   ripgrep: Ripgrep;

@@ -169,10 +169,10 @@ function openTools(ground: Ground, history: History, later: Later) {
     records,
     publish,
     settings: () => settings.get(),
-    extraTools: async (signal) => [
+    extraTools: async (signal, called) => [
       ...((await config.get()).config.lsp ? [ground.navigationTool] : []),
       ...(planMode.hasFiles ? [planExitTool] : []),
-      ...(await mcpTools.list(signal)),
+      ...(await mcpTools.list(signal, called)),
       ...(await plugins.tools()),
       ...(await ground.customTools.list()),
     ],

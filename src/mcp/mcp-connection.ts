@@ -15,6 +15,7 @@ import {
   parseTemplates,
   parseTools,
 } from "./offers";
+import type { Remembered } from "./offer-memory";
 import { type Challenge, LoginNeeded, type OAuthTokens } from "./oauth-tokens";
 import { ConnectionLost } from "./remote-fetch";
 import { ServerLog } from "./server-log";
@@ -30,6 +31,8 @@ const NOTHING: Offer = { tools: [], prompts: [], resources: [], templates: [] };
 export interface ConnectionOptions extends Omit<WireOptions, "tokens" | "onSaid"> {
   name: string;
   config: McpServerConfig;
+  /** Of an earlier connection, perhaps another process's. */
+  remembered: Remembered;
   timeoutMs: number;
   clock: Clock;
   /** Tokens for one connection; undefined where nobody logs in. */
@@ -55,7 +58,9 @@ export class McpConnection {
   readonly #refreshing = new Map<ListName, "running" | "again">();
   readonly #log: ServerLog;
   #state: State;
-  #offer = NOTHING;
+  #offer: Offer = NOTHING;
+  /** Nothing was asked of the server yet. */
+  #isNew = true;
   #failures = 0;
   #challenge: Challenge = {};
   /** What is being closed: a server that is started anew must not meet its former self. */
@@ -64,7 +69,9 @@ export class McpConnection {
   constructor(options: ConnectionOptions) {
     this.#options = options;
     this.#log = new ServerLog(options.clock);
-    this.#state = { kind: options.config.enabled === false ? "disabled" : "idle" };
+    const isOff = options.config.enabled === false;
+    this.#state = { kind: isOff ? "disabled" : "idle" };
+    if (!isOff && options.remembered.offer) this.#offer = options.remembered.offer;
   }
 
   get name(): string {
@@ -75,7 +82,11 @@ export class McpConnection {
     return this.#options.config;
   }
 
-  /** What the server offers; what it offered last while it is being connected again. */
+  get remembered(): Remembered {
+    return this.#options.remembered;
+  }
+
+  /** What the server offers; while it is being connected, again or at first, what it offered. */
   get offer(): Offer {
     return this.#offer;
   }
@@ -186,7 +197,9 @@ export class McpConnection {
     const controller = new AbortController();
     const signal = AbortSignal.any([controller.signal, this.#closed.signal]);
     const before = this.#state.kind === "failed" ? this.#state : undefined;
-    const wasLost = before?.isLost === true;
+    // One that is remembered may come back as one that was lost.
+    const wasLost = this.#isNew ? this.#offer !== NOTHING : before?.isLost === true;
+    this.#isNew = false;
     const { promise, resolve } = Promise.withResolvers<void>();
     const reason = before && { error: before.error };
     this.#state = { kind: "connecting", settled: promise, controller, ...reason };

@@ -1,6 +1,7 @@
 // All MCP servers of an instance: those of its configuration, and those added while it runs. They
 // are started in the background when they are first needed; none waits for another. What they offer
-// is given in a stable order, and each is waited for once, a few seconds at most.
+// is given in a stable order, from what is remembered of each before it is there; one that is not
+// known is waited for once, for a moment.
 import type { Clock } from "@/base/clock";
 import type { Env } from "@/base/env";
 import { errorMessage, invalid, notFound, unavailable } from "@/base/error";
@@ -21,14 +22,17 @@ import type { McpContent, McpPrompt, McpSummary, McpTool, Offer } from "./defini
 import { parseResourceResult } from "./content";
 import type { McpAuth, WaitingLogin } from "./mcp-auth";
 import { McpConnection } from "./mcp-connection";
+import type { OfferMemory, Remembered, ServerIdentity } from "./offer-memory";
 import { offeredPrompts, offeredTools } from "./offered";
 import { Patience } from "./patience";
 import { type McpProbe, probe } from "./probe";
-import type { StartMemory } from "./start-memory";
+import { sanitize } from "./tool-names";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 /** How long a question after what there is does. */
 const LOOK_MAX_MS = 1_000;
+/** How long who wants what one server is to offer waits for it. */
+const NAMED_MAX_MS = 10_000;
 const NAME_MAX_LENGTH = 128;
 
 /** The keys of the configuration that count here. */
@@ -41,7 +45,7 @@ export interface McpServersOptions {
   directory: string;
   env: Env;
   auth: McpAuth;
-  starts: StartMemory;
+  memory: OfferMemory;
   clock: Clock;
   log: Logger;
   publish: Publish;
@@ -64,17 +68,31 @@ export class McpServers {
 
   constructor(options: McpServersOptions) {
     this.#options = options;
-    this.#patience = new Patience(options.clock, options.starts);
+    this.#patience = new Patience(options.clock, ({ name, config }, lateTimes) => {
+      void options.memory.keep(this.#identity(name, config), { lateTimes });
+    });
     options.scope.defer("MCP servers", () => this.#close());
   }
 
   /**
-   * Starts all servers that are not running yet, and waits for them, only the first time for each:
-   * `maxMs` at most, or else a few seconds, and not at all for one that took longer when it was
-   * last used. Rejects only with the signal's reason.
+   * Starts all servers that are not running yet, and waits for those of which it is not known what
+   * they offer, only the first time for each: `maxMs` at most, or else for a moment, and not at all
+   * for one that was found to hang. Rejects only with the signal's reason.
    */
   ready(signal?: AbortSignal, maxMs?: number): Promise<void> {
     return this.#start(maxMs, signal);
+  }
+
+  /**
+   * Waits for the server that would offer a tool or a command of this name, if it is still being
+   * connected. Rejects only with the signal's reason.
+   */
+  async readyFor(name: string, signal?: AbortSignal): Promise<void> {
+    await this.#follow();
+    const waits = [...this.#connections.values()]
+      .filter((connection) => connection.isConnecting && mayOffer(connection.name, name))
+      .map((connection) => this.#patience.within(NAMED_MAX_MS, connection.start(), signal));
+    await Promise.all(waits);
   }
 
   /** As `ready`, for who only wants to show what there is: waits a moment at most. */
@@ -288,20 +306,15 @@ export class McpServers {
   }
 
   async #followNow(): Promise<void> {
-    const { scope, config, log } = this.#options;
+    const { scope, config } = this.#options;
     const source = await config();
+    const remembered = await this.#recall(this.#wanted(source));
     if (scope.signal.aborted) throw unavailable("The MCP servers of this directory are closed");
-    const wanted = new Map<string, McpServerConfig>();
-    for (const [name, server] of Object.entries(source.mcp ?? {})) {
-      if (!("type" in server)) continue; // a switch of a server that is configured nowhere
-      if (isName(name)) wanted.set(name, server);
-      else log.warn("this is no name of an MCP server", { name });
-    }
     this.#following = undefined; // who comes from here on has something newer to be looked at
-    for (const [name, server] of this.#added) wanted.set(name, server);
+    const wanted = this.#wanted(source);
     for (const [name, connection] of this.#connections) {
       const server = wanted.get(name);
-      if (server && stableStringify(server) === stableStringify(connection.config)) continue;
+      if (server && isSame(server, connection.config)) continue;
       this.#connections.delete(name);
       this.#logins.get(name)?.cancel();
       // Not waited for: the new one has nothing to do with it.
@@ -311,17 +324,53 @@ export class McpServers {
     }
     const timeoutMs = source.experimental?.mcp_timeout ?? DEFAULT_TIMEOUT_MS;
     for (const [name, server] of wanted) {
-      if (!this.#connections.has(name)) {
-        this.#connections.set(name, this.#open(name, server, timeoutMs));
-      }
+      if (this.#connections.has(name)) continue;
+      const known = remembered.get(server) ?? {};
+      this.#connections.set(name, this.#open(name, server, timeoutMs, known));
     }
   }
 
-  #open(name: string, config: McpServerConfig, timeoutMs: number): McpConnection {
+  #wanted(source: McpConfigSource): Map<string, McpServerConfig> {
+    const wanted = new Map<string, McpServerConfig>();
+    for (const [name, server] of Object.entries(source.mcp ?? {})) {
+      if (!("type" in server)) continue; // a switch of a server that is configured nowhere
+      if (isName(name)) wanted.set(name, server);
+      else this.#options.log.warn("this is no name of an MCP server", { name });
+    }
+    for (const [name, server] of this.#added) wanted.set(name, server);
+    return wanted;
+  }
+
+  /** What is remembered of those that are to be opened. */
+  async #recall(
+    wanted: ReadonlyMap<string, McpServerConfig>,
+  ): Promise<Map<McpServerConfig, Remembered>> {
+    const { memory } = this.#options;
+    const opening = [...wanted].filter(([name, server]) => {
+      const connection = this.#connections.get(name);
+      return !connection || !isSame(server, connection.config);
+    });
+    const entries = opening.map(async ([name, config]) => {
+      return [config, await memory.recall(this.#identity(name, config))] as const;
+    });
+    return new Map(await Promise.all(entries));
+  }
+
+  #identity(name: string, config: McpServerConfig): ServerIdentity {
+    return { name, config, directory: this.#options.directory };
+  }
+
+  #open(
+    name: string,
+    config: McpServerConfig,
+    timeoutMs: number,
+    remembered: Remembered,
+  ): McpConnection {
     const { directory, env, clock, auth, scope } = this.#options;
-    return new McpConnection({
+    const connection = new McpConnection({
       name,
       config,
+      remembered,
       directory,
       env,
       clock,
@@ -329,8 +378,21 @@ export class McpServers {
       timeoutMs: config.timeout ?? timeoutMs,
       tokens: () => auth.tokens(name, config),
       canLogIn: (challenge) => auth.canLogIn(name, config, challenge, scope.signal),
-      onChanged: () => this.#tellChanged(name),
+      onChanged: () => {
+        this.#remember(connection);
+        this.#tellChanged(name);
+      },
     });
+    return connection;
+  }
+
+  /** Keeps what a server offers for the next time, or forgets one that is of no use now. */
+  #remember({ name, config, offer, status: { status } }: McpConnection): void {
+    const { memory } = this.#options;
+    const identity = this.#identity(name, config);
+    if (status === "connected") void memory.keep(identity, { offer });
+    // One that a person has switched off may be switched on again.
+    else if (status !== "disabled") void memory.forget(identity);
   }
 
   #tellChanged(server: string): void {
@@ -379,6 +441,16 @@ export class McpServers {
     const closing = [...this.#connections.values()].map((connection) => connection.close());
     await Promise.all([...this.#retiring, ...closing]);
   }
+}
+
+function isSame(one: McpServerConfig, other: McpServerConfig): boolean {
+  return stableStringify(one) === stableStringify(other);
+}
+
+/** Whether what has this name may be of the server. */
+function mayOffer(server: string, name: string): boolean {
+  const start = sanitize(server);
+  return name.startsWith(`${start}_`) || name.startsWith(`${start}:`);
 }
 
 function isName(name: string): boolean {

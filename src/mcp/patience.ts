@@ -1,74 +1,44 @@
-// Patience: how long others wait for an MCP server to start. Each is waited for only a while,
-// counted from when it was first wanted, by how it was the last time; how it is now is noted for
-// the next.
+// Patience: how long others wait for an MCP server to start. One whose offer is known is not waited
+// for; one that nothing is known of is, for a moment, counted from when it was first wanted. If it
+// comes too late it may be no more than slow, and the process too short to see it: it gets another
+// chance, unless it was seen to hang.
 import type { Clock } from "@/base/clock";
 import type { McpConnection } from "./mcp-connection";
-import type { Pace, StartMemory } from "./start-memory";
 
-/**
- * How long a prompt waits. If a server was quick it is the machine that is busy now; one that was
- * slow holds nobody up again.
- */
-const PATIENCE_MS: Readonly<Record<Pace, number>> = { unknown: 3_000, quick: 6_000, slow: 0 };
-
-interface Want {
-  since: number;
-  patienceMs: Promise<number>;
-}
+/** How long a prompt waits, by how often the server came too late; from then on not at all. */
+const WAITS_MS: readonly number[] = [1_000, 3_000];
+/** What is not connected by then hangs. */
+const HANGS_MS = 10_000;
 
 export class Patience {
   readonly #clock: Clock;
-  readonly #starts: StartMemory;
-  readonly #wanted = new WeakMap<McpConnection, Want>();
+  readonly #onLate: (connection: McpConnection, lateTimes: number) => void;
+  readonly #wantedSince = new WeakMap<McpConnection, number>();
 
-  constructor(clock: Clock, starts: StartMemory) {
+  /** `onLate` is told of a server that was waited for in vain, and how often it was by now. */
+  constructor(clock: Clock, onLate: (connection: McpConnection, lateTimes: number) => void) {
     this.#clock = clock;
-    this.#starts = starts;
+    this.#onLate = onLate;
   }
 
   /**
    * Resolves when `started` does, or when the server has been waited for long enough: `maxMs`, or
-   * what its last start lets expect. Rejects only with the signal's reason.
+   * what is known of it lets expect. Rejects only with the signal's reason.
    */
   async wait(
     connection: McpConnection,
     started: Promise<void>,
-    { maxMs, signal }: { maxMs: number | undefined; signal: AbortSignal | undefined },
+    { maxMs, signal }: { maxMs?: number | undefined; signal?: AbortSignal | undefined },
   ): Promise<void> {
-    const { since, patienceMs } = this.#want(connection, started);
-    const leftMs = since + (maxMs ?? (await patienceMs)) - this.#clock.now();
-    if (leftMs > 0) await this.#within(leftMs, started, signal);
+    const { offer, lateTimes = 0 } = connection.remembered;
+    const patienceMs = offer ? 0 : (WAITS_MS[lateTimes] ?? 0);
+    const since = this.#since(connection, started, patienceMs);
+    const leftMs = since + (maxMs ?? patienceMs) - this.#clock.now();
+    if (leftMs > 0) await this.within(leftMs, started, signal);
   }
 
-  #want(connection: McpConnection, started: Promise<void>): Want {
-    const known = this.#wanted.get(connection);
-    if (known) return known;
-    const pace = this.#starts.paceOf(connection.config);
-    const patienceMs = pace.then((one) => PATIENCE_MS[one]);
-    const want = { since: this.#clock.now(), patienceMs };
-    this.#wanted.set(connection, want);
-    void this.#notePace(connection, started, pace);
-    return want;
-  }
-
-  async #notePace(
-    connection: McpConnection,
-    started: Promise<void>,
-    pace: Promise<Pace>,
-  ): Promise<void> {
-    const limitMs = Math.max(PATIENCE_MS[await pace], PATIENCE_MS.unknown);
-    const cancel = this.#clock.timer(limitMs, () => {
-      if (connection.isConnecting) void this.#starts.note(connection.config, "slow");
-    });
-    const startedAt = this.#clock.now();
-    await started;
-    cancel();
-    const tookMs = this.#clock.now() - startedAt;
-    const isQuick = connection.status.status === "connected" && tookMs < limitMs;
-    if (isQuick) await this.#starts.note(connection.config, "quick");
-  }
-
-  async #within(ms: number, work: Promise<unknown>, signal?: AbortSignal): Promise<void> {
+  /** Resolves when the work is done, after `ms` at most. Rejects only with the signal's reason. */
+  async within(ms: number, work: Promise<unknown>, signal?: AbortSignal): Promise<void> {
     const over = Promise.withResolvers<void>();
     const cancel = this.#clock.timer(ms, over.resolve);
     const onAbort = () => over.reject(signal?.reason);
@@ -80,5 +50,30 @@ export class Patience {
       cancel();
       signal?.removeEventListener("abort", onAbort);
     }
+  }
+
+  #tellIfLate(
+    connection: McpConnection,
+    started: Promise<void>,
+    afterMs: number,
+    lateTimes: number,
+  ): void {
+    const cancel = this.#clock.timer(afterMs, () => {
+      if (connection.isConnecting) this.#onLate(connection, lateTimes);
+    });
+    void started.then(cancel);
+  }
+
+  #since(connection: McpConnection, started: Promise<void>, patienceMs: number): number {
+    const known = this.#wantedSince.get(connection);
+    if (known !== undefined) return known;
+    const now = this.#clock.now();
+    this.#wantedSince.set(connection, now);
+    if (patienceMs > 0) {
+      const { lateTimes = 0 } = connection.remembered;
+      this.#tellIfLate(connection, started, patienceMs, lateTimes + 1);
+      this.#tellIfLate(connection, started, HANGS_MS, WAITS_MS.length);
+    }
+    return now;
   }
 }

@@ -39,7 +39,8 @@ export function promptCommand({ server, name }: Named): string {
   return `${sanitize(server)}:${sanitize(name)}`;
 }
 
-function sanitize(text: string): string {
+/** As names of servers and of what they offer stand in ids. */
+export function sanitize(text: string): string {
   return text.replace(/[^A-Za-z0-9_-]/g, "_");
 }
 

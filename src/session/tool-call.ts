@@ -97,7 +97,8 @@ export class ToolCalls {
   async runAll(calls: readonly RequestedCall[], scope: StepScope): Promise<"go-on" | "stop"> {
     if (calls.length === 0) return "stop";
     const { doomLoop } = scope;
-    const tools = await this.#options.toolbox.offered(scope);
+    const called = calls.map(({ part }) => part.tool);
+    const tools = await this.#options.toolbox.offered({ ...scope, called });
     const checked = calls.map((call) => ({
       part: call.part,
       check: checkCall({ ...call, name: call.part.tool, isCutAtLimit: scope.isCutAtLimit }, tools),

@@ -42,6 +42,8 @@ export interface Caller {
   agent: Agent;
   model: Model;
   prompt: UserMessage;
+  /** Names that a model has called: what they stand for may still be on its way. */
+  called?: readonly string[];
   /** Ends the wait for tools that come from elsewhere. */
   signal?: AbortSignal;
 }
@@ -87,10 +89,10 @@ export interface ToolboxOptions {
   /** What the configuration decides of the host and of the size of results. */
   settings(): Promise<{ host: ToolHost; limits: TextLimit }>;
   /**
-   * Tools besides the built-in ones; one of the same name takes the other's place. Rejects only
-   * with the signal's reason.
+   * Tools besides the built-in ones; one of the same name takes the other's place. Those that were
+   * `called` are waited for longer. Rejects only with the signal's reason.
    */
-  extraTools(signal?: AbortSignal): Promise<readonly Tool[]>;
+  extraTools(signal?: AbortSignal, called?: readonly string[]): Promise<readonly Tool[]>;
   /** Runs formatters on a file; gives what went wrong, in words for the model. Never rejects. */
   formatFile(path: string, signal: AbortSignal): Promise<string | undefined>;
   /** Wakes the language servers of a file. */
@@ -129,7 +131,7 @@ export class Toolbox {
     const { questions } = this.#options;
     const format = findSchema(caller.prompt.format);
     const isShown = (id: string) => !isToolHidden(id, rules);
-    const tools = (await this.#all(caller.model, caller.signal))
+    const tools = (await this.#all(caller.model, caller))
       // Jobs come of either; a rule for everything is none against looking after them.
       .filter(({ id }) => (id === "job" ? isShown("bash") || isShown("task") : isShown(id)))
       .filter((tool) => caller.prompt.tools?.[tool.id] !== false)
@@ -248,8 +250,11 @@ export class Toolbox {
     }
   }
 
-  async #all(model: Pick<Model, "id">, signal?: AbortSignal): Promise<Tool[]> {
-    return lastOfEach([...toolsFor(model), ...(await this.#options.extraTools(signal))]);
+  async #all(
+    model: Pick<Model, "id">,
+    { signal, called }: Pick<Caller, "signal" | "called"> = {},
+  ): Promise<Tool[]> {
+    return lastOfEach([...toolsFor(model), ...(await this.#options.extraTools(signal, called))]);
   }
 
   async #define(tool: Tool, rules: Rules): Promise<ModelTool> {

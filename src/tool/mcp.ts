@@ -19,10 +19,14 @@ export class McpTools {
 
   /**
    * The tools of all servers, in a stable order. Starts servers that are not running yet and waits
-   * for them: a few seconds at most, and only the first time. Rejects with the signal's reason.
+   * for those that are not known: a moment, and only the first time; for the servers of tools that
+   * were `called`, longer. Rejects with the signal's reason.
    */
-  async list(signal?: AbortSignal): Promise<Tool[]> {
+  async list(signal?: AbortSignal, called: readonly string[] = []): Promise<Tool[]> {
     await this.#servers.ready(signal);
+    const known = this.#servers.tools().map(({ id }) => id);
+    const missing = called.filter((id) => !known.includes(id));
+    await Promise.all(missing.map((id) => this.#servers.readyFor(id, signal)));
     const tools = this.#servers.tools().map((tool) => this.#toTool(tool));
     const readable = [...this.#servers.resources(), ...this.#servers.resourceTemplates()];
     return readable.length > 0 ? [...tools, this.#resourceTool] : tools;

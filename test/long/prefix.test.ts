@@ -63,6 +63,8 @@ test("consecutive requests share their beginning", async () => {
     config: { permission: "allow", mcp: { local: scripted() } },
     turns: Array.from({ length: 4 * TURNS }, () => answer),
   });
+  // For a machine that has other things to do: what it offers is known from here on.
+  await t.instance.mcp.ready(undefined, 60_000);
   const session = t.create();
   for (let turn = 1; turn <= TURNS; turn++) {
     if (turn % 25 === 0) await t.reopen();

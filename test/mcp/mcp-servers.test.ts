@@ -1,11 +1,19 @@
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Logger } from "@/base/log";
 import { isRunning } from "@/base/process";
-import { StartMemory } from "@/mcp/start-memory";
+import { OfferMemory } from "@/mcp/offer-memory";
 import { FakeClock } from "@test/support/clock";
 import { tempTree } from "@test/support/temp";
-import { local, nextEvent, published, scripted, testServers } from "@test/mcp/support";
+import {
+  local,
+  nextEvent,
+  published,
+  scripted,
+  type TestServers,
+  testServers,
+} from "@test/mcp/support";
 
 /** For a machine that has other things to do. */
 const PATIENCE_MS = 30_000;
@@ -80,36 +88,105 @@ test("a slow server is waited for shortly and once, and comes in when it is read
   expect(await t.call("slow_echo", { text: "2" })).toBe("2");
 });
 
-test("one that hung holds nobody up again, one that was quick is waited for longer", async () => {
-  await using temp = await tempTree({});
-  const starts = new StartMemory(join(temp.path, "mcp-starts.json"), Logger.silent());
-  const mute = scripted({ isMute: true });
-  for (const pace of ["unknown", "slow"] as const) {
+describe("one that nothing is known of is waited for", () => {
+  const mcp = { mute: scripted({ isMute: true }) };
+  const start = async (directory: string, clock: FakeClock) => {
+    const memory = new OfferMemory(join(directory, "offers"), Logger.silent());
+    const t = await testServers({ mcp, clock, memory, directory });
+    t.scope.defer("memory", () => memory.close());
+    return t;
+  };
+  /** A process that ends after so long. */
+  const waitFor = async (directory: string, waitMs: number, livesMs: number) => {
     const clock = new FakeClock();
-    await using t = await testServers({ mcp: { mute }, clock, starts });
+    await using t = await start(directory, clock);
     const ready = t.servers.ready();
-    await clock.waitForPending(3);
-    await clock.advance(3_000);
+    // Two for it to be late, one for the wait, one for it to connect.
+    await clock.waitForPending(4);
+    await clock.advance(waitMs);
     await ready;
-    expect(await starts.paceOf(mute)).toBe(pace);
-  }
-  {
-    // Its time stands still: whoever waits, waits for ever.
-    await using t = await testServers({ mcp: { mute }, clock: new FakeClock(), starts });
+    await clock.advance(livesMs - waitMs);
+  };
+  const isNotWaitedFor = async (directory: string) => {
+    // Time stands still: whoever waits, waits for ever.
+    await using t = await start(directory, new FakeClock());
     await t.servers.ready();
-  }
+    expect(t.servers.tools()).toEqual([]);
+  };
+
+  test("for a second, and once more, longer, if nobody saw it hang", async () => {
+    await using temp = await tempTree({});
+    await waitFor(temp.path, 1_000, 9_000);
+    await waitFor(temp.path, 3_000, 9_000);
+    await isNotWaitedFor(temp.path);
+  });
+
+  test("for a second, and never again if it hangs", async () => {
+    await using temp = await tempTree({});
+    await waitFor(temp.path, 1_000, 10_000);
+    await isNotWaitedFor(temp.path);
+  });
+});
+
+test("what a server offered is there at once the next time, and it is not waited for", async () => {
+  await using temp = await tempTree({});
   const gate = join(temp.path, "gate");
-  const busy = scripted({ gate });
-  await starts.note(busy, "quick");
-  const clock = new FakeClock();
-  await using t = await testServers({ mcp: { busy }, clock, starts });
-  const ready = t.servers.ready();
-  await clock.waitForPending(3);
-  await clock.advance(5_000);
+  const memory = new OfferMemory(join(temp.path, "offers"), Logger.silent());
+  const options = { mcp: { s: scripted({ gate }) }, memory, directory: temp.path };
+  const offered = (t: TestServers) => {
+    return JSON.stringify([t.servers.tools(), t.servers.prompts(), t.servers.instructions()]);
+  };
+  await Bun.write(gate, "");
+  let before: string;
+  {
+    await using t = await testServers(options);
+    await t.servers.ready(undefined, PATIENCE_MS);
+    before = offered(t);
+    expect(t.servers.tools()).not.toEqual([]);
+  }
+  await memory.close();
+  await rm(gate);
+  const later = new OfferMemory(join(temp.path, "offers"), Logger.silent());
+  await using t = await testServers({ ...options, memory: later, clock: new FakeClock() });
+  await t.servers.ready();
+  expect(offered(t)).toBe(before);
+  // A call waits for the server.
+  const call = t.call("s_echo", { text: "here" });
+  await Bun.write(gate, "");
+  expect(await call).toBe("here");
+  expect(offered(t)).toBe(before);
+  expect(t.published).toEqual([]);
+});
+
+test("what is remembered of a server that is gone for good goes, and is forgotten", async () => {
+  await using temp = await tempTree({});
+  const memory = new OfferMemory(join(temp.path, "offers"), Logger.silent());
+  const config = local(["no-such-program-here"]);
+  const offer = { prompts: [], resources: [], templates: [] };
+  const tools = [{ name: "old", description: "", inputSchema: { type: "object" } }];
+  const identity = { name: "s", config, directory: temp.path };
+  await memory.keep(identity, { offer: { ...offer, tools } });
+  await using t = await testServers({ mcp: { s: config }, memory, directory: temp.path });
+  const gone = nextEvent(t);
+  await t.servers.ready();
+  await gone;
+  expect(t.servers.tools()).toEqual([]);
+  await memory.close();
+  expect(await memory.recall(identity)).toEqual({});
+});
+
+test("who wants what a server that is starting offers waits for that server alone", async () => {
+  await using t = await testServers({ clock: new FakeClock() });
+  const gate = join(t.directory, "gate");
+  t.configure({ "my server": scripted({ gate }), mute: scripted({ isMute: true }) });
+  const started = t.servers.status();
+  await t.servers.readyFor("other_echo");
+  const ready = t.servers.readyFor("my_server_echo");
   await Bun.write(gate, "");
   await ready;
-  expect(t.servers.tools()).not.toEqual([]);
-  expect(await starts.paceOf(busy)).toBe("quick");
+  expect(await t.call("my_server_echo", { text: "1" })).toBe("1");
+  await t.scope.close();
+  await started.catch(() => {}); // the servers are closed
 });
 
 test("a call's time limit is exact, and the server hears of it", async () => {

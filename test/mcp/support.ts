@@ -7,7 +7,7 @@ import { Logger } from "@/base/log";
 import { Scope } from "@/base/scope";
 import { McpAuth } from "@/mcp/mcp-auth";
 import { McpServers } from "@/mcp/mcp-servers";
-import { StartMemory } from "@/mcp/start-memory";
+import { OfferMemory } from "@/mcp/offer-memory";
 import type { Config } from "@/schema/config";
 import type { EventType } from "@/schema/event";
 import type { McpLocalConfig } from "@/schema/mcp";
@@ -38,24 +38,29 @@ export interface TestServersOptions {
   /** Shared with another one: where credentials are. */
   auth?: McpAuth;
   data?: string;
-  /** Shared with another one: how servers started. */
-  starts?: StartMemory;
+  /** Where servers run; by default a directory of its own. */
+  directory?: string;
+  /** Shared with another one: what servers offered. */
+  memory?: OfferMemory;
 }
 
 export async function testServers(options: TestServersOptions = {}): Promise<TestServers> {
   const temp = await tempDirectory();
-  const { clock = systemClock, data = temp.path } = options;
+  const { clock = systemClock, data = temp.path, directory = temp.path } = options;
   const log = Logger.silent();
   const scope = new Scope("test", log);
   const events = new Bus<Published>(log);
   const published: Published[] = [];
   events.subscribe((event) => published.push(event));
   let mcp = options.mcp ?? {};
+  const memory = options.memory ?? new OfferMemory(join(data, "mcp-offers"), log);
+  // After the servers, which tell it of their offers.
+  if (!options.memory) scope.defer("offers", () => memory.close());
   const servers = new McpServers({
     config: async () => ({ mcp }),
-    directory: temp.path,
+    directory,
     env: { PATH: process.env["PATH"], HOME: temp.path, SECRET: "not for servers" },
-    starts: options.starts ?? new StartMemory(join(data, "mcp-starts.json"), log),
+    memory,
     auth: options.auth ?? new McpAuth({ paths: { data }, clock, log }),
     clock,
     log,
@@ -65,7 +70,7 @@ export async function testServers(options: TestServersOptions = {}): Promise<Tes
   const { signal } = new AbortController();
   return {
     servers,
-    directory: temp.path,
+    directory,
     configure: (changed) => void (mcp = changed ?? {}),
     published,
     events,

@@ -2,9 +2,11 @@
 // themselves, their prompts as commands, and their resources as attachments. The servers are the
 // published ones.
 import { expect, setDefaultTimeout, test } from "bun:test";
+import { join } from "node:path";
 import { published, scripted } from "@test/mcp/support";
 import { FakeClock } from "@test/support/clock";
 import { type SessionApp, sessionApp, type SessionAppOptions } from "@test/support/session-app";
+import { tempDirectory } from "@test/support/temp";
 
 /** For a machine that has other things to do. */
 const PATIENCE_MS = 30_000;
@@ -22,6 +24,14 @@ async function everything(options: SessionAppOptions = {}): Promise<SessionApp> 
   const t = await sessionApp({ ...options, config: { ...options.config, mcp } });
   await t.instance.mcp.ready(undefined, PATIENCE_MS);
   return t;
+}
+
+/** Moves time on, in small steps, until the work is done. */
+async function pass(clock: FakeClock, work: Promise<unknown>): Promise<void> {
+  const state = { isOver: false };
+  const over = work.finally(() => (state.isOver = true));
+  while (!state.isOver) await clock.advance(10);
+  await over;
 }
 
 const toolsOf = (t: SessionApp) => t.model.requests.map(({ request }) => request.raw["tools"]);
@@ -75,8 +85,9 @@ test("requests begin with the same bytes after a reconnect and a restart", async
   await t.prompt(session, "Two");
   expect((await t.instance.mcp.status())["other"]).toEqual({ status: "connected" });
   await t.reopen();
-  await t.instance.mcp.ready(undefined, PATIENCE_MS);
+  // Nobody waits for the servers: what they offered is known.
   await t.prompt(session, "Three");
+  await t.instance.mcp.ready(undefined, PATIENCE_MS);
   await t.instance.mcp.add("zzz", scripted());
   await t.prompt(session, "Four");
   const [first, second, third, fourth] = toolsOf(t);
@@ -93,29 +104,48 @@ test("requests begin with the same bytes after a reconnect and a restart", async
 test("a server that hangs holds nobody up but for a moment at the first prompt", async () => {
   const clock = new FakeClock();
   await using t = await sessionApp({
+    clock,
     config: { mcp: { mute: scripted({ isMute: true }), quick: scripted() } },
     turns: [{ text: "Hi" }, { text: "Hi" }],
-    clock,
   });
   const session = t.create();
-  const isQuickThere = t.next("mcp.tools.changed");
-  const listed: unknown[] = [];
-  const listing = t.instance.commands.list().then((all) => listed.push(...all));
-  await isQuickThere;
-  while (listed.length === 0) await clock.advance(10);
-  await listing;
+  const isThere = t.next("mcp.tools.changed", ({ server }) => server === "quick");
+  const listed = t.instance.commands.list();
+  await isThere;
+  await pass(clock, listed);
+  // From here on time stands still: whoever waits, waits for ever.
   const names = (at: number) => t.model.requests[at]?.request.tools.map((tool) => tool.name);
-  const first = t.prompt(session, "One");
-  while (t.model.requests.length === 0) await clock.advance(10);
-  await first;
+  await t.prompt(session, "One");
   expect(names(0)).toContain("quick_echo");
-  // Time stands still: whoever waits, waits for ever.
   await t.prompt(session, "Two");
   expect(names(1)).toEqual(names(0) ?? []);
 });
 
+test("a tool that is called while its server is starting is there for the call", async () => {
+  await using files = await tempDirectory();
+  const gate = join(files.path, "gate");
+  const clock = new FakeClock();
+  await using t = await sessionApp({
+    clock,
+    config: { mcp: { slow: scripted({ gate }) } },
+    turns: [{ calls: [{ tool: "slow_echo", input: { text: "here" } }] }, { text: "Done" }],
+  });
+  await pass(clock, t.instance.mcp.ready());
+  const session = t.create();
+  const isCalled = t.next("message.part.updated", ({ part }) => part.type === "tool");
+  const answer = t.prompt(session, "Go");
+  await isCalled;
+  await Bun.write(gate, "");
+  await answer;
+  expect(t.calls(session)).toMatchObject([{ state: { status: "completed", output: "here" } }]);
+  const offers = t.model.requests.map(({ request }) => request.tools.map(({ name }) => name));
+  expect(offers.map((names) => names.includes("slow_echo"))).toEqual([false, true]);
+});
+
 test("stopping a session ends its wait for servers", async () => {
   await using t = await sessionApp({
+    // Time stands still.
+    clock: new FakeClock(),
     config: { mcp: { mute: scripted({ isMute: true }) } },
     turns: [{ text: "never" }],
   });

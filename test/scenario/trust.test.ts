@@ -2,6 +2,7 @@
 // anywhere or reads outside, and the rest works; after, all of it works; with other content, it is
 // held back again. Whatever acts leaves a mark beside the project or in the log of a server.
 import { expect, test } from "bun:test";
+import { watch } from "node:fs";
 import { chmod, readdir, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { TrustState } from "@/schema/trust";
@@ -159,6 +160,18 @@ async function forget(t: TestApp): Promise<void> {
   await writeTree(t.root, { "marks/": "" });
 }
 
+/** Resolves when there are as many marks: what starts servers does not wait for them. */
+async function marked(t: TestApp, count: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const check = async () => {
+    if ((await marksOf(t)).length >= count) resolve();
+  };
+  const watcher = watch(join(t.root, "marks"), () => void check());
+  await check();
+  await promise;
+  watcher.close();
+}
+
 const marksOf = async (t: TestApp) => (await readdir(join(t.root, "marks"))).sort();
 const stateOf = async (t: TestApp) => (await t.request("GET", "/project/trust")).body as TrustState;
 
@@ -197,6 +210,7 @@ test("a repository acts once it is trusted, not before, and not with other conte
   const trusted = await t.request("POST", "/project/trust", { content: state.content });
   expect(trusted.body).toMatchObject({ trusted: true, held: [] });
   const later = (await work(t)).join("\n");
+  await marked(t, 12);
   expect(await marksOf(t)).toEqual([
     ...["command", "configured", "formatter", "linked", "lsp", "mcp", "override", "plugin"],
     ...["prettier", "shell", "tool", "written"],

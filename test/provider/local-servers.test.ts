@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { createServer, type Server, type Socket } from "node:net";
 import { LocalServers } from "@/provider/local-servers";
 import { FakeClock } from "@test/support/clock";
+import { freePort } from "@test/support/free-port";
 
 interface Answering extends AsyncDisposable {
   port: number;
@@ -43,13 +44,6 @@ async function hanging(): Promise<{ port: number; reached: Promise<void> } & Asy
       await new Promise((resolve) => server.close(resolve));
     },
   };
-}
-
-/** A port where nobody listens. */
-async function closedPort(): Promise<number> {
-  const server = answering({});
-  await server[Symbol.asyncDispose]();
-  return server.port;
 }
 
 const one = (port: number) => [{ id: "ollama", name: "Ollama", port }];
@@ -132,7 +126,7 @@ test("a server that never answers is given up after 300 ms, and holds up no othe
 });
 
 test("an answer is kept for a while, a refusal only for a moment", async () => {
-  const port = await closedPort();
+  const port = await freePort();
   const clock = new FakeClock();
   const local = new LocalServers({ servers: one(port), clock });
   expect(await local.findAll()).toEqual([]);
@@ -172,7 +166,9 @@ test("the proxy of the environment is not asked", async () => {
     import { LocalServers } from "@/provider/local-servers";
     import { systemClock } from "@/base/clock";
     const servers = [{ id: "ollama", name: "Ollama", port: ${server.port} }];
-    const [found] = await new LocalServers({ servers, clock: systemClock }).findAll();
+    // However long a busy machine takes to answer.
+    const clock = { ...systemClock, timer: () => () => undefined };
+    const [found] = await new LocalServers({ servers, clock }).findAll();
     console.log(Object.keys(found?.models ?? {}).join());
   `;
   const url = `http://127.0.0.1:${proxy.port}`;

@@ -2,10 +2,11 @@
 // for it, and gone at its end.
 //
 // The runner gives every run a temporary directory of its own, which the test processes share; the
-// first that asks builds there, the others wait. A test file that is run by hand builds its own.
+// first that asks builds there, the others wait. A build that takes longer than a lock is good for
+// is made twice, and the first one counts. A test file that is run by hand builds its own.
 
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { systemClock } from "@/base/clock";
@@ -33,7 +34,11 @@ export async function openExecutable(): Promise<Executable> {
   const directory = join(tmpdir(), name);
   const path = join(directory, process.platform === "win32" ? "opencode.exe" : "opencode");
   await withFileLock(`${directory}.lock`, systemClock, async () => {
-    if (!existsSync(path)) await build(directory);
+    if (existsSync(path)) return;
+    const own = `${directory}-${process.pid}`;
+    await build(own);
+    // Whole or not at all. Another one was quicker: it is the same.
+    await rename(own, directory).catch(() => rm(own, { recursive: true }));
   });
   return {
     path,

@@ -25,6 +25,7 @@ import { sessionActions } from "./actions/session-actions";
 import { viewActions } from "./actions/view-actions";
 import { moveRows } from "./moved-rows";
 import { MachineClipboard } from "./clipboard";
+import { collectAtRest } from "./rest";
 import { followSelection } from "./selection";
 import { followSize, SETTLE_MS, terminalOutput } from "./terminal-output";
 import { followTitle } from "./title";
@@ -187,6 +188,7 @@ export class Tui implements Ui {
       followAttention(this),
     );
     this.#ends.push(tellAsks(this));
+    this.#ends.push(collectAtRest({ renderer, clock, collect: () => Bun.gc(true) }));
     if (options.start) void startUp(this, options.start);
   }
 

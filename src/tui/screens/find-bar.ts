@@ -7,7 +7,7 @@ import { ink, styled } from "@/tui/views/style";
 const QUERY_MAX_CHARACTERS = 200;
 
 export interface FindBarOptions {
-  /** Marks what is looked for, and says how many blocks hold it. */
+  /** Marks what is looked for, and says how often it is there. */
   onQuery(query: string): number;
   /** Brings a hit in sight, counted from the first. */
   onHit(index: number): void;

@@ -3,25 +3,36 @@ import type { Part, ToolPart } from "@/schema/part";
 import { type Block, summaryText } from "./blocks";
 import { harmless } from "./words";
 
-/** Which of the blocks hold the text, and how often; letters of any case. */
-export function findHits(
-  blocks: readonly Block[],
-  query: string,
-): { index: number; count: number }[] {
-  const wanted = query.toLowerCase();
-  if (wanted.trim() === "") return [];
-  return blocks.flatMap((block, index) => {
-    const count = countIn(textOf(block).toLowerCase(), wanted);
-    return count === 0 ? [] : [{ index, count }];
-  });
+/** Where it stands: in which of the blocks, and about which row of it when it is opened. */
+export interface Hit {
+  index: number;
+  row: number;
 }
 
-function countIn(text: string, wanted: string): number {
-  let count = 0;
-  for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + wanted.length)) {
-    count++;
+/** More of them are no help to anybody. */
+const HITS_MAX = 10_000;
+
+/** All places of the text, letters of any case, in blocks that are `columns` wide. */
+export function findHits(blocks: readonly Block[], query: string, columns: number): Hit[] {
+  const wanted = query.toLowerCase();
+  if (wanted.trim() === "") return [];
+  const hits = blocks.flatMap((block, index) => {
+    return rowsOf(textOf(block).toLowerCase(), wanted, columns).map((row) => ({ index, row }));
+  });
+  return hits.slice(0, HITS_MAX);
+}
+
+function rowsOf(text: string, wanted: string, columns: number): number[] {
+  const rows: number[] = [];
+  if (!text.includes(wanted)) return rows;
+  let row = 0;
+  for (const line of text.split("\n")) {
+    for (let at = line.indexOf(wanted); at >= 0; at = line.indexOf(wanted, at + wanted.length)) {
+      rows.push(row + Math.floor(at / columns));
+    }
+    row += Math.max(1, Math.ceil(line.length / columns));
   }
-  return count;
+  return rows;
 }
 
 /** All that the block can show. */

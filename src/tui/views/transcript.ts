@@ -5,9 +5,10 @@ import type { State } from "@/tui/store/state";
 import type { TranscriptView, Ui } from "@/tui/ui";
 import { type Block, Blocks } from "./blocks";
 import { type BlockView, isShown, makeBlockView } from "./block-view";
-import { findHits } from "./find-hits";
+import { findHits, type Hit } from "./find-hits";
 import { HitMarks } from "./hit-marks";
 import { type ColumnItem, ScrollColumn } from "./scroll-column";
+import { margins } from "./style";
 
 /** Rows above a hit that stay in sight. */
 const HIT_TOP_ROWS = 2;
@@ -32,8 +33,8 @@ export class Transcript implements TranscriptView {
   #seen: unknown[] = [];
   #opened: Opened = "none";
   readonly #marks: HitMarks;
-  /** Places of the blocks that hold what is looked for. */
-  #hits: readonly number[] = [];
+  /** Where what is looked for stands. */
+  #hits: readonly Hit[] = [];
 
   constructor(ui: Ui, options: TranscriptOptions) {
     this.#ui = ui;
@@ -138,19 +139,23 @@ export class Transcript implements TranscriptView {
     if (item) this.root.scrollToItem(item);
   }
 
-  /** How many blocks hold the text, folded ones included; it is marked wherever it stands. */
+  /** How often the text is there, folded or not; it is marked wherever it stands. */
   find(query: string): number {
-    this.#hits = findHits(this.#shown, query).map(({ index }) => index);
+    const { text, right } = margins(this.#ui);
+    this.#hits = findHits(this.#shown, query, Math.max(1, this.root.width - text - right));
     this.#marks.query = query;
     return this.#hits.length;
   }
 
   /** Brings a hit in sight, opened. */
   showHit(at: number): void {
-    const item = this.#items[this.#hits[at] ?? -1];
+    const { index = -1, row = 0 } = this.#hits[at] ?? {};
+    const item = this.#items[index];
     if (!item) return;
     item.setExpanded(true);
-    this.root.scrollToItem(item, HIT_TOP_ROWS);
+    // What stands deep in a long block comes to the middle, since its row is not exactly known.
+    const middle = Math.floor(this.root.height / 2);
+    this.root.scrollToItem(item, row < middle ? HIT_TOP_ROWS : middle - row);
   }
 
   toggleAll(): void {

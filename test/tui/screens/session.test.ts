@@ -177,6 +177,35 @@ test("a subagent's session has a bar that leads away in the place of the prompt"
   expect(screen.ui.prompt.text).toBe("");
 });
 
+test("each place of a text in a long answer is gone to, and all are counted", async () => {
+  const lines = Array.from({ length: 300 }, (_, n) => (n % 100 === 50 ? `needle ${n}` : `- ${n}`));
+  const long = answerMessage(2, messageID(1), (id) => [textPart(id, 1, lines.join("\n"))]);
+  const state = {
+    ...STATE,
+    transcripts: { ...STATE.transcripts, [SESSION]: { messages: [userMessage(1, "Go"), long] } },
+  };
+  await using screen = await testScreen({ width: 100, height: 30, state });
+  const shown = show(screen, { columns: 100, rows: 30 });
+  await screen.frame();
+  await shown.actions["session.find"]?.run();
+  await screen.terminal.mockInput.typeText("NEEDLE");
+  const seen = async () => {
+    await screen.frame();
+    return screen.frame();
+  };
+  const last = await seen();
+  expect(last).toContain("3 of 3");
+  expect(last).toContain("needle 250");
+  screen.terminal.mockInput.pressEnter();
+  const first = await seen();
+  expect(first).toContain("1 of 3");
+  expect(first).toContain("needle 50");
+  screen.terminal.mockInput.pressEnter();
+  const second = await seen();
+  expect(second).toContain("2 of 3");
+  expect(second).toContain("needle 150");
+});
+
 test("a text is found in folded output, which is opened, and marked", async () => {
   await using screen = await testScreen({ width: 100, height: 30, state: STATE });
   const shown = show(screen, { columns: 100, rows: 30 });

@@ -18,14 +18,21 @@ const blocks = [
 ] as unknown as Block[];
 
 test("letters of any case, in folded output, too; not in what the program added", () => {
-  expect(findHits(blocks, "needle")).toEqual([
-    { index: 1, count: 1 },
-    { index: 2, count: 2 },
-    { index: 3, count: 1 },
+  expect(findHits(blocks, "needle", 80)).toEqual([
+    { index: 1, row: 0 },
+    { index: 2, row: 2 },
+    { index: 2, row: 2 },
+    { index: 3, row: 0 },
   ]);
 });
 
 test("nothing is looked for without a word", () => {
-  expect(findHits(blocks, "")).toEqual([]);
-  expect(findHits(blocks, "  ")).toEqual([]);
+  expect(findHits(blocks, "", 80)).toEqual([]);
+  expect(findHits(blocks, "  ", 80)).toEqual([]);
+});
+
+test("each place is told by its row, wrapped lines counted", () => {
+  const text = `needle\n${"x".repeat(25)} needle\n\nneedle needle`;
+  const found = findHits([{ key: "a", kind: "text", text } as unknown as Block], "needle", 10);
+  expect(found.map(({ row }) => row)).toEqual([0, 3, 6, 6]);
 });

@@ -8,16 +8,19 @@ import { ConfigService } from "@/config/config-service";
 import type { ProjectFiles } from "@/config/load";
 import { TrustStore } from "@/config/trust-store";
 import { findRepository } from "@/host/git";
-import type { CLIContext } from "./context";
+import type { CLIContext, GlobalOptions } from "./context";
 
-export async function openProjectConfig(context: CLIContext): Promise<ConfigService> {
+export async function openProjectConfig(
+  context: CLIContext,
+  options: Pick<GlobalOptions, "trust"> & { directory?: string } = {},
+): Promise<ConfigService> {
   const { clock, env, paths } = context;
-  const directory = await nearestRealpath(context.directory);
+  const directory = await nearestRealpath(options.directory ?? context.directory);
   const worktree = (await findRepository(directory))?.worktree ?? directory;
   const place = { directory, worktree, env, paths, log: Logger.silent() };
   const trust = {
     store: new TrustStore({ stateDirectory: paths.state, clock }),
-    isGiven: flag(env, "OPENCODE_TRUST"),
+    isGiven: options.trust === true || flag(env, "OPENCODE_TRUST"),
     findActing: (files: ProjectFiles) => findActing(files, place),
   };
   return new ConfigService({ ...place, clock, trust });

@@ -14,6 +14,7 @@ import type { StartUp } from "@/tui/start-up";
 import type { Tui } from "@/tui/tui";
 import type { CLIContext, GlobalOptions } from "./context";
 import { oneLine } from "./output";
+import { tuiPluginHost } from "./tui-plugins";
 
 /** Options of every way to open the terminal UI. */
 export interface FaceOptions extends GlobalOptions {
@@ -47,13 +48,14 @@ export async function openFace(
   const { clock, env, home, paths } = context;
   const place = directory ?? context.directory;
   const location = { paths, env, directory: place, worktree: await findRepositoryRoot(place) };
-  const [{ Tui }, { config }] = await Promise.all([import("@/tui/tui"), loadTuiConfig(location)]);
+  const [{ Tui }, loaded] = await Promise.all([import("@/tui/tui"), loadTuiConfig(location)]);
   const log = Logger.open({
     clock,
     level: options.logLevel ?? "INFO",
     directory: paths.log,
   }).child("tui");
-  const settings = readSettings(config, env);
+  for (const warning of loaded.warnings) log.warn(warning);
+  const settings = readSettings(loaded.config, env);
   const isMini = options.mini ?? settings.screen === "mini";
   const replayLimit = options.replay === false ? 0 : (options.replayLimit ?? REPLAY_LIMIT);
   context.typeAhead?.eraseEcho();
@@ -77,6 +79,7 @@ export async function openFace(
         for (const warning of warnings) log.warn(warning);
         return themes;
       },
+      plugins: tuiPluginHost(context, { ...options, location, loaded, log }),
       watchThemes: (changed) => watchThemes(location, changed),
       saveSetting: (path, value) =>
         writeTuiSetting(ownTuiFiles(paths), { path, value }, { stateDirectory: paths.state }),
@@ -102,7 +105,7 @@ export async function closeFace(
   command = "opencode -s",
 ): Promise<void> {
   face.close();
-  await Promise.all([face.prompt.close(), face.memory.flush()]);
+  await Promise.all([face.prompt.close(), face.memory.flush(), face.plugins.close()]);
   delete context.face;
   const { output } = context;
   const { session } = face;

@@ -64,6 +64,8 @@ export function createClient(transport: Transport, directory?: string) {
   const call = new Caller(transport, directory);
   return {
     listen: transport.listen.bind(transport),
+    /** One request as it is, for clients that others have made. */
+    send: transport.send.bind(transport),
     /** From now on the operations are about this directory. */
     enter: (other: string) => void (call.directory = other),
     ...sessionOperations(call),

@@ -91,11 +91,21 @@ export class ConfigService {
       throw conflict("OPENCODE_DISABLE_PROJECT_CONFIG is set: the project's files are not used");
     }
     const target = projectFiles(this.#options);
+    const loaded = await this.changeProject(async () => {
+      const path = await writePatch(target, patch, { stateDirectory: paths.state, clock });
+      this.#options.log.info("configuration written", { path });
+    });
+    return loaded.config;
+  }
+
+  /**
+   * Has `work` change the project's files for the person, which are then as trusted as they were
+   * before; gives the configuration as it is then.
+   */
+  async changeProject(work: () => Promise<void>): Promise<LoadedConfig> {
     const { trust: before } = await this.reload();
-    const path = await writePatch(target, patch, { stateDirectory: paths.state, clock });
-    this.#options.log.info("configuration written", { path });
-    const loaded = await this.reload();
-    return (await this.#keepTrust(before, loaded)).config;
+    await work();
+    return this.#keepTrust(before, await this.reload());
   }
 
   /** As `update`, in the user's own file; returns the user's own configuration. */

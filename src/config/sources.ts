@@ -108,6 +108,18 @@ export function ownTuiFiles(paths: Pick<Paths, "config">): { existing: string[];
   return { existing, fresh: join(paths.config, "tui.json") };
 }
 
+/** The project's file of the terminal UI that may be written: the directory's own. */
+export function projectTuiFiles({ directory }: Pick<ConfigLocation, "directory">): {
+  existing: string[];
+  fresh: string;
+} {
+  const levels = [join(directory, DIRECTORY_NAME), directory];
+  const existing = levels.flatMap((level) =>
+    TUI_FILE_NAMES.map((name) => join(level, name)).toReversed(),
+  );
+  return { existing, fresh: join(directory, "tui.json") };
+}
+
 /** The user's own files, lowest first. */
 export function globalSources(paths: Pick<Paths, "config">): ConfigSource[] {
   return filesIn(paths.config, GLOBAL_FILE_NAMES);

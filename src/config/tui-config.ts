@@ -1,24 +1,47 @@
 // tui.json and the directories of themes: what the terminal UI is told by files. A project's file
-// may be anybody's: what it says that would run a program does not count.
+// may be anybody's: what it says that would run a program does not count, and its plugins are told
+// apart from the person's.
 import { watch } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { systemClock } from "@/base/clock";
 import { errorCode, errorMessage } from "@/base/error";
+import { isInside } from "@/base/file";
 import { findIssues, formatIssue } from "@/base/schema";
 import { TuiConfig } from "@/schema/tui-config";
+import { type Acting, splitProject } from "./acting";
 import { configError, findPlace, parseJSONC } from "./jsonc";
 import { parseKeyPath } from "./key-path";
 import { readConfigFile } from "./load";
+import { locatePlugins } from "./locate-plugins";
 import { mergeTuiConfig } from "./merge";
-import { definitionDirectories, tuiSources, type ConfigFile, type ConfigLocation } from "./sources";
+import {
+  definitionDirectories,
+  projectRoot,
+  tuiSources,
+  type ConfigFile,
+  type ConfigLocation,
+} from "./sources";
 
 export interface LoadedTuiConfig {
   config: TuiConfig;
+  /** Every plugin as each file names it, lowest first: of one named twice the last counts. */
+  plugins: TuiPluginEntry[];
   /** The files that were read, lowest first. */
   files: string[];
   /** What a person should hear of and nothing fails for, each naming its file. */
   warnings: string[];
+}
+
+/** A plugin of the terminal UI as a file names it. */
+export interface TuiPluginEntry {
+  /** A `file:` address, or a package. */
+  spec: string;
+  options?: Readonly<Record<string, unknown>>;
+  /** The file that names it. */
+  origin: string;
+  /** The file comes with a repository, which may be anybody's. */
+  isOfProject: boolean;
 }
 
 /** A theme of a file; what is in it is for the terminal UI to judge. */
@@ -38,10 +61,52 @@ const MAX_THEME_BYTES = 256 * 1024;
 export async function loadTuiConfig(location: ConfigLocation): Promise<LoadedTuiConfig> {
   const warnings: string[] = [];
   const sources = tuiSources(location);
-  const read = await Promise.all(sources.map((source) => readSource(source, warnings)));
+  const { home } = location.paths;
+  const read = await Promise.all(sources.map((source) => readSource(source, home, warnings)));
   const found = read.filter((config) => config !== undefined);
   const files = sources.filter((_, index) => read[index] !== undefined).map(({ path }) => path);
-  return { config: found.reduce(mergeTuiConfig, {}), files, warnings };
+  const plugins = sources.flatMap((source, index) =>
+    pluginsOf(source, read[index], projectRoot(location), warnings),
+  );
+  return { config: found.reduce(mergeTuiConfig, {}), plugins, files, warnings };
+}
+
+/** Of a file above the project, which is not looked at when a person trusts it, none. */
+function pluginsOf(
+  { path: origin, project: isOfProject }: ConfigFile,
+  config: TuiConfig | undefined,
+  root: string,
+  warnings: string[],
+): TuiPluginEntry[] {
+  const named = config?.plugin ?? [];
+  if (named.length > 0 && isOfProject && !isInside(root, origin)) {
+    warnings.push(`${origin}: its plugins are left out: it is neither the project's nor yours.`);
+    return [];
+  }
+  return named.map((item) => {
+    const [spec, options] = typeof item === "string" ? [item] : item;
+    return { spec, ...(options && { options }), origin, isOfProject };
+  });
+}
+
+/** The plugins that the project's own files name, for whoever judges what these would do. */
+export async function findActingTuiPlugins(
+  location: ConfigLocation,
+  root: string,
+): Promise<Acting[]> {
+  const sources = tuiSources(location).filter(({ project }) => project);
+  const found = await Promise.all(
+    sources.map(async ({ path }) => {
+      const text = await readConfigFile(path);
+      // One that is not understood runs nothing: whoever reads it for itself says what is wrong.
+      const config = await parseJSONC(text ?? "{}", path).catch(() => ({}));
+      const { plugin } = config as { plugin?: unknown };
+      if (plugin === undefined) return [];
+      const place = { origin: path, directory: dirname(path), root, isPlain: true };
+      return (await splitProject({ plugin }, place)).acting;
+    }),
+  );
+  return found.flat();
 }
 
 /** The themes of every `themes` directory, in the order in which later ones win. */
@@ -81,7 +146,11 @@ export function watchThemes(location: ConfigLocation, changed: () => void): () =
   };
 }
 
-async function readSource(source: ConfigFile, warnings: string[]): Promise<TuiConfig | undefined> {
+async function readSource(
+  source: ConfigFile,
+  home: string,
+  warnings: string[],
+): Promise<TuiConfig | undefined> {
   const { path, project, required } = source;
   const text = await readConfigFile(path, required);
   if (text === undefined) return undefined;
@@ -91,14 +160,25 @@ async function readSource(source: ConfigFile, warnings: string[]): Promise<TuiCo
     const place = await findPlace(text, parseKeyPath(issue.path));
     throw configError("ConfigInvalidError", path, formatIssue(issue), place);
   }
-  return project ? withoutPrograms(config, path, warnings) : config;
+  const located = locatePlugins(config, dirname(path), home);
+  return project ? withoutPrograms(located, path, warnings) : located;
 }
 
-function withoutPrograms(config: TuiConfig, path: string, warnings: string[]): TuiConfig {
+function withoutPrograms(given: TuiConfig, path: string, warnings: string[]): TuiConfig {
+  const config = withoutSwitchingOn(given);
   const { statusline, ...rest } = config;
   if (statusline === undefined || Array.isArray(statusline)) return config;
   warnings.push(`${path}: a project's statusline runs no command; write it in your own tui.json.`);
   return rest;
+}
+
+/** A project may switch a plugin off. What the person has switched off it does not switch on. */
+function withoutSwitchingOn(config: TuiConfig): TuiConfig {
+  const switches = Object.entries(config.plugin_enabled ?? {});
+  const off = switches.filter(([, isOn]) => !isOn);
+  return switches.length === off.length
+    ? config
+    : { ...config, plugin_enabled: Object.fromEntries(off) };
 }
 
 async function readThemes(directory: string, warnings: string[]): Promise<ThemeFile[]> {

@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { ensureDirectory, writeFileAtomic } from "@/base/file";
 import { withFileLock } from "@/base/file-lock";
 import { systemClock, type Clock } from "@/base/clock";
+import { conflict } from "@/base/error";
 import { parse } from "@/base/schema";
 import type { Config, PermissionConfig } from "@/schema/config";
 import { TuiConfig } from "@/schema/tui-config";
@@ -65,10 +66,68 @@ export async function writeTuiSetting(
   edit: Edit,
   options: WriteOptions,
 ): Promise<string> {
+  return editTuiFile(target, () => edit, options);
+}
+
+/** Names a plugin in the `plugin` list of one file; the kinds of files differ in what they are. */
+export interface NamedPlugin {
+  spec: string;
+  /** Whether an item of the list is the same plugin, in another version say. */
+  isSame(item: unknown): boolean;
+  /** An item that is the same is replaced. */
+  force?: boolean;
+}
+
+/**
+ * Puts a plugin into the list of a tui.json and returns the path that was written. AppError
+ * conflict when the same plugin is in it already.
+ */
+export async function writeTuiPlugin(
+  target: WriteTarget,
+  plugin: NamedPlugin,
+  options: WriteOptions,
+): Promise<string> {
+  const edit = (current: JSONRecord, path: string): Edit => {
+    return { path: ["plugin"], value: withPlugin(current["plugin"], plugin, path) };
+  };
+  return editTuiFile(target, edit, options);
+}
+
+/** The same, of a file of the configuration. */
+export async function writePlugin(
+  target: WriteTarget,
+  plugin: NamedPlugin,
+  options: WriteOptions,
+): Promise<string> {
+  const { path, text } = await openTarget(target);
+  const { plugin: before } = await parseJSONC(text, path);
+  const list = withPlugin(before, plugin, path);
+  return writePatch(target, { plugin: list } as Config, options);
+}
+
+function withPlugin(list: unknown, { spec, isSame, force }: NamedPlugin, path: string): unknown[] {
+  const items: readonly unknown[] = Array.isArray(list) ? list : [];
+  const same = items.find(isSame);
+  if (same === undefined) return [...items, spec];
+  const [name, options] = Array.isArray(same) ? same : [same];
+  if (name === spec && force !== true) return [...items];
+  if (force !== true) {
+    throw conflict(`${path} names ${String(name)} already: --force puts ${spec} in its place`);
+  }
+  const next = options === undefined ? spec : [spec, options];
+  return items.map((item) => (item === same ? next : item));
+}
+
+async function editTuiFile(
+  target: WriteTarget,
+  editOf: (current: JSONRecord, path: string) => Edit,
+  options: WriteOptions,
+): Promise<string> {
   const lock = join(options.stateDirectory, "config.lock");
   await ensureDirectory(options.stateDirectory);
   return withFileLock(lock, options.clock ?? systemClock, async () => {
     const { path, text } = await openTarget(target);
+    const edit = editOf(await parseJSONC(text, path), path);
     const edited = await editJSONC(text, [edit], path);
     parse(TuiConfig, await parseJSONC(edited, path), path);
     if (edited === text) return path;

@@ -8,7 +8,7 @@ import type { LoadedConfig } from "@/config/load";
 import { mergePermission } from "@/config/merge";
 import { type AgentConfig, Config, type PermissionConfig } from "@/schema/config";
 import { attempt, type Plugin } from "./plugin";
-import { callWithin } from "./within-time";
+import { callWithin } from "@/base/within-time";
 
 const LIMIT_MS = 10_000;
 

@@ -7,7 +7,7 @@ import { isRecord, type JSONRecord } from "@/config/json";
 import type { Tool, ToolAttachment, ToolContext, ToolResult } from "@/tool/tool";
 import type { ZodModule } from "./plugin-modules";
 import { toolSchema, type ToolSchema } from "./tool-schema";
-import { callWithin } from "./within-time";
+import { callWithin } from "@/base/within-time";
 
 /** What a file exports as a tool, or a plugin has under `tool`. */
 export interface ToolSource {

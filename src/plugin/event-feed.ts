@@ -3,7 +3,7 @@
 import type { Clock } from "@/base/clock";
 import type { BusEvent } from "@/schema/event";
 import { attempt, type Plugin } from "./plugin";
-import { callWithin } from "./within-time";
+import { callWithin } from "@/base/within-time";
 
 interface EventFeedOptions {
   listeners(): readonly Plugin[];

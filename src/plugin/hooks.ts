@@ -5,7 +5,7 @@ import { AppError, errorMessage } from "@/base/error";
 import type { Clock } from "@/base/clock";
 import type { HookInput, HookName, HookOutput } from "./hook-types";
 import { Reports } from "./reports";
-import { callWithin, isLate } from "./within-time";
+import { callWithin, isLate } from "@/base/within-time";
 
 /** Gets the published input and output objects; changes the output in place. */
 export type HookHandler = (input: unknown, output: unknown, signal?: AbortSignal) => unknown;

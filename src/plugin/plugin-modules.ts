@@ -9,7 +9,7 @@ import type { z as Zod } from "zod/v4";
 import { errorMessage, unavailable } from "@/base/error";
 import type { Clock } from "@/base/clock";
 import { divertConsole, type Logger } from "@/base/log";
-import { callWithin } from "./within-time";
+import { callWithin } from "@/base/within-time";
 
 export type ZodModule = typeof Zod;
 
@@ -20,13 +20,19 @@ export class PluginModules {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #given = new Set<string>();
+  /** What is given, by the names that files import it by. */
+  readonly #always: Given;
+  readonly #fallbacks: Given;
   #prepared = Promise.resolve();
   #loadOwn: () => Promise<unknown> = async () => undefined;
   #endDivert: (() => void) | undefined;
 
-  constructor(clock: Clock, log: Logger) {
+  /** `more` is what is given besides: always, and where a file has nothing of that name beside. */
+  constructor(clock: Clock, log: Logger, more: { always?: Given; fallbacks?: Given } = {}) {
     this.#clock = clock;
     this.#log = log;
+    this.#always = { ...OURS, ...more.always };
+    this.#fallbacks = { ...FALLBACKS, ...more.fallbacks };
   }
 
   /**
@@ -73,14 +79,14 @@ export class PluginModules {
   async #register(path: string): Promise<void> {
     if (this.#given.size === 0) await this.#loadOwn();
     this.#endDivert ??= divertConsole(this.#log);
-    for (const [name, load] of Object.entries(OURS)) await this.#give(name, load);
-    for (const [name, load] of Object.entries(FALLBACKS)) {
+    for (const [name, load] of Object.entries(this.#always)) await this.#give(name, load);
+    for (const [name, load] of Object.entries(this.#fallbacks)) {
       if (!isResolvable(name, path)) await this.#give(name, load);
     }
   }
 
   /** Loaded before it is given: from then on its name leads to what is given. */
-  async #give(name: string, load: () => Promise<Exports>): Promise<void> {
+  async #give(name: string, load: LoadGiven): Promise<void> {
     if (this.#given.has(name)) return;
     const exports = await load();
     this.#given.add(name);
@@ -105,15 +111,18 @@ function evaluate(module: string): Promise<unknown> {
 }
 
 type Exports = Record<string, unknown>;
+/** Loads a module of the program that files of people may import. */
+type LoadGiven = () => Promise<Exports>;
+type Given = Readonly<Record<string, LoadGiven>>;
 
 /** What is always given by the program. */
-const OURS: Readonly<Record<string, () => Promise<Exports>>> = {
+const OURS: Given = {
   "@opencode-ai/plugin": pluginExports,
   "@opencode-ai/plugin/tool": pluginExports,
 };
 
 /** What comes with @opencode-ai/plugin where that is installed: for files that have none beside. */
-const FALLBACKS: Readonly<Record<string, () => Promise<Exports>>> = {
+const FALLBACKS: Given = {
   zod: async () => ({ ...(await import("zod/v4")) }),
   "@opencode-ai/sdk": async () => ({ ...(await import("@opencode-ai/sdk")) }),
   "@opencode-ai/sdk/client": async () => ({ ...(await import("@opencode-ai/sdk/client")) }),

@@ -19,7 +19,7 @@ import { installPackage, isInstalled } from "./npm-package";
 import { attempt, startsOf, toPlugin, type Plugin } from "./plugin";
 import type { PluginModules } from "./plugin-modules";
 import { findPlugins, pluginKey, type PluginSpec } from "./plugin-spec";
-import { callWithin, withinTime } from "./within-time";
+import { callWithin, withinTime } from "@/base/within-time";
 
 export interface PluginsOptions extends ConfigLocation {
   config: Pick<ConfigService, "get" | "reload">;

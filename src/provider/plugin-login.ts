@@ -5,7 +5,7 @@ import { AppError, errorMessage } from "@/base/error";
 import { isValid } from "@/base/schema";
 import { isRecord, type JSONRecord } from "@/config/json";
 import type { PluginAuth } from "@/plugin/plugin";
-import { callWithin } from "@/plugin/within-time";
+import { callWithin } from "@/base/within-time";
 import { Auth, ProviderAuthMethod } from "@/schema/auth";
 import type { StartedLogin } from "./oauth-login";
 import { OAuthRefusal } from "./oauth-request";

@@ -6,7 +6,7 @@ import type { Logger } from "@/base/log";
 import { isValid, t } from "@/base/schema";
 import { isRecord } from "@/config/json";
 import type { Plugin, PluginAuth } from "@/plugin/plugin";
-import { callWithin } from "@/plugin/within-time";
+import { callWithin } from "@/base/within-time";
 import type { Auth } from "@/schema/auth";
 import { Model, type Provider } from "@/schema/provider";
 import type { AuthStore } from "./auth-store";

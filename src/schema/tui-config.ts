@@ -63,6 +63,12 @@ export const StatuslineConfig = t.Union([
 ]);
 export type StatuslineConfig = Static<typeof StatuslineConfig>;
 
+const TuiPluginItem = t.Union([
+  t.String(),
+  t.Tuple([t.String(), t.Record(t.String(), t.Unknown())]),
+]);
+export type TuiPluginItem = Static<typeof TuiPluginItem>;
+
 export const TuiConfig = t.Object(
   {
     $schema: t.Optional(t.String()),
@@ -85,8 +91,9 @@ export const TuiConfig = t.Object(
     editor_mode: t.Optional(stringEnum(["normal", "vim"])),
     /** Mini keeps the transcript in the terminal's own scrollback. */
     screen: t.Optional(stringEnum(["full", "mini"])),
-    /** Plug-ins are read by nothing yet; what a file says of them is kept. */
-    plugin: t.Optional(t.Array(t.Unknown())),
+    /** Plugins of the terminal UI: a package, a path or a `file:` address; or that, and options. */
+    plugin: t.Optional(t.Array(TuiPluginItem)),
+    /** By the id of the plugin; it is on unless this says otherwise. */
     plugin_enabled: t.Optional(t.Record(t.String(), t.Boolean())),
   },
   { $id: "TuiConfig" },

@@ -72,17 +72,38 @@ function endOf(state: State, sessionID: string): Call[] {
   return [{ cause: error ? "error" : "done", sessionID }];
 }
 
+/** A notification of the terminal, and a sound by its name, file or the bell. */
+export interface Notice {
+  title: string;
+  message: string;
+  notifies: boolean;
+  /** False is none; a name is looked up in the settings. */
+  sound: string | false;
+  volume?: number;
+}
+
+/** Tells the person, whoever wants it and wherever they look; what was done of it is answered. */
+export function give(ui: Ui, notice: Notice): { notification: boolean; sound: boolean } {
+  const { title, message, notifies, sound, volume } = notice;
+  const notification = notifies && ui.renderer.triggerNotification(message, title);
+  const { sounds, volume: usual } = ui.settings.attention;
+  if (sound === false || sounds?.[sound] === false) return { notification, sound: false };
+  const file = sound.includes("/") ? sound : (sounds?.[sound] ?? sounds?.["default"]);
+  if (typeof file === "string") play(ui, file, volume ?? usual);
+  else ui.environment.writeUnseen?.(BELL);
+  return { notification, sound: true };
+}
+
 function notify(ui: Ui, config: AttentionConfig, { cause, sessionID }: Call): void {
   // Of many subagents each end would be a call; the end of the turn is the one that counts.
   if (cause === "subagent_done" && config.sounds?.[cause] === undefined) return;
   const title = oneLine(ui.store.state.sessions?.[sessionID]?.title ?? "A session");
-  if (config.notifications !== false) {
-    ui.renderer.triggerNotification(`${title} ${WORDS[cause]}`, "opencode");
-  }
-  if (config.sound === false || config.sounds?.[cause] === false) return;
-  const sound = config.sounds?.[cause] ?? config.sounds?.["default"];
-  if (typeof sound === "string") play(ui, sound, config.volume);
-  else ui.environment.writeUnseen?.(BELL);
+  give(ui, {
+    title: "opencode",
+    message: `${title} ${WORDS[cause]}`,
+    notifies: config.notifications !== false,
+    sound: config.sound !== false && cause,
+  });
 }
 
 /** By whichever player the machine has; the bell where there is none. */

@@ -28,6 +28,8 @@ const Choices = t.Object({
   /** Projects that were looked at and found good. */
   allDirectories: t.Boolean(),
   tips: t.Boolean(),
+  /** Plugins by id, whether they are on; what tui.json says of them counts less. */
+  pluginEnabled: t.Record(t.String(), t.Boolean()),
 });
 
 const Remembered = t.Composite([ModelChoices, Choices]);

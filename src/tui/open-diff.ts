@@ -5,5 +5,6 @@ import type { Ui } from "./ui";
 export function openDiff({ store }: Ui, source: DiffSource): void {
   const { route } = store.state;
   if (route.screen === "diff") return;
-  store.dispatch({ type: "route.changed", route: { screen: "diff", source, back: route } });
+  const back = "back" in route ? route.back : route;
+  store.dispatch({ type: "route.changed", route: { screen: "diff", source, back } });
 }

@@ -4,6 +4,7 @@ import { openDiff } from "./open-diff";
 import { DiffScreen } from "./screens/diff";
 import { HomeScreen } from "./screens/home";
 import { MiniScreen } from "./screens/mini";
+import { PluginScreen } from "./screens/plugin";
 import type { Screen } from "./screens/screen";
 import { SessionScreen } from "./screens/session";
 import type { Route, State } from "./store/state";
@@ -40,6 +41,9 @@ export class Shell {
       visible: false,
       fg: colors.warning,
     });
+    const bottom = new BoxRenderable(renderer, { flexShrink: 0 });
+    ui.plugins.fill("app_bottom", {}, bottom);
+    this.#root.add(bottom);
     renderer.root.add(this.#root);
     renderer.root.add(this.#tooSmall);
     this.#route = store.state.route;
@@ -73,8 +77,8 @@ export class Shell {
       leave?.();
       unregister();
     };
-    if (ui.mini && route.screen === "diff") renderer.footerHeight = DIFF_ROWS;
-    this.#root.add(screen.root);
+    if (ui.mini && "back" in route) renderer.footerHeight = DIFF_ROWS;
+    this.#root.add(screen.root, 0);
     screen.update(state);
     this.#resize();
     // What is typed into a dialog stays in it, whatever is made anew beneath.
@@ -94,6 +98,7 @@ export class Shell {
   }
 
   #make(route: Route): Screen {
+    if (route.screen === "plugin") return new PluginScreen(this.#ui, route);
     if (this.#ui.mini && route.screen !== "diff") return new MiniScreen(this.#ui, route);
     if (route.screen === "session") return new SessionScreen(this.#ui, this.#sync, route.sessionID);
     return route.screen === "diff" ? new DiffScreen(this.#ui, route) : new HomeScreen(this.#ui);

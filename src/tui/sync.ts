@@ -76,7 +76,7 @@ export class Sync {
     const home = state.directory === named ? known : state.directory;
     const wanted = route.screen === "session" ? sessions?.[route.sessionID]?.directory : home;
     // Nothing is known yet of a session that the program began with, and of where that was.
-    if (route.screen === "diff" || !wanted || present === undefined) return;
+    if ("back" in route || !wanted || present === undefined) return;
     const place = this.#place === named ? known : this.#place;
     if (wanted !== place) void this.#enter(wanted);
   }
@@ -118,13 +118,14 @@ export class Sync {
   }
 
   #hear(placed: PlacedEvent): void {
-    const { store, clock, client } = this.#ui;
+    const { store, clock, client, plugins } = this.#ui;
     const { event } = placed;
     if (!this.#concerns(placed)) return;
     if (event.type === "permission.asked" && this.#approves(event.properties)) return;
     store.dispatch({ type: "heard", event, at: clock.now() });
     this.#hold(event);
     actOn(this.#ui, event);
+    plugins.tell(event);
     if (event.type === "lsp.updated") void this.#fact("lsp", client.lsp);
     if (event.type === "mcp.tools.changed") void this.#fact("mcp", client.mcp.status);
     if (event.type === "server.instance.disposed") void this.#loadFacts();

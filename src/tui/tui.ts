@@ -32,6 +32,7 @@ import { followTitle } from "./title";
 import { registerDialogs } from "./dialogs/dialog-actions";
 import { DialogStack } from "./dialogs/dialog-stack";
 import { ToastColumn } from "./dialogs/toasts";
+import { TuiPlugins } from "./plugins/tui-plugins";
 import { KeyChoices } from "./keymap/key-choices";
 import { Keymap } from "./keymap/keymap";
 import { Memory } from "./memory";
@@ -94,6 +95,7 @@ export class Tui implements Ui {
   readonly statusLine: ChosenStatusLine;
   readonly mini: MiniMode | undefined;
   readonly environment: UiEnvironment;
+  readonly plugins: TuiPlugins;
   readonly log: UiLog;
   readonly #shell: Shell;
   readonly #sync: Sync;
@@ -165,6 +167,7 @@ export class Tui implements Ui {
       onFault: (message) => this.#tell(message),
     });
     void this.#remember();
+    this.plugins = new TuiPlugins(this);
     this.toasts = new ToastColumn(this);
     this.dialogs = new DialogStack(this);
     this.#ends.push(registerDialogs(this));
@@ -225,6 +228,7 @@ export class Tui implements Ui {
     if (this.renderer.isDestroyed) return;
     this.prompt.saveNow();
     for (const end of this.#ends) end();
+    void this.plugins.close();
     this.#shell.close();
     void this.memory.flush();
     this.#sync.close();
@@ -266,6 +270,7 @@ export class Tui implements Ui {
     const { loadThemes, watchThemes } = this.environment;
     const read = async () => theme.setOwn((await loadThemes?.()) ?? []);
     await read();
+    this.plugins.start();
     if (this.renderer.isDestroyed || watchThemes === undefined) return;
     this.#ends.push(watchThemes(() => void read()));
   }

@@ -18,6 +18,7 @@ import type { Dialog } from "./dialogs/dialog";
 import type { Bindings } from "./keymap/bindings";
 import type { KeyChoices, SaveSetting } from "./keymap/key-choices";
 import type { Keymap } from "./keymap/keymap";
+import type { PluginHost, Plugins } from "./plugins/plugin-types";
 import type { State } from "./store/state";
 import type { Memory } from "./memory";
 import type { Store } from "./store/store";
@@ -51,6 +52,7 @@ export interface Ui {
   /** There when the transcript is printed into the terminal's scrollback; undefined full screen. */
   readonly mini: MiniMode | undefined;
   readonly environment: UiEnvironment;
+  readonly plugins: Plugins;
   readonly log: UiLog;
   /** Leaves the program, the terminal restored; a running turn is stopped. */
   leave(): void;
@@ -195,6 +197,8 @@ export interface UiEnvironment {
   readonly writeUnseen?: (sequence: string) => void;
   /** The person's own themes as their files are now, in the order in which later ones win. */
   readonly loadThemes?: () => Promise<ThemeSource[]>;
+  /** Finds and loads plugins; without it there are none. */
+  readonly plugins?: PluginHost;
   /** Hears that files of themes were written, until the returned function is called. */
   readonly watchThemes?: (changed: () => void) => () => void;
 }

@@ -21,6 +21,7 @@ import { Actions } from "@/tui/actions/actions";
 import { KeyChoices } from "@/tui/keymap/key-choices";
 import { Keymap } from "@/tui/keymap/keymap";
 import { Memory } from "@/tui/memory";
+import { TuiPlugins } from "@/tui/plugins/tui-plugins";
 import { readSettings } from "@/tui/settings";
 import { Themes } from "@/tui/theme/themes";
 import { ChosenStatusLine } from "@/tui/status-line";
@@ -91,7 +92,7 @@ export async function testScreen(options: ScreenOptions = {}): Promise<TestScree
   const toasts: string[] = [];
   const parts = { actions, toasts, store, client, clock, beat, home: home.path };
   const ui = quietUi(terminal, parts);
-  Object.assign(ui, { statusLine: new ChosenStatusLine(ui) });
+  Object.assign(ui, { statusLine: new ChosenStatusLine(ui), plugins: new TuiPlugins(ui) });
   Object.assign(ui.clipboard, options.clipboard);
   Object.assign(ui.environment.env, options.env);
   Object.assign(ui, options.ui?.(ui) ?? { prompt: new EditorPromptBox(ui) });
@@ -193,6 +194,7 @@ function quietUi(terminal: TestRendererSetup, parts: QuietParts): Ui {
     // Made with the Ui that is made here.
     prompt: undefined as unknown as PromptBox,
     statusLine: undefined as unknown as ChosenStatusLine,
+    plugins: undefined as unknown as TuiPlugins,
     transcript: undefined,
     clipboard: {
       write: async () => true,

@@ -6,6 +6,7 @@ import { systemClock } from "@/base/clock";
 import { MemoryTransport } from "@/client/memory-transport";
 import { createServer } from "@/server/server";
 import { readSettings } from "@/tui/settings";
+import type { PluginHost } from "@/tui/plugins/plugin-types";
 import type { State } from "@/tui/store/state";
 import { Tui } from "@/tui/tui";
 import { sessionApp, type SessionAppOptions } from "@test/support/session-app";
@@ -15,14 +16,19 @@ type SessionApp = Awaited<ReturnType<typeof sessionApp>>;
 export interface FaceOptions {
   editor?: string;
   state?: Partial<State>;
+  plugins?: PluginHost;
 }
 
 const PATIENCE_MS = 30_000;
 
 /** One terminal UI, with a server of its own and everything behind it. */
-export async function tuiOn({ editor, ...options }: SessionAppOptions & { editor?: string }) {
+export async function tuiOn({
+  editor,
+  plugins,
+  ...options
+}: SessionAppOptions & Pick<FaceOptions, "editor" | "plugins">) {
   const t = await sessionApp({ config: { permission: { bash: "ask", edit: "ask" } }, ...options });
-  const face = await faceOn(t, editor === undefined ? {} : { editor });
+  const face = await faceOn(t, { ...(editor && { editor }), ...(plugins && { plugins }) });
   return {
     ...face,
     t,
@@ -41,7 +47,7 @@ export async function tuiOn({ editor, ...options }: SessionAppOptions & { editor
 }
 
 /** One more terminal UI on a server that is there. */
-export async function faceOn(t: SessionApp, { editor, state }: FaceOptions = {}) {
+export async function faceOn(t: SessionApp, { editor, state, plugins }: FaceOptions = {}) {
   const terminal = await createTestRenderer({ width: 100, height: 30, kittyKeyboard: true });
   const server = createServer(t.app);
   const transport = new MemoryTransport(
@@ -66,6 +72,7 @@ export async function faceOn(t: SessionApp, { editor, state }: FaceOptions = {})
       configDirectory: join(t.home, "config"),
       cacheDirectory: join(t.home, "cache"),
       logDirectory: join(t.home, "log"),
+      ...(plugins && { plugins }),
     },
   });
   const frame = async () => {
@@ -92,7 +99,7 @@ export async function faceOn(t: SessionApp, { editor, state }: FaceOptions = {})
     async close(): Promise<void> {
       await tui.prompt.close();
       tui.close();
-      await tui.memory.flush();
+      await Promise.all([tui.memory.flush(), tui.plugins.close()]);
     },
   };
 }

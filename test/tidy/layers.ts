@@ -15,7 +15,7 @@ export const LAYERS: readonly Layer[] = [
     owns:
       "what would make sense in any project: assert, bus, clock, env, error, file, id, limits, " +
       "log, npm packages, paths, process, queue, schema helpers, scope, secrets, text, traces, " +
-      "unified-diff, version, wildcard",
+      "unified-diff, version, wildcard, within-time",
     mayImport: "-",
   },
   {
@@ -114,7 +114,7 @@ export const LAYERS: readonly Layer[] = [
     folder: "tui",
     owns:
       "the face: store (pure reduce), sync, actions, keymap, theme, screens, views, prompt, " +
-      "asks, dialogs, diff, mini",
+      "plugins, asks, dialogs, diff, mini",
     mayImport: "base schema client",
   },
   {

@@ -2,7 +2,17 @@
 // stands in them, and the slash commands that mean it. What each does is given by its owner.
 
 export type ActionGroup =
-  "Session" | "Agent" | "Prompt" | "VCS" | "Provider" | "System" | "Text" | "Diff" | "Lists";
+  | "Session"
+  | "Agent"
+  | "Prompt"
+  | "VCS"
+  | "Provider"
+  | "System"
+  | "Text"
+  | "Diff"
+  | "Lists"
+  | "Plugins"
+  | "Keys of plugins";
 
 /** Groups that the palette lists; of the others it lists nothing, the keys' dialog all. */
 export const PALETTE_GROUPS: readonly ActionGroup[] = [
@@ -12,6 +22,7 @@ export const PALETTE_GROUPS: readonly ActionGroup[] = [
   "VCS",
   "Provider",
   "System",
+  "Plugins",
 ];
 
 export interface ActionSpec {
@@ -22,10 +33,12 @@ export interface ActionSpec {
   slash: readonly string[];
   /** Whether it needs an open session. */
   inSession: boolean;
+  /** Where a plugin wants it in lists, instead of under its group. */
+  heading?: string;
 }
 
 /** Rows of id, title, and slash commands; "@" after a title says that a session must be open. */
-const ROWS: Readonly<Record<ActionGroup, readonly (readonly string[])[]>> = {
+const ROWS: Readonly<Partial<Record<ActionGroup, readonly (readonly string[])[]>>> = {
   Session: [
     ["session.list", "Switch session", "sessions", "resume", "continue"],
     ["session.new", "New session", "new", "clear"],

@@ -29,11 +29,11 @@ export interface ReadyAction extends ActionSpec {
 
 export class Actions {
   readonly #options: ActionsOptions;
-  readonly #specs: readonly ActionSpec[] = actionSpecs();
+  #specs: readonly ActionSpec[] = actionSpecs();
   readonly #bodies = new Map<string, ActionBody[]>();
   readonly #listeners = new Set<(id: string) => void>();
   /** Ids by what else means them: names of keys, and slash commands without the slash. */
-  readonly #names: ReadonlyMap<string, string>;
+  readonly #names: Map<string, string>;
 
   constructor(options: ActionsOptions) {
     this.#options = options;
@@ -54,6 +54,25 @@ export class Actions {
         const rest = (this.#bodies.get(id) ?? []).filter((other) => other !== body);
         this.#bodies.set(id, rest);
       }
+    };
+  }
+
+  /**
+   * Adds an action of a plugin, until the returned function is called. False when there is one of
+   * that id. Slash commands that mean another already are left out.
+   */
+  add(spec: ActionSpec, body: ActionBody): (() => void) | false {
+    const { id } = spec;
+    if (this.#specs.some((one) => one.id === id)) return false;
+    const slash = spec.slash.filter((name) => !this.#names.has(name));
+    const added = { ...spec, slash };
+    this.#specs = [...this.#specs, added];
+    for (const name of [id, ...slash]) this.#names.set(name, id);
+    const unregister = this.register({ [id]: body });
+    return () => {
+      this.#specs = this.#specs.filter((one) => one !== added);
+      for (const name of [id, ...slash]) this.#names.delete(name);
+      unregister();
     };
   }
 

@@ -26,6 +26,6 @@ export function tellAsks(ui: Ui): () => void {
 function isShown(state: State, sessionID: string): boolean {
   const { route } = state;
   // From the diff viewer the way back leads to what asks.
-  const shown = route.screen === "diff" ? route.back : route;
+  const shown = "back" in route ? route.back : route;
   return shown.screen === "session" && isBelow(state, sessionID, shown.sessionID);
 }

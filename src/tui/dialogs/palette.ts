@@ -50,7 +50,7 @@ function paletteRows(ui: Ui): ListRow<ReadyAction>[] {
   });
   return [
     ...suggested.map((action) => toRow(ui, action, "Suggested")),
-    ...rest.map((action) => toRow(ui, action, action.group)),
+    ...rest.map((action) => toRow(ui, action, action.heading ?? action.group)),
   ];
 }
 

@@ -39,6 +39,8 @@ interface Shown {
   toast: Toast;
   root: BoxRenderable;
   cancel: () => void;
+  /** The key that brought it is no key that dismisses it. */
+  isNew: boolean;
 }
 
 export class ToastColumn implements Toasts {
@@ -81,7 +83,8 @@ export class ToastColumn implements Toasts {
     const cancel = stays
       ? () => undefined
       : this.#ui.clock.timer(toast.duration ?? DURATION_MS, () => this.#remove(shown));
-    const shown: Shown = { toast, root, cancel };
+    const shown: Shown = { toast, root, cancel, isNew: true };
+    queueMicrotask(() => (shown.isNew = false));
     this.#root.add(root, 0);
     this.#shown = [shown, ...this.#shown];
     for (const old of this.#shown.slice(MAX_SHOWN)) this.#remove(old);
@@ -93,7 +96,7 @@ export class ToastColumn implements Toasts {
   }
 
   #dismissErrors(): void {
-    const errors = this.#shown.filter(({ toast }) => toast.variant === "error");
+    const errors = this.#shown.filter(({ toast, isNew }) => toast.variant === "error" && !isNew);
     for (const shown of errors) this.#remove(shown);
   }
 

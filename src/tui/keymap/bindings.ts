@@ -1,5 +1,6 @@
 // Which keys mean what: the defaults, with what a person's `keybinds` say instead.
 
+import type { KeyEvent } from "@opentui/core";
 import { invalid } from "@/base/error";
 import { didYouMean } from "@/base/text";
 import type { Keybind, Keybinds, KeyObject } from "@/schema/tui-config";
@@ -17,6 +18,8 @@ export interface Binding {
   preventDefault: boolean;
   /** Whether other bindings of the key are asked, too. */
   fallthrough: boolean;
+  /** Whether it counts now; always unless given. */
+  when?: (key: KeyEvent) => boolean;
 }
 
 export interface Bindings {

@@ -8,6 +8,7 @@ export const KEY_CONTEXTS = [
   "permission",
   "question",
   "diff",
+  "plugin",
   "prompt",
   "session",
   "app",

@@ -41,6 +41,9 @@ export class Keymap {
   readonly #leaderTimeoutMs: number;
   readonly #listeners = new Set<() => void>();
   #bindings: Bindings;
+  /** Of plugins. */
+  #added: readonly Binding[] = [];
+  readonly #interceptors = new Set<(key: KeyEvent) => void>();
   /** Innermost first. */
   #layers: readonly Layer[] = [];
   #pressed: Sequence = [];
@@ -56,6 +59,7 @@ export class Keymap {
   /** Takes the keys of `input` before what has the focus does. */
   listen(input: KeyHandler): () => void {
     const take = (key: KeyEvent) => {
+      for (const intercept of this.#interceptors) intercept(key);
       if (!key.defaultPrevented && this.handle(key)) key.preventDefault();
     };
     input.on("keypress", take);
@@ -80,6 +84,20 @@ export class Keymap {
     };
   }
 
+  /** Adds keys to those of the table, until the returned function is called. */
+  add(bindings: readonly Binding[]): () => void {
+    this.#added = [...this.#added, ...bindings];
+    return () => {
+      this.#added = this.#added.filter((one) => !bindings.includes(one));
+    };
+  }
+
+  /** Hears of every key before it means anything, and may prevent that it does. */
+  intercept(hear: (key: KeyEvent) => void): () => void {
+    this.#interceptors.add(hear);
+    return () => this.#interceptors.delete(hear);
+  }
+
   /** Other keys from now on. */
   rebind(bindings: Bindings): void {
     this.#bindings = bindings;
@@ -93,8 +111,16 @@ export class Keymap {
 
   /** All keys of an action. */
   labels(actionID: string): string[] {
-    const found = this.#bindings.all.filter(({ id }) => id === actionID);
-    return found.map(({ sequence }) => formatSequence(sequence));
+    return this.sequences(actionID).map(formatSequence);
+  }
+
+  sequences(actionID: string): Sequence[] {
+    return this.#all.filter(({ id }) => id === actionID).map(({ sequence }) => sequence);
+  }
+
+  /** What `<leader>` stands for. */
+  get leader(): readonly Sequence[] {
+    return this.#bindings.leader;
   }
 
   /** What is pressed of a longer sequence, and what may follow, once a person hesitates. */
@@ -155,7 +181,8 @@ export class Keymap {
     for (const layer of this.#active()) {
       for (const binding of this.#of(layer.context)) {
         if (binding.event !== (key.eventType === "release" ? "release" : "press")) continue;
-        if (!isSame(binding.sequence, sequence) || !layer.run(binding.id, key)) continue;
+        if (!isSame(binding.sequence, sequence) || binding.when?.(key) === false) continue;
+        if (!layer.run(binding.id, key)) continue;
         isTaken ||= binding.preventDefault;
         if (!binding.fallthrough) return isTaken;
       }
@@ -183,7 +210,11 @@ export class Keymap {
   }
 
   #of(context: KeyContext): Binding[] {
-    return this.#bindings.all.filter(({ contexts }) => contexts.includes(context));
+    return this.#all.filter(({ contexts }) => contexts.includes(context));
+  }
+
+  get #all(): readonly Binding[] {
+    return this.#added.length === 0 ? this.#bindings.all : [...this.#added, ...this.#bindings.all];
   }
 
   #isPrefix(sequence: Sequence): boolean {

@@ -102,14 +102,16 @@ export class HomeScreen implements Screen {
     const hints = new BoxRenderable(renderer, { flexDirection: "row", justifyContent: "flex-end" });
     hints.add(this.#hint);
     this.#box.add(hints);
-    for (const one of [this.#above, this.#name, this.#advice.root, this.#box, this.#tip, below]) {
-      this.root.add(one);
-    }
+    const plugins = new BoxRenderable(renderer, { flexDirection: "column", flexShrink: 0 });
+    const { root: advice } = this.#advice;
+    const rows = [this.#above, this.#name, advice, this.#box, this.#tip, plugins, below];
+    for (const one of rows) this.root.add(one);
     this.root.add(this.#footer(text(ui.environment.version)));
     ui.prompt.root.width = "auto";
     this.#example = `${ASK} "${pick(EXAMPLES, ui.clock.now())}"`;
     this.#tip.content = `● Tip  ${pick(TIPS, ui.clock.now())}`;
     this.#leaves = [
+      ui.plugins.fill("home_bottom", {}, plugins),
       // In front of the prompt box, for which an empty prompt is nothing to send.
       ui.keymap.enter(
         "popup",

@@ -55,6 +55,7 @@ export class Sidebar {
   readonly #sections: ScrollBoxRenderable;
   readonly #footer: TextRenderable;
   readonly #ticking: Ticking;
+  readonly #leavePlugins: () => void;
   readonly #folded = new Set<string>();
   #size: Size = { columns: 80, rows: 24 };
   #shown: unknown[] = [];
@@ -89,9 +90,12 @@ export class Sidebar {
       minHeight: 0,
     });
     this.#sections.verticalScrollBar.visible = false;
+    const plugins = new BoxRenderable(renderer, { flexDirection: "column", flexShrink: 0 });
+    this.#leavePlugins = ui.plugins.fill("sidebar_content", { session_id: sessionID }, plugins);
     this.#footer = this.#text("");
     this.#panel.add(this.#title);
     this.#panel.add(this.#sections);
+    this.#panel.add(plugins);
     this.#panel.add(this.#footer);
   }
 
@@ -133,6 +137,7 @@ export class Sidebar {
 
   destroy(): void {
     this.#ticking.isOn = false;
+    this.#leavePlugins();
     this.docked.destroyRecursively();
     this.drawer.destroyRecursively();
     if (!this.#panel.isDestroyed) this.#panel.destroyRecursively();

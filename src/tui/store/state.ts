@@ -20,8 +20,17 @@ import type { VcsInfo } from "@/schema/vcs";
 
 export type BaseRoute = { screen: "home" } | { screen: "session"; sessionID: string };
 
-/** The screen in front. The diff viewer lies over the one that `back` leads to. */
-export type Route = BaseRoute | { screen: "diff"; source: DiffSource; back: BaseRoute };
+/** The screen in front. The diff viewer, and that of a plugin, lie over what `back` is. */
+export type Route =
+  BaseRoute | { screen: "diff"; source: DiffSource; back: BaseRoute } | PluginRoute;
+
+/** What a plugin draws, by the name that it gave. */
+export interface PluginRoute {
+  screen: "plugin";
+  name: string;
+  params: Readonly<Record<string, unknown>>;
+  back: BaseRoute;
+}
 
 /** Which changes are looked at: of git, of the open session, of one turn of it, or proposed. */
 export type DiffSource =

@@ -66,8 +66,9 @@ export class Store {
     this.#tell();
   }
 
-  /** Ends its timer. */
+  /** Ends its timer, and tells nobody any more: what still comes is for screens that are gone. */
   close(): void {
+    this.#listeners.clear();
     this.#cancelFlush?.();
     this.#cancelFlush = undefined;
     this.#growths.clear();

@@ -34,6 +34,19 @@ test("an error stays until a key", async () => {
   expect(await screen.frame()).toContain("It failed.");
 });
 
+test("the key that brings an error does not take it away again", async () => {
+  const { screen, toasts } = await open();
+  await using _ = screen;
+  const { renderer, mockInput: keys } = screen.terminal;
+  const fail = () => toasts.show({ message: "It failed.", variant: "error" });
+  renderer.keyInput.prependListener("keypress", fail);
+  keys.pressKey("x");
+  expect(await screen.frame()).toContain("It failed.");
+  renderer.keyInput.off("keypress", fail);
+  keys.pressKey("x");
+  expect(await screen.frame()).not.toContain("It failed.");
+});
+
 test("the newest two are shown, the newest first, and none twice", async () => {
   const { screen, toasts } = await open();
   await using _ = screen;

@@ -1,7 +1,7 @@
 // Code that is not ours, bounded: what it waits for, and what it computes.
 import { expect, test } from "bun:test";
 import { systemClock } from "@/base/clock";
-import { callWithin, isLate } from "@/plugin/within-time";
+import { callWithin, isLate } from "@/base/within-time";
 import { FakeClock } from "@test/support/clock";
 
 const spin = () => {

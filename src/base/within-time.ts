@@ -2,8 +2,8 @@
 // computes without a pause, from its call on, is stopped. A loop that begins only after it has
 // waited for something is out of reach: it runs where nobody has called it.
 import { runInThisContext } from "node:vm";
-import type { Clock } from "@/base/clock";
-import { AppError, errorCode } from "@/base/error";
+import type { Clock } from "./clock";
+import { AppError, errorCode } from "./error";
 
 const NAME = "NoAnswerError";
 /** Where a call finds what it calls: scripts see nothing but globals. */
@@ -27,7 +27,8 @@ export async function callWithin<T>(
   return withinTime(Promise.resolve(callBounded(work, limitMs)), limitMs, clock, signal);
 }
 
-function callBounded<T>(work: () => T, limitMs: number): T {
+/** What `work` gives; throws an error that `isLate` knows when it computes longer than that. */
+export function callBounded<T>(work: () => T, limitMs: number): T {
   const world = globalThis as { [WORK]?: unknown };
   const before = world[WORK];
   world[WORK] = work;

@@ -110,10 +110,7 @@ test("the model lists its jobs, waits for one, and stops one", async () => {
     turns: [
       { calls: [bash("sleep 300"), bash(`${untilFile("go")}; echo steady`)] },
       { calls: [job()] },
-      async () => {
-        await begin(t, "go");
-        return { calls: [job({ id: id("until"), wait: 60_000 })] };
-      },
+      () => ({ calls: [job({ id: id("until"), wait: 60_000 })] }),
       () => ({ calls: [job({ id: id("sleep"), stop: true })] }),
       { calls: [job({ id: "shell_nothing" })] },
       { text: "Done" },
@@ -121,7 +118,15 @@ test("the model lists its jobs, waits for one, and stops one", async () => {
   });
   const session = t.create();
   sessionID = session.id;
-  await t.prompt(session, "Go");
+  // An end that comes before somebody waits for it would be told, and not be new any more.
+  const waits = t.next("message.part.updated", ({ part }) => {
+    const state = part.type === "tool" ? part.state : undefined;
+    return state?.status === "running" && "wait" in state.input;
+  });
+  const answered = t.prompt(session, "Go");
+  await waits;
+  await begin(t, "go");
+  await answered;
   const [, , list, waited, stopped, missing] = outputs(t, session);
   expect(list).toMatch(/^shell_\w+ shell running \d+s: .*\nshell_\w+ shell running/);
   expect(waited).toMatch(/status="completed" seconds="\d+">\nsteady\n\(Exit code 0\)\n<\/job>$/);

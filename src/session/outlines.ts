@@ -26,7 +26,7 @@ export class Outlines {
 
   /** By id, as the store lists them. Texts, outputs and files are empty. */
   read(sessionID: string): MessageWithParts[] {
-    const outline = this.#kept.get(sessionID);
+    const outline = this.#known(sessionID);
     const current = outline ? this.#follow(sessionID, outline) : this.#load(sessionID);
     this.#kept.delete(sessionID);
     this.#kept.set(sessionID, current);
@@ -36,6 +36,12 @@ export class Outlines {
     }
     const { messages } = current;
     return [...messages.values()].sort((a, b) => (a.info.id < b.info.id ? -1 : 1));
+  }
+
+  /** What is kept, unless removals since may have been forgotten. */
+  #known(sessionID: string): Outline | undefined {
+    const outline = this.#kept.get(sessionID);
+    return outline && outline.seq >= this.#store.oldestCursor() ? outline : undefined;
   }
 
   #load(sessionID: string): Outline {

@@ -3,6 +3,7 @@ import { expect, test } from "bun:test";
 import type { ToolPart } from "@/schema/part";
 import { Outlines } from "@/session/outlines";
 import { SessionStore } from "@/storage/session-store";
+import { pruneTombstones } from "@/storage/tombstones";
 import {
   assistantMessage,
   id,
@@ -19,9 +20,10 @@ const RECORD = "a".repeat(64);
 
 async function openStore() {
   const fixture = await testDatabase();
+  const { database, clock } = fixture;
   const store = new SessionStore(fixture.database);
   for (const number of [1, 2]) store.putSession(session(number));
-  return { store, [Symbol.asyncDispose]: () => fixture[Symbol.asyncDispose]() };
+  return { store, database, clock, [Symbol.asyncDispose]: () => fixture[Symbol.asyncDispose]() };
 }
 
 /** A call that wrote `output`, with this metadata. */
@@ -100,4 +102,17 @@ test("whatever changes, it is the same as when it is read anew", async () => {
   store.putMessage({ ...late, cost: 7 });
   check();
   expect(outlines.read(S)).toMatchObject([{ info: { id: late.id, cost: 7 } }]);
+});
+
+test("what was removed so long ago that it is forgotten is gone from it too", async () => {
+  await using opened = await openStore();
+  const { store, database, clock } = opened;
+  const outlines = new Outlines(store);
+  const answer = assistantMessage(S, 2);
+  store.putMessage(answer);
+  expect(outlines.read(S)).toHaveLength(1);
+  store.removeMessage(S, answer.id);
+  await clock.advance(8 * 24 * 60 * 60 * 1000);
+  pruneTombstones(database);
+  expect(outlines.read(S)).toEqual([]);
 });

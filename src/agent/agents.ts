@@ -12,7 +12,7 @@ import type { Agent } from "@/schema/agent";
 import type { AgentConfig } from "@/schema/config";
 import { defineAgent, parseModel } from "./agent-definition";
 import { builtinAgents, defaultRules } from "./builtin-agents";
-import { layDefinitions, readAgentDefinitions } from "./definitions";
+import { type AgentDefinition, layDefinitions, readAgentDefinitions } from "./definitions";
 import { PerConfig, type ConfigSource } from "./per-config";
 import type { References } from "./references";
 import type { Skills } from "./skills";
@@ -33,12 +33,20 @@ interface Defined {
   defaultName: string | undefined;
 }
 
+/** What the markdown files say. */
+interface WrittenAgents {
+  definitions: AgentDefinition[];
+  warnings: readonly string[];
+}
+
 export class Agents {
   readonly #options: AgentsOptions;
+  readonly #written: PerConfig<WrittenAgents>;
   readonly #defined: PerConfig<Defined>;
 
   constructor(options: AgentsOptions) {
     this.#options = options;
+    this.#written = new PerConfig(options.config, (loaded) => this.#read(loaded));
     this.#defined = new PerConfig(options.config, (loaded) => this.#load(loaded));
   }
 
@@ -61,6 +69,11 @@ export class Agents {
     const similar = didYouMean(name, names);
     const hint = similar ? `Did you mean ${similar}?` : `There are: ${names.sort().join(", ")}`;
     throw notFound("Agent", name, hint);
+  }
+
+  /** What a person should hear of the definitions, each naming its file. */
+  async warnings(): Promise<readonly string[]> {
+    return (await this.#written.get()).warnings;
   }
 
   /**
@@ -98,9 +111,8 @@ export class Agents {
       home: paths.home,
     };
     const builtins = new Map(builtinAgents(access).map((builtin) => [builtin.name, builtin]));
-    const fence = trustFence(projectRoot(this.#options), loaded.trust, this.#options.log);
-    const markdown = await readAgentDefinitions(loaded.directories, this.#options, fence);
-    const all = await layDefinitions(loaded, markdown, ({ agent }) => agent, this.#options);
+    const { definitions } = await this.#written.get();
+    const all = await layDefinitions(loaded, definitions, ({ agent }) => agent, this.#options);
     const agents = new Map<string, Agent>();
     for (const name of new Set([...builtins.keys(), ...all.map((layer) => layer.name)])) {
       const own = all.filter((layer) => layer.name === name);
@@ -114,6 +126,17 @@ export class Agents {
       if (agent !== undefined) agents.set(name, agent);
     }
     return { agents, defaultName: config.default_agent };
+  }
+
+  async #read({ directories, trust }: LoadedConfig): Promise<WrittenAgents> {
+    const { log } = this.#options;
+    const warnings: string[] = [];
+    const warn = (message: string) => {
+      warnings.push(message);
+      log.warn(message);
+    };
+    const fence = trustFence(projectRoot(this.#options), trust, log);
+    return { definitions: await readAgentDefinitions(directories, { fence, warn }), warnings };
   }
 
   #checkModel(name: string, layer: AgentConfig): void {

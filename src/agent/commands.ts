@@ -45,13 +45,20 @@ export interface CommandsOptions {
   served(name?: string): Promise<RunnableCommand[]>;
 }
 
+interface DefinedCommands {
+  commands: ReadonlyMap<string, RunnableCommand>;
+  warnings: readonly string[];
+}
+
 export class Commands {
   readonly #options: CommandsOptions;
   readonly #commands: PerConfig<Map<string, RunnableCommand>>;
+  readonly #defined: PerConfig<DefinedCommands>;
 
   constructor(options: CommandsOptions) {
     this.#options = options;
-    this.#commands = new PerConfig(options.config, (loaded) => this.#load(loaded));
+    this.#defined = new PerConfig(options.config, (loaded) => this.#define(loaded));
+    this.#commands = new PerConfig(options.config, () => this.#load());
   }
 
   /** Built-in commands, then configured ones, then skills, then those of servers. */
@@ -73,17 +80,13 @@ export class Commands {
     throw notFound("Command", name, hint);
   }
 
-  async #load(loaded: LoadedConfig): Promise<Map<string, RunnableCommand>> {
-    const commands = new Map(builtIns().map((command) => [command.name, command]));
-    const fence = trustFence(projectRoot(this.#options), loaded.trust, this.#options.log);
-    const markdown = await readCommandDefinitions(loaded.directories, this.#options, fence);
-    const all = await layDefinitions(loaded, markdown, ({ command }) => command, this.#options);
-    const merged = new Map<string, CommandConfig>();
-    for (const { name, value, isHeld } of all) {
-      merged.set(name, { ...merged.get(name), ...value });
-      // The template is of this layer: each has its own.
-      commands.set(name, fromConfig(name, { ...merged.get(name), ...value }, isHeld));
-    }
+  /** What a person should hear of the definitions, each naming its file. */
+  async warnings(): Promise<readonly string[]> {
+    return (await this.#defined.get()).warnings;
+  }
+
+  async #load(): Promise<Map<string, RunnableCommand>> {
+    const commands = new Map((await this.#defined.get()).commands);
     for (const skill of await this.#options.skills.list()) {
       if (commands.has(skill.name)) continue;
       const { name, description, content: template } = skill;
@@ -92,6 +95,27 @@ export class Commands {
       commands.set(name, { ...told, source: "skill", template, hints, acts: "never" });
     }
     return commands;
+  }
+
+  /** Without skills, which may have to be fetched. */
+  async #define(loaded: LoadedConfig): Promise<DefinedCommands> {
+    const { log } = this.#options;
+    const warnings: string[] = [];
+    const warn = (message: string) => {
+      warnings.push(message);
+      log.warn(message);
+    };
+    const commands = new Map(builtIns().map((command) => [command.name, command]));
+    const fence = trustFence(projectRoot(this.#options), loaded.trust, log);
+    const markdown = await readCommandDefinitions(loaded.directories, { fence, warn });
+    const all = await layDefinitions(loaded, markdown, ({ command }) => command, this.#options);
+    const merged = new Map<string, CommandConfig>();
+    for (const { name, value, isHeld } of all) {
+      merged.set(name, { ...merged.get(name), ...value });
+      // The template is of this layer: each has its own.
+      commands.set(name, fromConfig(name, { ...merged.get(name), ...value }, isHeld));
+    }
+    return { commands, warnings };
   }
 }
 

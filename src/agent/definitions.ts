@@ -2,20 +2,27 @@
 // those of a project taken apart into what acts and what does not, by the same table as its
 // opencode.json.
 import { dirname } from "node:path";
-import type { Logger } from "@/base/log";
-import { t } from "@/base/schema";
+import { t, type TSchema } from "@/base/schema";
+import { didYouMean } from "@/base/text";
+import { findUnknownKeys } from "@/base/unknown-keys";
 import { type Acting, splitProject } from "@/config/acting";
 import type { LoadedConfig } from "@/config/load";
+import { describeUnknown } from "@/config/key-warnings";
 import { type Fence, NotingFence } from "@/config/links";
 import { lowerAgentShape } from "@/config/lower-shapes";
 import { type ConfigDirectory, projectRoot } from "@/config/sources";
 import { AgentConfig, CommandConfig, type Config } from "@/schema/config";
-import { type Definition, readDefinitions } from "./markdown-directory";
+import { type Definition, readDefinitions, type Warn } from "./markdown-directory";
 
 interface Place {
   directory: string;
   worktree: string;
-  log: Logger;
+}
+
+/** How definitions are read. */
+interface Reading {
+  fence: Fence;
+  warn: Warn;
 }
 
 /** A definition with what it says as an entry of the configuration's `key`. */
@@ -35,16 +42,15 @@ const CommandFields = t.Partial(t.Omit(CommandConfig, ["template"]));
 /** Modes, then agents; each in the order of the directories. */
 export async function readAgentDefinitions(
   directories: readonly ConfigDirectory[],
-  place: Place,
-  fence: Fence,
+  reading: Reading,
 ): Promise<AgentDefinition[]> {
-  const options = { fence, log: place.log };
-  const read = (folders: string[]) => readDefinitions(directories, folders, AgentConfig, options);
+  const read = (folders: string[]) => readDefinitions(directories, folders, AgentConfig, reading);
   const [modes, agents] = await Promise.all([read(["mode", "modes"]), read(["agent", "agents"])]);
   const define = (definition: Definition<AgentConfig>, mode?: "primary"): AgentDefinition => {
     const { name, path, directory, fields, body } = definition;
-    const warn = (message: string) => place.log.warn(`${path}: ${message}`);
+    const warn = (message: string) => reading.warn(`${path}: ${message}`);
     const own = lowerAgentShape(fields, warn) as AgentConfig; // the same keys under today's names
+    warnOfKeys(AgentConfig, own, path, reading);
     const value = { ...own, ...(mode && { mode }), ...(body && { prompt: body }) };
     return { name, path, directory, key: "agent", value };
   };
@@ -53,15 +59,22 @@ export async function readAgentDefinitions(
 
 export async function readCommandDefinitions(
   directories: readonly ConfigDirectory[],
-  { log }: Place,
-  fence: Fence,
+  reading: Reading,
 ): Promise<CommandDefinition[]> {
-  const options = { fence, log };
   const folders = ["command", "commands"];
-  const definitions = await readDefinitions(directories, folders, CommandFields, options);
+  const definitions = await readDefinitions(directories, folders, CommandFields, reading);
   return definitions.map(({ name, path, directory, fields, body }) => {
+    warnOfKeys(CommandFields, fields, path, reading);
     return { name, path, directory, key: "command", value: { ...fields, template: body } };
   });
+}
+
+/** Such files are written for several programs: only what looks like one of our keys is told. */
+function warnOfKeys(schema: TSchema, fields: object, path: string, { warn }: Reading): void {
+  for (const unknown of findUnknownKeys(schema, fields)) {
+    const isNear = didYouMean(unknown.key, unknown.known) !== undefined;
+    if (isNear) warn(`${path}: ${describeUnknown(unknown)}`);
+  }
 }
 
 /** Without what acts when it is a project's; the person's own is left as it is. */
@@ -130,9 +143,11 @@ export async function findActingDefinitions(
 ): Promise<Acting[]> {
   const own = directories.map((path) => ({ path, isProject: true }));
   const fence = new NotingFence(projectRoot(place), { follows: true });
+  // Whoever uses them tells what is wrong with them.
+  const reading = { fence, warn: () => undefined };
   const [agents, commands] = await Promise.all([
-    readAgentDefinitions(own, place, fence),
-    readCommandDefinitions(own, place, fence),
+    readAgentDefinitions(own, reading),
+    readCommandDefinitions(own, reading),
   ]);
   const split = await Promise.all(
     [...agents, ...commands].map((one) => splitDefinition<AgentConfig | CommandConfig>(one, place)),

@@ -3,7 +3,6 @@
 // left out with a warning that names file and line; the others work.
 import { extname, join, relative, sep } from "node:path";
 import { errorMessage } from "@/base/error";
-import type { Logger } from "@/base/log";
 import { formatBytes } from "@/base/text";
 import type { Static, TSchema } from "@/base/schema";
 import { type Fence, fenceAt } from "@/config/links";
@@ -21,6 +20,9 @@ export interface Definition<T> {
   body: string;
 }
 
+/** Told of what a person should hear and nothing fails for; it names the file. */
+export type Warn = (message: string) => void;
+
 const FILE_MAX_BYTES = 256 * 1024;
 
 /**
@@ -32,7 +34,7 @@ export async function readDefinitions<S extends TSchema>(
   directories: readonly ConfigDirectory[],
   folders: readonly string[],
   schema: S,
-  options: { fence: Fence; log: Logger },
+  options: { fence: Fence; warn: Warn },
 ): Promise<Definition<Static<S>>[]> {
   const lists = await Promise.all(
     directories.flatMap((directory) =>
@@ -45,23 +47,22 @@ export async function readDefinitions<S extends TSchema>(
   return lists.flat();
 }
 
-/** The text and fields of one markdown file, or undefined after a warning in the log. */
+/** The text and fields of one markdown file, or undefined after a warning. */
 export async function readDefinition<S extends TSchema>(
   path: string,
   schema: S,
-  options: { log: Logger },
+  warn: Warn,
 ): Promise<{ fields: Static<S>; body: string } | undefined> {
   try {
     const file = await readStart(path, FILE_MAX_BYTES);
     if (file === undefined) return undefined;
     if (file.truncated) {
-      const message = `${path} is skipped: it is larger than ${formatBytes(FILE_MAX_BYTES)}`;
-      options.log.warn(message, { path });
+      warn(`${path} is skipped: it is larger than ${formatBytes(FILE_MAX_BYTES)}`);
       return undefined;
     }
     return parseMarkdown(file.text, path, schema);
   } catch (error) {
-    options.log.warn(`A file is skipped: ${errorMessage(error)}`, { path });
+    warn(`A file is skipped: ${errorMessage(error)}`);
     return undefined;
   }
 }
@@ -69,14 +70,14 @@ export async function readDefinition<S extends TSchema>(
 async function readFolder<S extends TSchema>(
   root: string,
   schema: S,
-  options: { fence: Fence; log: Logger },
+  options: { fence: Fence; warn: Warn },
 ): Promise<Omit<Definition<Static<S>>, "directory">[]> {
   const fence = fenceAt(root, options.fence);
   const match = (name: string) => name.endsWith(".md");
   const files = await searchFiles(root, { match, fence });
   const found = await Promise.all(
     files.map(async (path) => {
-      const definition = await readDefinition(path, schema, options);
+      const definition = await readDefinition(path, schema, options.warn);
       return definition && { name: definitionName(root, path), path, ...definition };
     }),
   );

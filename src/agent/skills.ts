@@ -107,7 +107,7 @@ export class Skills {
 
   async #readSkill(path: string): Promise<Skill | undefined> {
     const { log } = this.#options;
-    const file = await readDefinition(path, SkillFields, { log });
+    const file = await readDefinition(path, SkillFields, (message) => log.warn(message));
     if (file === undefined) return undefined;
     const name = file.fields.name?.trim() || basename(dirname(path));
     if (name.length > NAME_MAX_CHARACTERS || /[\s\p{Cc}]/u.test(name)) {

@@ -75,5 +75,9 @@ function visitKeys(
 function isMistyped(key: string, known: readonly string[]): boolean {
   const plain = (name: string) => name.toLowerCase().replace(/[-_]/g, "");
   if (known.some((name) => plain(name) === plain(key))) return true;
-  return key.length >= LONG_MIN && known.some((name) => editDistance(name, key) === 1);
+  const letters = (name: string) => [...name].sort().join("");
+  return known.some(
+    (name) =>
+      editDistance(name, key) === 1 && (key.length >= LONG_MIN || letters(name) === letters(key)),
+  );
 }

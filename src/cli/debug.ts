@@ -1,5 +1,6 @@
 // `opencode debug`: what the program sees: the merged configuration and its paths. No secrets.
 import { type CLIContext, type GlobalOptions, withApp } from "./context";
+import { configWarnings } from "./config-warnings";
 import { EXIT } from "./exit-code";
 import { tellHeldBack } from "./held-back";
 import { shownConfig } from "@/config/shown-config";
@@ -15,7 +16,7 @@ export async function config(context: CLIContext, options: DebugConfigOptions): 
     const instance = await app.instances.get(context.directory);
     const loaded = await instance.config.get();
     const { output } = context;
-    for (const warning of loaded.warnings) output.note(warning);
+    for (const warning of await configWarnings(instance)) output.note(warning);
     await tellHeldBack(context, instance);
     if (options.sources) {
       const rows = Object.entries(loaded.sources).sort(([a], [b]) => (a < b ? -1 : 1));

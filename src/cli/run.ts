@@ -9,6 +9,7 @@ import type { Instance } from "@/app/instance";
 import type { MessageWithParts } from "@/schema/message";
 import { type CLIContext, type GlobalOptions, withApp } from "./context";
 import { EXIT, exitCodeOf, exitCodeOfMessage } from "./exit-code";
+import { configWarnings } from "./config-warnings";
 import { noteHeldBack, tellHeldBack } from "./held-back";
 import { reportInternal } from "./internal-error";
 import { RunJSON } from "./run-json";
@@ -124,7 +125,7 @@ async function warnAtFirst(context: CLIContext, app: App): Promise<void> {
     if (type !== "tui.toast.show" || properties.variant !== "error") return;
     output.note(`${output.style.yellow("Warning:")} ${properties.message}`);
   });
-  const { warnings } = await instance.config.get();
+  const warnings = await configWarnings(instance);
   const problem = await app.services.auth.problem();
   for (const warning of problem === undefined ? warnings : [...warnings, problem]) {
     output.note(`${output.style.yellow("Warning:")} ${warning}`);

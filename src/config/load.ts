@@ -7,7 +7,6 @@ import type { Env } from "@/base/env";
 import { errorCode, invalid } from "@/base/error";
 import { fileFailure, isInside, realpathInside } from "@/base/file";
 import { findIssues, formatIssue, type SchemaIssue } from "@/base/schema";
-import { didYouMean } from "@/base/text";
 import { findUnknownKeys } from "@/base/unknown-keys";
 import { Config } from "@/schema/config";
 import { type Acting, projectPath, splitProject, type SplitConfig } from "./acting";
@@ -15,6 +14,7 @@ import { fingerprint } from "./fingerprint";
 import { type JSONRecord, valueAt } from "./json";
 import { configError, findPlace, parseJSONC } from "./jsonc";
 import { type KeyPath, parseKeyPath } from "./key-path";
+import { describeUnknown, idleKeys } from "./key-warnings";
 import { locatePlugins } from "./locate-plugins";
 import { locateReferences } from "./locate-references";
 import { lowerConfig } from "./lower";
@@ -73,8 +73,6 @@ interface LoadedDirectory extends ConfigDirectory {
 }
 
 const CONFIG_MAX_BYTES = 1024 * 1024;
-/** Keys of the terminal interface, which has a file of its own. */
-const TUI_KEYS: readonly string[] = ["theme", "keybinds", "tui"];
 
 interface Reader {
   env: Env;
@@ -340,7 +338,8 @@ async function parsePart(text: string, origin: string, key: "permission"): Promi
 }
 
 /**
- * `value` as a Config, without the keys that are not known (each is a warning). AppError invalid
+ * `value` as a Config, without the keys that are not known. Each of them is a warning, and so is
+ * one that has no effect. AppError invalid
  * names the origin, the key path, and the place when the `text` it came from is given.
  */
 export async function checkConfig(
@@ -351,16 +350,14 @@ export async function checkConfig(
   const known = Object.keys(Config.properties);
   const entries = Object.entries(value).filter(([key]) => {
     if (known.includes(key)) return true;
-    warnings.push(`${origin}: ${describeUnknown(key, known)}`);
+    warnings.push(`${origin}: ${describeUnknown({ path: key, key, known })}`);
     return false;
   });
   const config = Object.fromEntries(entries);
   const issues = findIssues(Config, config);
   await failWith(issues, { origin, text });
-  for (const { key, known, path, isAllowed } of findUnknownKeys(Config, config)) {
-    const said = isAllowed ? describeMistyped(key, known, path) : describeUnknown(key, known, path);
-    warnings.push(`${origin}: ${said}`);
-  }
+  const told = [...findUnknownKeys(Config, config).map(describeUnknown), ...idleKeys(config)];
+  warnings.push(...told.map((said) => `${origin}: ${said}`));
   return config;
 }
 
@@ -373,18 +370,6 @@ async function failWith(
   if (first === undefined) return;
   const place = text === undefined ? undefined : await findPlace(text, parseKeyPath(first.path));
   throw configError("ConfigInvalidError", origin, formatIssue(first), place, { issues });
-}
-
-function describeUnknown(key: string, known: readonly string[], path = key): string {
-  const said = `the key ${JSON.stringify(path)} is not known and was ignored.`;
-  if (path === key && TUI_KEYS.includes(key)) return `${said} It belongs into tui.json.`;
-  const meant = didYouMean(key, known);
-  return meant === undefined ? said : `${said} Did you mean ${JSON.stringify(meant)}?`;
-}
-
-function describeMistyped(key: string, known: readonly string[], path: string): string {
-  const said = `the key ${JSON.stringify(path)} is not known and goes to the provider as it is.`;
-  return `${said} Did you mean ${JSON.stringify(didYouMean(key, known))}?`;
 }
 
 async function existingDirectories(directories: ConfigDirectory[]): Promise<ConfigDirectory[]> {

@@ -396,6 +396,27 @@ describe("markdown", () => {
     }
   });
 
+  test("a key that looks mistyped is told with the one that was meant", async () => {
+    await using f = await fixture({
+      "project/.opencode/agents/a.md": "---\ndescripton: x\nmodle: p/m\ntop_k: 4\n---\nA",
+      "project/.opencode/agents/b.md": "---\nname: b\ntools: Read\n---\n",
+      "project/.opencode/agents/d.md": "---\nname: d\ndisabled: false\nsystem: x\n---\n",
+      "project/.opencode/commands/c.md": "---\nagnet: build\nallowed-tools: Bash\n---\nDo",
+    });
+    const a = join(f.project, ".opencode/agents/a.md");
+    const goes = "is not known and goes to the provider as it is.";
+    expect(await f.agents.warnings()).toEqual([
+      expect.stringMatching(/^A file is skipped: .*b\.md:3: tools/),
+      `${a}: the key "descripton" ${goes} Did you mean "description"?`,
+      `${a}: the key "modle" ${goes} Did you mean "model"?`,
+    ]);
+    expect(await f.commands.warnings()).toEqual([
+      `${join(f.project, ".opencode/commands/c.md")}: the key "agnet" is not known and was ` +
+        `ignored. Did you mean "agent"?`,
+    ]);
+    expect(await f.warnings()).toContain("descripton");
+  });
+
   test("links: within the project and in circles, yes; out of it, once trusted", async () => {
     await using f = await fixture(
       { "project/.opencode/agents/real/a.md": "A", "elsewhere/secret.md": "private" },

@@ -33,6 +33,7 @@ test.each([
     { open: { topP: 1, temprature: 1, Temperature: 1 } },
     ["open.topP", "open.temprature", "open.Temperature"],
   ],
+  [{ open: { tpo_p: 1, a_: "x" } }, ["open.tpo_p", "open.a_"]],
   [{ map: { "a.b": { nam: 1 } } }, ['map["a.b"].nam']],
   [{ list: [{}, { nam: 1 }] }, ["list[1].nam"]],
   [{ either: { type: "b", x: "of the other" } }, ["either.x"]],

@@ -73,6 +73,21 @@ test("a key that looks mistyped is told where any key may stand, and stays", asy
   expect(config.agent?.["a"]).toMatchObject({ temprature: 1, top_k: 5 });
 });
 
+test("a key that changes nothing is told, unless it asks for nothing", async () => {
+  await using home = await configHome({
+    "home/.config/opencode/opencode.json":
+      '{"layout":"auto","autoupdate":"notify","experimental":{"batch_tool":true}}',
+    "project/opencode.json": '{"autoupdate":false,"experimental":{"batch_tool":false}}',
+  });
+  const { warnings } = await home.service().get();
+  const path = join(home.root, "home/.config/opencode/opencode.json");
+  expect(warnings.map((warning) => warning.replace(/:[^:]*$/, ""))).toEqual([
+    `${path}: the key "layout" has no effect`,
+    `${path}: the key "autoupdate" has no effect`,
+    `${path}: the key "experimental.batch_tool" has no effect`,
+  ]);
+});
+
 test("an unknown key below is told with its path", async () => {
   await using home = await configHome({
     "project/opencode.json": JSON.stringify({

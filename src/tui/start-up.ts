@@ -17,7 +17,7 @@ export interface StartUp {
 export async function startUp(ui: Ui, start: StartUp): Promise<void> {
   try {
     const sessionID = await findSession(ui, start);
-    if (sessionID !== undefined) {
+    if (sessionID !== undefined && sessionID !== openID(ui)) {
       ui.store.dispatch({ type: "route.changed", route: { screen: "session", sessionID } });
     }
   } catch (error) {
@@ -31,6 +31,12 @@ export async function startUp(ui: Ui, start: StartUp): Promise<void> {
   ui.prompt.setText(start.prompt);
   ui.prompt.submit();
   if (typed !== "") ui.prompt.setText(typed);
+}
+
+/** The session that is on the screen. */
+function openID({ store }: Ui): string | undefined {
+  const { route } = store.state;
+  return route.screen === "session" ? route.sessionID : undefined;
 }
 
 async function findSession(ui: Ui, start: StartUp): Promise<string | undefined> {

@@ -51,10 +51,10 @@ export class Sync {
     this.#stop?.();
   }
 
-  /** Loads a session and its newest messages, unless they are there. */
+  /** Loads a session and its newest messages, unless they are there or on their way. */
   async openSession(sessionID: string): Promise<void> {
     const { store } = this.#ui;
-    if (store.state.transcripts[sessionID]) return;
+    if (store.state.transcripts[sessionID] || this.#held.has(sessionID)) return;
     await this.#loadSession(sessionID);
   }
 
@@ -181,12 +181,14 @@ export class Sync {
         const todos = await client.session.todo(sessionID);
         store.dispatch({ type: "todos.loaded", sessionID, todos });
       }),
-      this.#try("the session's changes", async () => {
-        const diff = await client.session.diff(sessionID);
-        store.dispatch({ type: "diff.loaded", sessionID, diff });
-      }),
     ]);
     if (this.#held.get(sessionID) === held) this.#held.delete(sessionID);
+    // For what changed the server reads all that was ever said: not before the newest is seen.
+    await this.#ui.renderer.idle();
+    await this.#try("the session's changes", async () => {
+      const diff = await client.session.diff(sessionID);
+      store.dispatch({ type: "diff.loaded", sessionID, diff });
+    });
   }
 
   async #loadFacts(): Promise<void> {

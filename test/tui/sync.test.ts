@@ -49,6 +49,30 @@ test("what happens to a session while it is loaded is not missed, and not told t
   sync.close();
 });
 
+test("a session is loaded once, and what it changed after its messages are drawn", async () => {
+  const asked: string[] = [];
+  const answers = {
+    [`GET /session/${SESSION}/message`]: () => {
+      asked.push("messages");
+      return [userMessage(1, "one")];
+    },
+    [`GET /session/${SESSION}/diff`]: () => {
+      asked.push("changes");
+      return [];
+    },
+  };
+  await using screen = await testScreen({ answers });
+  const { renderer } = screen.terminal;
+  renderer.on("frame", () => asked.push("frame"));
+  screen.ui.store.subscribe((state, before) => {
+    if (state.transcripts !== before.transcripts) renderer.requestRender();
+  });
+  const sync = new Sync(screen.ui);
+  await Promise.all([sync.openSession(SESSION), sync.openSession(SESSION)]);
+  await sync.openSession(SESSION);
+  expect(asked).toEqual(["messages", "frame", "changes"]);
+});
+
 test("older pages are asked for one after the other, up to the first message", async () => {
   const answer = ({ query }: SentRequest) =>
     query["before"] === undefined ? [userMessage(9, "nine")] : [userMessage(4, "four")];

@@ -15,6 +15,11 @@ const PASTE_LINES = 100_000;
 /** Of 50 bytes with its end: 5 MB in all. */
 const PASTE_LINE = `${"0123456789".repeat(4)} 2345678\r\n`;
 const SETTLED_MS = 4_000;
+const SIZES = [
+  [160, 50],
+  [40, 10],
+  [120, 36],
+] as const;
 // oxlint-disable-next-line no-control-regex -- an escape sequence is what is looked for
 const TITLE = /\u001b\][02];(⠹ )?opencode/g;
 const BUSY = "⠹ ";
@@ -28,9 +33,11 @@ const WARM_TURNS = 50;
 export const tuiEdgesCase: Case = {
   name: "tui-edges",
   measures:
-    "the terminal UI in a mute terminal, a paste of 5 MB in it, and how long it takes to go",
+    "the terminal UI in a mute terminal, new sizes, a paste of 5 MB, and how long it takes to go",
   figures: [
     { name: "first paint, mute", unit: "ms", beat: 700 },
+    { name: "new size drawn", unit: "ms", beat: 80 },
+    { name: "frames a size", unit: "count", beat: 1 },
     { name: "paste of 5 MB", unit: "ms", beat: 200 },
     { name: "RSS after it", unit: "MB" },
     { name: "left", unit: "ms", beat: 300 },
@@ -44,6 +51,7 @@ export const tuiEdgesCase: Case = {
     await using tui = start(subject, home);
     await tui.untilText(PLACEHOLDER, 0, signal);
     await quiet(SETTLED_MS);
+    const resized = await resize(tui, signal);
     await tui.writeAll(`\u001b[200~${PASTE_LINE.repeat(PASTE_LINES)}`);
     const from = performance.now();
     tui.write("\u001b[201~");
@@ -56,6 +64,8 @@ export const tuiEdgesCase: Case = {
     await tui.exited;
     return {
       "first paint, mute": painted,
+      "new size drawn": resized.ms,
+      "frames a size": resized.frames,
       "paste of 5 MB": pasted,
       "RSS after it": rssBytes,
       left: performance.now() - leftAt,
@@ -119,6 +129,24 @@ async function startAnew(tui: PtyProgram, signal: AbortSignal): Promise<void> {
   const from = performance.now();
   tui.write(NEW_SESSION);
   await tui.untilText(PLACEHOLDER, from, signal);
+}
+
+/** From a new size until its frame, and how many frames each of three sizes took. */
+async function resize(
+  tui: PtyProgram,
+  signal: AbortSignal,
+): Promise<{ ms: number; frames: number }> {
+  const from = performance.now();
+  let ms = 0;
+  for (const [columns, rows] of SIZES) {
+    const at = performance.now();
+    const before = tui.byteCount;
+    tui.resize(columns, rows);
+    ms += (await tui.until(() => tui.byteCount > before, signal)) - at;
+    await quiet(500);
+  }
+  const frames = tui.output(from).split("\u001b[?2026l").length - 1;
+  return { ms: ms / SIZES.length, frames: frames / SIZES.length };
 }
 
 function start(

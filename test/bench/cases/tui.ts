@@ -90,6 +90,7 @@ export const tuiAnswerCase: Case = {
     { name: "CPU of 1,000 tokens, beginning", unit: "ms" },
     { name: "CPU of 1,000 tokens, end", unit: "ms" },
     { name: "end of beginning", unit: "percent", beat: 130 },
+    { name: "bytes a token", unit: "count" },
     { name: "peak RSS", unit: "MB" },
   ],
   runs: 1,
@@ -105,12 +106,13 @@ export const tuiLongCase: Case = {
     { name: `${count}: RSS`, unit: "MB", beat: 250 * MEGABYTE },
     { name: `${count}: first message`, unit: "ms" },
     { name: `${count}: RSS with all loaded`, unit: "MB" },
+    { name: `${count}: after scrolling`, unit: "percent", beat: 110 },
     { name: `${count}: page up p50`, unit: "ms" },
     { name: `${count}: page up p95`, unit: "ms", beat: 33 },
     { name: `${count}: echo p95`, unit: "ms", beat: 33 },
   ]),
   runs: 1,
-  limitMs: 240_000,
+  limitMs: 400_000,
   async measure(subject, signal) {
     return { ...(await long(subject, 1_000, signal)), ...(await long(subject, 5_000, signal)) };
   },
@@ -222,7 +224,10 @@ async function longAnswer(subject: Subject, signal: AbortSignal): Promise<Sample
   };
   // Not the very beginning, in which the program itself is still made fast.
   await quiet(2_000);
+  const bytesBefore = tui.byteCount;
+  const from = performance.now();
   const beginning = await cpuOf(6);
+  const bytes = ((tui.byteCount - bytesBefore) / (performance.now() - from) / rate) * 1_000;
   await quiet((20_000 / rate - 16) * 1_000);
   const end = await cpuOf(6);
   const { peakBytes } = await treeUsage(tui.pid);
@@ -230,6 +235,7 @@ async function longAnswer(subject: Subject, signal: AbortSignal): Promise<Sample
     "CPU of 1,000 tokens, beginning": beginning,
     "CPU of 1,000 tokens, end": end,
     "end of beginning": (end / beginning) * 100,
+    "bytes a token": bytes,
     "peak RSS": peakBytes,
   };
 }
@@ -250,11 +256,15 @@ async function long(subject: Subject, count: number, signal: AbortSignal): Promi
   const first = await tui.untilText("message 0 ", from, signal);
   const echo = await measureEcho(tui, 30, signal);
   const all = await treeUsage(tui.pid);
+  await scrollThrough(tui, count, signal);
+  await quiet(SETTLED_MS);
+  const scrolled = await treeUsage(tui.pid);
   return {
     [`${count}: opened`]: opened - tui.startedAt,
     [`${count}: RSS`]: rssBytes,
     [`${count}: first message`]: first - from,
     [`${count}: RSS with all loaded`]: all.rssBytes,
+    [`${count}: after scrolling`]: (scrolled.rssBytes / all.rssBytes) * 100,
     [`${count}: page up p50`]: paged.p50,
     [`${count}: page up p95`]: paged.p95,
     [`${count}: echo p95`]: echo.p95,
@@ -269,6 +279,18 @@ async function measureFrame(tui: PtyProgram, key: string, signal: AbortSignal): 
   const at = await tui.until(() => tui.byteCount > before, signal);
   await quiet(80);
   return at - from;
+}
+
+/** From the first message to the last and back, twice: two messages are more than a page. */
+async function scrollThrough(tui: PtyProgram, count: number, signal: AbortSignal): Promise<void> {
+  for (const key of ["\u001b[6~", "\u001b[5~", "\u001b[6~", "\u001b[5~"]) {
+    for (let n = 0; n < count / 2; n++) {
+      const before = tui.byteCount;
+      tui.write(key);
+      // At the end there is nothing to write.
+      await Promise.race([tui.until(() => tui.byteCount > before, signal), quiet(100)]);
+    }
+  }
 }
 
 /** A session of so many messages of a kilobyte, written over HTTP without a model. */

@@ -7,6 +7,7 @@ import type { Config } from "@/schema/config";
 import type { AssistantMessage, MessageWithParts } from "@/schema/message";
 import type { ToolPart } from "@/schema/part";
 import type { Model } from "@/schema/provider";
+import { trimmedMaxBytes } from "./compaction-request";
 import { isSyntheticPrompt } from "./synthetic-prompt";
 import { BYTES_PER_TOKEN, estimateParts, estimateResult, estimateTokens } from "./token-estimate";
 import { totalTokens } from "./usage";
@@ -140,6 +141,8 @@ interface PlanOptions {
   isUnderWay: boolean;
   /** An earlier attempt was of no use: nothing is kept that need not be. */
   isHard: boolean;
+  /** It is to be made without a model: it may be shorter than a summary that is all there is. */
+  isTrim?: boolean;
 }
 
 /** Undefined when there is nothing whose summary would be shorter. */
@@ -149,8 +152,15 @@ export function planCompaction(
 ): CompactionPlan | undefined {
   const visible = visibleHistory(history);
   const prompt = options.isUnderWay ? findLastPrompt(history) : undefined;
+  const isLong = (message: MessageWithParts) =>
+    options.isTrim === true &&
+    isCompaction(message) &&
+    estimateParts(message.parts) > Math.ceil(trimmedMaxBytes(options.usable) / BYTES_PER_TOKEN);
   const isWorth = (messages: readonly MessageWithParts[]) =>
-    messages.some((message) => message.info.id !== prompt?.info.id && saysSomething(message));
+    messages.some(
+      (message) =>
+        message.info.id !== prompt?.info.id && (saysSomething(message) || isLong(message)),
+    );
   const tailAt = options.isHard ? visible.length : findTail(visible, options);
   const head = visible.slice(0, tailAt);
   const tail = visible[tailAt];

@@ -83,9 +83,13 @@ export function trimmedSummary(
       : []),
     ...(earlier ? [`An earlier summary:\n${spokenText(earlier)}`] : []),
   ];
+  return cutBytes([TRIMMED, ...sections].join("\n\n"), trimmedMaxBytes(usable), "head");
+}
+
+/** How long a summary without a model is at most. */
+export function trimmedMaxBytes(usable: number | undefined): number {
   const share = (usable ?? UNKNOWN_WINDOW_TOKENS) * TRIMMED_SHARE * BYTES_PER_TOKEN;
-  const limit = Math.min(TRIMMED_MAX_BYTES, share);
-  return cutBytes([TRIMMED, ...sections].join("\n\n"), Math.floor(limit), "head");
+  return Math.floor(Math.min(TRIMMED_MAX_BYTES, share));
 }
 
 function formatConversation(messages: readonly MessageWithParts[]): string {

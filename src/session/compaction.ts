@@ -117,10 +117,10 @@ export class Compactions {
     // The next step tells of an abort.
     while (!run.signal.aborted) {
       const tries = countFruitless(conversation.messages, need.usable ?? Number.POSITIVE_INFINITY);
-      const result =
-        tries < FRUITLESS_MAX
-          ? await this.#compact({ conversation, run }, need, tries > 0)
-          : await this.#trim({ conversation, run }, need);
+      let result: Result = "nothing";
+      if (tries < FRUITLESS_MAX)
+        result = await this.#compact({ conversation, run }, need, tries > 0);
+      if (result === "nothing") result = await this.#trim({ conversation, run }, need);
       if (result === "compacted") return "go-on";
       if (result === "ended") return "stop";
       if (result === "nothing") return this.#giveUp(conversation, need);
@@ -139,7 +139,7 @@ export class Compactions {
     { auto, instruction }: SummaryWish,
   ): Promise<AssistantMessage | undefined> {
     const need = await this.#needOf(prompt, { auto });
-    const input = this.#input({ conversation, run }, need, false);
+    const input = this.#input({ conversation, run }, need, { isHard: false });
     if (!input) return undefined;
     const answer = await this.#options.summaries.write({ ...input, instruction });
     answer.tellError();
@@ -185,7 +185,7 @@ export class Compactions {
 
   /** Summarises, and has the model go on from there. */
   async #compact(stage: Stage, need: Need, isHard: boolean): Promise<Result> {
-    const input = this.#input(stage, need, isHard);
+    const input = this.#input(stage, need, { isHard });
     if (!input) return "nothing";
     const { message } = await this.#options.summaries.write(input);
     const { error, sessionID } = message.info;
@@ -195,7 +195,7 @@ export class Compactions {
   }
 
   async #trim(stage: Stage, need: Need): Promise<Result> {
-    const input = this.#input(stage, need, true);
+    const input = this.#input(stage, need, { isHard: true, isTrim: true });
     if (!input) return "nothing";
     this.#options.summaries.trim(input);
     return this.#goOn(stage.conversation);
@@ -209,12 +209,16 @@ export class Compactions {
     return "compacted";
   }
 
-  #input(stage: Stage, need: Need, isHard: boolean): SummaryInput | undefined {
+  #input(
+    stage: Stage,
+    need: Need,
+    how: { isHard: boolean; isTrim?: boolean },
+  ): SummaryInput | undefined {
     const { messages } = stage.conversation;
     const usable = need.usable ?? usedTokens(messages);
     const { settings, kind } = need;
-    const plan = planCompaction(messages, { usable, settings, isUnderWay: kind.auto, isHard });
-    return plan && { ...need, ...stage, usable, plan, isHard };
+    const plan = planCompaction(messages, { usable, settings, isUnderWay: kind.auto, ...how });
+    return plan && { ...need, ...stage, usable, plan, isHard: how.isHard };
   }
 
   /** Says in the step's error what can be done. */

@@ -276,6 +276,34 @@ test("a summary by a server that keeps no limit is cut, so that it makes room", 
   expect(asked?.request.maxOutputTokens).toBeLessThanOrEqual(limit.context / 4);
 });
 
+test("a summary that does not fit itself is cut, and then it is the error", async () => {
+  const said = `## Goal\nWrite a poem\n${"and so on ".repeat(600)}`;
+  await using t = await smallApp({
+    turns: [
+      { text: "Roses" },
+      overflow,
+      { text: said },
+      overflow,
+      { text: "Violets" },
+      ...[overflow, { text: said }, overflow, overflow],
+    ],
+  });
+  const session = t.create();
+  await t.prompt(session, "A poem");
+  const answer = await t.prompt(session, "More");
+  expect(answer.parts).toContainEqual(expect.objectContaining({ text: "Violets" }));
+  expect(kinds(t)).toEqual(["step", "step", "summary", "step", "step"]);
+  const [, summary = "", prompt] = texts(t);
+  expect(summary).toContain("An earlier summary:\n## Goal\nWrite a poem");
+  expect(summary.length).toBeLessThan(said.length / 2);
+  expect(prompt).toBe("More");
+  // What is cut already is not cut again.
+  const failed = await t.prompt(session, "Still more");
+  expect(failed.info).toMatchObject({ error: { name: "ContextOverflowError" } });
+  expect(kinds(t).slice(5)).toEqual(["step", "summary", "step", "step"]);
+  expect(t.model.turnsLeft).toBe(0);
+});
+
 test("a window that stays full is not summarised again and again", async () => {
   const turns: ScriptedTurn[] = Array.from({ length: 30 }, () => (request) => {
     return isCompaction(request) ? SUMMARY : { text: "Yes", usage: full };

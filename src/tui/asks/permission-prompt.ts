@@ -314,9 +314,13 @@ export class PermissionPrompt implements AskPrompt {
     const room = transcriptColumns(this.#ui) - hint.length - KEYS_MARGIN;
     const [long = "", short = ""] = [false, true].map((isShort) => this.#keys(isShort));
     const left = long.length <= room ? long : short;
-    const keys = left === "" ? hint : left;
-    const right = { text: left === "" ? "" : hint };
-    this.#page.row([this.#page.ink("textMuted", keys)], { indent: 3, right });
+    // Beside each other where both have room, else one beneath the other.
+    const isBeside = left !== "" && left.length <= room;
+    const rows = isBeside ? [left] : [left, hint].filter(Boolean);
+    const right = { text: isBeside ? hint : "" };
+    for (const row of rows) {
+      this.#page.row([this.#page.ink("textMuted", row)], { indent: 3, right });
+    }
   }
 
   /** What else can be done with what is asked for. */

@@ -6,6 +6,7 @@ import { homeShortened } from "@/tui/screens/place";
 import { usageOf } from "@/tui/screens/usage";
 import type { Ui } from "@/tui/ui";
 import { presentModel } from "@/tui/store/present";
+import { isNarrow } from "@/tui/views/style";
 import { amount, dollars, duration } from "@/tui/views/words";
 import { attempt } from "./attempt";
 import { findModel } from "./choices";
@@ -144,7 +145,8 @@ function answerWords(ui: Ui): string {
     });
     if (starts.length === 0) continue;
     const ms = Math.max(0, Math.min(...starts) - info.time.created);
-    return `200 · ${ms < 1_000 ? `${Math.round(ms)} ms` : duration(ms)} to first token`;
+    const took = `200 · ${ms < 1_000 ? `${Math.round(ms)} ms` : duration(ms)}`;
+    return isNarrow(ui) ? took : `${took} to first token`;
   }
   return "";
 }

@@ -12,7 +12,7 @@ import { inWorktree } from "@/tui/store/present";
 import type { DiffSource, Route } from "@/tui/store/state";
 import type { Ui } from "@/tui/ui";
 import { figuresOf } from "@/tui/views/edit";
-import { ink, row, styled } from "@/tui/views/style";
+import { ink, isNarrow, row, styled } from "@/tui/views/style";
 import { oneLine } from "@/tui/views/words";
 import type { ActionBodies, Screen, Size } from "./screen";
 
@@ -75,6 +75,7 @@ export class DiffScreen implements Screen {
       flexDirection: "row",
       justifyContent: "space-between",
       paddingX: 1,
+      gap: 2,
     });
     this.#title = row(ui, "text");
     this.#figures = row(ui);
@@ -311,7 +312,7 @@ export class DiffScreen implements Screen {
     this.#figures.content = styled(
       ink(ui, "textMuted", count),
       ...figuresOf(ui, files),
-      ink(ui, "textMuted", `   ${done}/${files.length} reviewed`),
+      ink(ui, "textMuted", `   ${done}/${files.length} ${isNarrow(ui) ? "✓" : "reviewed"}`),
     );
     const hasFiles = files.length > 0;
     this.#tree.visible = hasFiles && (this.#wantsTree ?? this.#columns >= TREE_MIN_COLUMNS);

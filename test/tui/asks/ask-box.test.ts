@@ -208,6 +208,14 @@ describe("answering a permission", () => {
     expect(await screen.frame()).toContain("… 100 more lines");
   });
 
+  test("its keys stand whole on a narrow screen, one row beneath the other", async () => {
+    const size = { width: 50, height: 20 };
+    const { screen } = await askScreen({ permissions: [permission()] }, size);
+    await using _ = screen;
+    const frame = await screen.frame();
+    expect(frame).toMatch(/ctrl\+f fullscreen\n.* ⇆ select {2}enter confirm {2}esc reject/);
+  });
+
   test("ctrl+f gives a long diff the screen, and page keys scroll it", async () => {
     const lines = Array.from({ length: 60 }, (_, line) => `+line ${line}`);
     const long = ["--- a.ts", "+++ a.ts", "@@ -0,0 +1,60 @@", ...lines].join("\n");

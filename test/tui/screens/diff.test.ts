@@ -158,3 +158,10 @@ test("hints that have no room are left out whole, never how to leave", async () 
     expect(footer).toMatch(/^ tab tree {2}.* {2}m reviewed {2}q close {2}\? all$/);
   });
 });
+
+test("the title keeps its distance from the figures on a narrow screen", async () => {
+  await withViewer({ width: 50, height: 16 }, async ({ frame }) => {
+    const [title] = (await frame()).split("\n");
+    expect(title).toMatch(/^ Diff {2}working tree ▾ {2,}2 files \+3 -2 {3}0\/2 ✓$/);
+  });
+});

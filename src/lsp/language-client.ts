@@ -23,6 +23,8 @@ import { askTsserver } from "./tsserver-diagnostics";
 /** Some read a whole project before they answer. */
 const INITIALIZE_TIMEOUT_MS = 45_000;
 const REQUEST_TIMEOUT_MS = 10_000;
+/** Of one that has answered nothing yet: others read the project at the first question. */
+const FIRST_ANSWER_TIMEOUT_MS = 30_000;
 /** What is wrong with a file may take as long as its project takes to load. */
 const PULL_TIMEOUT_MS = 60_000;
 const SHUTDOWN_TIMEOUT_MS = 1_000;
@@ -67,6 +69,7 @@ export class LanguageClient {
   #features: ServerFeatures = new ServerFeatures({});
   #documents: OpenDocuments = this.#makeDocuments();
   #settings: JSONObject;
+  #hasAnswered = false;
   #unanswered = 0;
   #silences = 0;
   #stopping: Promise<void> | undefined;
@@ -193,14 +196,14 @@ export class LanguageClient {
     method: string,
     params: unknown,
     signal?: AbortSignal,
-    timeoutMs = REQUEST_TIMEOUT_MS,
+    timeoutMs = this.#hasAnswered ? REQUEST_TIMEOUT_MS : FIRST_ANSWER_TIMEOUT_MS,
   ): Promise<unknown> {
     try {
       const answer = await this.#connection.request(method, params, {
         timeoutMs,
         ...(signal ? { signal } : {}),
       });
-      this.#unanswered = 0;
+      this.#noteAnswer();
       return answer;
     } catch (error) {
       this.#noteFailure(error, timeoutMs);
@@ -245,10 +248,15 @@ export class LanguageClient {
     this.#options.onFailure(reason);
   }
 
+  #noteAnswer(): void {
+    this.#hasAnswered = true;
+    this.#unanswered = 0;
+  }
+
   /** An answer that says no is an answer; one that was given little time may still come. */
   #noteFailure(error: unknown, timeoutMs: number): void {
     if (!(error instanceof AppError)) return;
-    if (error.data["timedOut"] !== true) this.#unanswered = 0;
+    if (error.data["timedOut"] !== true) this.#noteAnswer();
     else if (timeoutMs >= REQUEST_TIMEOUT_MS) this.#unanswered++;
     if (this.#unanswered >= UNANSWERED_MAX) this.fail("it does not answer");
   }
@@ -347,6 +355,7 @@ export class LanguageClient {
           this.#diagnostics.answer(path, report.items);
         }
       }
+      this.#noteAnswer();
       return true;
     } catch (error) {
       this.#options.log.debug("no diagnostics", { server: this.id, error: errorMessage(error) });

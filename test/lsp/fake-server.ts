@@ -8,6 +8,7 @@
 //   silent       as plain, but never tells of problems
 //   late         as plain, but tells of problems only when a hover is asked for
 //   gated        as plain, but reads nothing before the file that the argument names is there
+//   thinking     as plain, but answers no hover while the file that the argument names is there
 //   mute         reads, never answers
 //   crash        ends when a document is opened
 //   garbage      writes what is no message when a document is opened
@@ -78,6 +79,7 @@ function handle({ id, method, params = {}, result }: Incoming): void {
   if (method === "textDocument/hover") for (const message of kept.splice(0)) send(message);
   if (id !== undefined) {
     if (method === "shutdown" && mode === "stubborn") return;
+    if (method === "textDocument/hover" && mode === "thinking" && existsSync(argument)) return;
     if (method === "textDocument/diagnostic" && argument === "late") {
       kept.push({ id, result: answer(method, params) });
       return;

@@ -2,10 +2,11 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "bun:test";
 import type { Clock } from "@/base/clock";
+import { errorMessage } from "@/base/error";
 import { isRunning } from "@/base/process";
 import { fakes, lspBench, recordOf } from "@test/lsp/fixture";
 import { FakeClock } from "@test/support/clock";
-import { tempDirectory } from "@test/support/temp";
+import { tempDirectory, tempTree } from "@test/support/temp";
 
 const NEVER = new AbortController().signal;
 /** Moves time on, in small steps, until the work is done: reading files takes its own time. */
@@ -245,6 +246,25 @@ test("an idle server is stopped, and started again when it is wanted", async () 
   expect(again.pid).not.toBe(pid);
   await bench.scope.close();
   expect([await isRunning(pid), await isRunning(again.pid)]).toEqual([false, false]);
+});
+
+test("a first answer is waited for longer: the server is still loading the project", async () => {
+  const clock = new FakeClock();
+  await using place = await tempTree({ thinks: "" });
+  const thinks = join(place.path, "thinks");
+  const options = { clock, lsp: fakes({ fake: ["thinking", thinks] }) };
+  await using bench = await lspBench({ "a.fake": "" }, options);
+  await bench.servers.wake(bench.path("a.fake"), NEVER);
+  const message = async () => {
+    const asked = recordOf(bench, "a.fake").then(() => "answered", errorMessage);
+    return finish(clock, 10, asked);
+  };
+  const no = (ms: number) => `Language server fake: no answer to textDocument/hover in ${ms} ms`;
+  expect(await message()).toBe(no(30_000));
+  await rm(thinks);
+  expect(await recordOf(bench, "a.fake")).toHaveProperty("pid");
+  await writeFile(thinks, "");
+  expect(await message()).toBe(no(10_000));
 });
 
 test("a server that does not get ready is given up, and started no more", async () => {

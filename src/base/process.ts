@@ -33,6 +33,7 @@ export interface ProcessResult {
 
 const DEFAULT_MAX_BYTES = 10 * 1024 * 1024;
 const POLL_MS = 20;
+const WAIT_STEPS = 5;
 /** A killed process is gone once the system has come to it; one that waits for a disk never is. */
 const DEATH_MAX_MS = 2_000;
 
@@ -147,6 +148,24 @@ async function killTreeOnWindows(pid: number): Promise<void> {
     stdout: "ignore",
     stderr: "ignore",
   }).exited;
+}
+
+/**
+ * Resolves with true when `work` has, and with false after `ms`; rejects only as `work` does. The
+ * time passes in steps: where this process stood still meanwhile, what is there is read first.
+ */
+export async function settledWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
+  const settled = work.then(() => true);
+  for (let step = 0; step < WAIT_STEPS; step++) {
+    const { promise: late, resolve } = Promise.withResolvers<false>();
+    const timeout = setTimeout(() => resolve(false), ms / WAIT_STEPS);
+    try {
+      if (await Promise.race([settled, late])) return true;
+    } finally {
+      clearTimeout(timeout);
+    }
+  }
+  return false;
 }
 
 /** Whether a process with this id runs; a zombie does not. */

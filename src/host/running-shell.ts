@@ -9,6 +9,7 @@ import { errorCode, errorMessage, invalid, unavailable } from "@/base/error";
 import { IDs } from "@/base/id";
 import { KILL_GRACE_MS, TOOL_OUTPUT_MAX_BYTES, TOOL_OUTPUT_MAX_LINES } from "@/base/limits";
 import { guardGroup } from "@/base/orphan-guard";
+import { settledWithin } from "@/base/process";
 import {
   CALL_VARIABLE,
   CallProcesses,
@@ -62,7 +63,6 @@ export type ShellEnd = "exited" | "timeout" | "aborted";
 
 /** How long the output is read after the shell's end while somebody else holds the pipe. */
 const DRAIN_MS = 250;
-const DRAIN_STEPS = 5;
 /** What ends by itself this soon after the shell was not left running. */
 const SURVIVOR_CHECK_MS = 50;
 /** How long an aborted call waits for its processes before it answers and they are killed later. */
@@ -150,7 +150,7 @@ export class RunningShell {
     const ended = how === "exited" ? undefined : this.#processes.end(KILL_GRACE_MS);
     const gone = ended && Promise.all([ended, this.exited]);
     if (gone) await Promise.race([gone, sleep(ABORT_WAIT_MS)]);
-    await this.#drain(ended ? 0 : DRAIN_MS);
+    await settledWithin(this.#pump.finished, ended ? 0 : DRAIN_MS);
     await this.#pump.pending;
     this.#child.unref();
     const survivors = ended ? [] : await this.#findSurvivors();
@@ -178,14 +178,6 @@ export class RunningShell {
   /** Resolves when none of its processes is left. */
   async gone(): Promise<void> {
     while ((await this.#processes.list()).length > 0) await sleep(GONE_CHECK_MS);
-  }
-
-  /** In steps: a process that stood still meanwhile has not read what is there. */
-  async #drain(ms: number): Promise<void> {
-    const finished = this.#pump.finished.then(() => true);
-    for (let step = 0; step < DRAIN_STEPS; step++) {
-      if (await Promise.race([finished, sleep(ms / DRAIN_STEPS)])) return;
-    }
   }
 
   #printed(): Pick<ShellResult, PrintedKey> {

@@ -3,7 +3,7 @@
 import type { Env } from "@/base/env";
 import { errorCode, errorMessage, unavailable } from "@/base/error";
 import { guardGroup } from "@/base/orphan-guard";
-import { killTree } from "@/base/process";
+import { killTree, settledWithin } from "@/base/process";
 import { cutBytes } from "@/base/text";
 
 const STDERR_KEPT_BYTES = 4 * 1024;
@@ -57,7 +57,7 @@ export class ServerProcess {
   async ended(): Promise<string> {
     await this.#child.exited;
     // What it started may hold the other end open long after.
-    await within(this.#drained, LAST_WORDS_MS);
+    await settledWithin(this.#drained, LAST_WORDS_MS);
     const { exitCode, signalCode } = this.#child;
     const how = signalCode ? `ended by ${signalCode}` : `ended with exit code ${exitCode}`;
     const said = this.#stderr.trim();

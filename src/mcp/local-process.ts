@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import type { Env } from "@/base/env";
 import { errorCode, errorMessage, unavailable } from "@/base/error";
 import { guardGroup } from "@/base/orphan-guard";
-import { isRunning, killTree, listDescendants } from "@/base/process";
+import { isRunning, killTree, listDescendants, settledWithin } from "@/base/process";
 import type { Logger } from "@/base/log";
 import type { McpLocalConfig } from "@/schema/mcp";
 import { withoutControls } from "./plain-text";
@@ -177,12 +177,4 @@ async function killGroup(leader: number): Promise<void> {
   } catch {
     // Nobody is left in it, or the system knows no groups.
   }
-}
-
-/** Resolves when `promise` does, or after `ms`; rejects only as it does. */
-export async function settledWithin(promise: Promise<unknown>, ms: number): Promise<void> {
-  const { promise: late, resolve } = Promise.withResolvers<void>();
-  const timeout = setTimeout(resolve, ms);
-  await Promise.race([promise, late]);
-  clearTimeout(timeout);
 }

@@ -5,7 +5,8 @@ import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
 import { errorMessage, unavailable } from "@/base/error";
 import { formatBytes } from "@/base/text";
-import { LEAVE_MS, LocalProcess, type LocalProcessOptions, settledWithin } from "./local-process";
+import { settledWithin } from "@/base/process";
+import { LEAVE_MS, LocalProcess, type LocalProcessOptions } from "./local-process";
 
 /** A longer line is no message: the server is ended. */
 const LINE_MAX_BYTES = 32 * 1024 * 1024;

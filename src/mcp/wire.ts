@@ -5,7 +5,7 @@ import type { Env } from "@/base/env";
 import { invalid } from "@/base/error";
 import type { Logger } from "@/base/log";
 import type { McpRemoteConfig, McpServerConfig } from "@/schema/mcp";
-import { settledWithin } from "./local-process";
+import { settledWithin } from "@/base/process";
 import type { OAuthTokens } from "./oauth-tokens";
 import { RemoteFetch } from "./remote-fetch";
 import { loadRemoteTransports, loadSDK } from "./sdk";

@@ -23,7 +23,8 @@ async function start(mark: string, script: string, lines: number) {
 }
 
 test("lists children, and those that have left group and parent", async () => {
-  const script = "sleep 300 & echo $!; (setsid sh -c 'echo $$; exec sleep 300' &); wait";
+  const script =
+    "sleep 300 & echo $!; (setsid sh -c 'echo $$; while :; do sleep 300; done' &); wait";
   const { child, pids, processes } = await start("tool_list", script, 2);
   const listed = (await processes.list()).map((each) => each.pid);
   expect(listed).toEqual(expect.arrayContaining([child.pid, ...pids]));
@@ -53,7 +54,7 @@ test("leaves alone what belongs to another call", async () => {
 });
 
 test("what the calls of this process started is listed, also what has left it", async () => {
-  const script = "(setsid sh -c 'echo $$; exec sleep 300' &)";
+  const script = "(setsid sh -c 'echo $$; while :; do sleep 300; done' &)";
   const startOwned = (owner: number) =>
     start("tool_owned", `export ${OWNER_VARIABLE}=${owner}; ${script}`, 1);
   const mine = await startOwned(process.pid);

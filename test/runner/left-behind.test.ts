@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { readFile } from "node:fs/promises";
 import { findLeftBehind } from "@test/runner/left-behind";
 import { tempDirectory, writeTree } from "@test/support/temp";
 
@@ -17,6 +18,8 @@ test.skipIf(process.platform !== "linux")("a marked process is told and ended", 
   const child = Bun.spawn(["sleep", "60"], {
     env: { PATH: process.env["PATH"], OPENCODE_TEST_RUN: mark },
   });
+  // It is a copy of this process for a moment, and then nothing, until it is what it will be.
+  while (!(await readFile(`/proc/${child.pid}/cmdline`, "utf8")).startsWith("sleep"));
   expect(await findLeftBehind(temp.path, mark)).toEqual([`process ${child.pid}: sleep 60`]);
   await child.exited;
   expect(child.signalCode).toBe("SIGKILL");

@@ -30,7 +30,11 @@ export async function attach(
     password: options.password ?? (env["OPENCODE_SERVER_PASSWORD"] || undefined),
     username: options.username ?? (env["OPENCODE_SERVER_USERNAME"] || undefined),
   });
-  const face = await openFace(context, options, { transport, directory: options.dir });
+  const face = await openFace(context, options, {
+    transport,
+    directory: options.dir,
+    isRemote: true,
+  });
   face.serves(url, undefined);
   try {
     await face.left;

@@ -10,6 +10,7 @@ import type { DebugConfigOptions } from "./debug";
 import type { ExportOptions } from "./export";
 import type { AddOptions } from "./mcp-add";
 import type { ModelsOptions } from "./models";
+import type { PluginOptions } from "./plugin";
 import type { RunOptions } from "./run";
 import type { ServeOptions } from "./serve";
 import type { AttachOptions } from "./attach";
@@ -73,6 +74,7 @@ export function buildProgram(context: CLIContext, finish: Finish): Command {
   addModels(program, context, finish);
   addAuth(program, context, finish);
   addMcp(program, context, finish);
+  addPlugin(program, context, finish);
   addSession(program, context, finish);
   addAgent(program, context, finish);
   addTransfer(program, context, finish);
@@ -329,6 +331,24 @@ function addMcpLogins(mcp: Command, context: CLIContext, finish: Finish): void {
     .action(async (name: string | undefined, _: unknown, self: Command) => {
       const { logout } = await import("./mcp-login");
       finish(await logout(context, name, self.optsWithGlobals<GlobalOptions>()));
+    });
+}
+
+function addPlugin(program: Command, context: CLIContext, finish: Finish): void {
+  program
+    .command("plugin")
+    .alias("plug")
+    .description("Install a plugin, for the server, the terminal UI or both: it knows what it is.")
+    .argument("<module>", "a package of npm, or a path; its code may do all that you may")
+    .option("-g, --global", "for all of your projects, not this one alone")
+    .option("-f, --force", "replace one that is named already, in another version say")
+    .addHelpText(
+      "after",
+      `\n${examples(["opencode plugin my-plugin@1.2.3", "opencode plugin -g ./hello.ts"])}`,
+    )
+    .action(async (module: string, _: unknown, self: Command) => {
+      const { plugin } = await import("./plugin");
+      finish(await plugin(context, module, self.optsWithGlobals<PluginOptions>()));
     });
 }
 

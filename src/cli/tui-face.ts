@@ -37,13 +37,15 @@ export interface FaceSource {
   transport: Transport;
   /** The project; undefined when the server chooses it. */
   directory: string | undefined;
+  /** The server is another process. */
+  isRemote?: boolean;
 }
 
 /** Draws the first frame. Whoever opens it calls `closeFace`. */
 export async function openFace(
   context: CLIContext,
   options: FaceOptions,
-  { transport, directory }: FaceSource,
+  { transport, directory, isRemote = false }: FaceSource,
 ): Promise<Tui> {
   const { clock, env, home, paths } = context;
   const place = directory ?? context.directory;
@@ -79,7 +81,7 @@ export async function openFace(
         for (const warning of warnings) log.warn(warning);
         return themes;
       },
-      plugins: tuiPluginHost(context, { ...options, location, loaded, log }),
+      plugins: tuiPluginHost(context, { ...options, location, loaded, log, isRemote }),
       watchThemes: (changed) => watchThemes(location, changed),
       saveSetting: (path, value) =>
         writeTuiSetting(ownTuiFiles(paths), { path, value }, { stateDirectory: paths.state }),

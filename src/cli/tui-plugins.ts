@@ -10,6 +10,8 @@ import type { CLIContext, GlobalOptions } from "./context";
 
 interface HostOptions extends GlobalOptions {
   location: ConfigLocation;
+  /** The server is elsewhere: what plugins have for it is not installed from here. */
+  isRemote: boolean;
   loaded: LoadedTuiConfig;
   log: Logger;
 }
@@ -64,7 +66,8 @@ export function tuiPluginHost(context: CLIContext, options: HostOptions): Plugin
       ]);
       const changeProject = (work: () => Promise<void>) => config.changeProject(work);
       const place = { directory: packages, env, log, signal: interrupts.signal };
-      return installPlugin(module, { ...place, location, global, changeProject });
+      const only = options.isRemote ? ({ only: "tui" } as const) : {};
+      return installPlugin(module, { ...place, ...only, location, global, changeProject });
     },
     openClient: async (send, directory) => {
       return (await import("@/plugin/tui-client")).openTuiClient(send, directory);

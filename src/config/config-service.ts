@@ -104,6 +104,8 @@ export class ConfigService {
    */
   async changeProject(work: () => Promise<void>): Promise<LoadedConfig> {
     const { trust: before } = await this.reload();
+    // What is found in files is found when it is asked for: it has to be asked before they change.
+    await before.acting();
     await work();
     return this.#keepTrust(before, await this.reload());
   }

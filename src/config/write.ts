@@ -71,9 +71,10 @@ export async function writeTuiSetting(
 
 /** Names a plugin in the `plugin` list of one file; the kinds of files differ in what they are. */
 export interface NamedPlugin {
-  spec: string;
-  /** Whether an item of the list is the same plugin, in another version say. */
-  isSame(item: unknown): boolean;
+  /** How a file names it. */
+  specIn(file: string): string;
+  /** Whether an item of a file's list is the same plugin, in another version say. */
+  isSame(item: unknown, file: string): boolean;
   /** An item that is the same is replaced. */
   force?: boolean;
 }
@@ -105,9 +106,11 @@ export async function writePlugin(
   return writePatch(target, { plugin: list } as Config, options);
 }
 
-function withPlugin(list: unknown, { spec, isSame, force }: NamedPlugin, path: string): unknown[] {
+function withPlugin(list: unknown, plugin: NamedPlugin, path: string): unknown[] {
+  const { isSame, force } = plugin;
+  const spec = plugin.specIn(path);
   const items: readonly unknown[] = Array.isArray(list) ? list : [];
-  const same = items.find(isSame);
+  const same = items.find((item) => isSame(item, path));
   if (same === undefined) return [...items, spec];
   const [name, options] = Array.isArray(same) ? same : [same];
   if (name === spec && force !== true) return [...items];

@@ -1,9 +1,11 @@
 // Installs a module of plugins for the person who names it: a package, or code of this machine. It
 // is looked at, not run: what it has something for decides which files name it.
 import { stat } from "node:fs/promises";
-import { basename, isAbsolute, join, resolve } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { errorMessage, invalid } from "@/base/error";
+import { flag } from "@/base/env";
+import { conflict, errorMessage, invalid } from "@/base/error";
+import { isInside } from "@/base/file";
 import {
   globalFiles,
   ownTuiFiles,
@@ -17,6 +19,8 @@ import { exportOf, readManifest } from "./tui-plugin-loader";
 
 export interface PluginInstallOptions extends InstallOptions {
   location: ConfigLocation;
+  /** The part of it that is installed; all that it has unless given. */
+  only?: "tui";
   /** The person's own configuration instead of the project's. */
   global: boolean;
   /** One that is named already, in another version say, is replaced. */
@@ -43,17 +47,24 @@ export async function installPlugin(
   module: string,
   options: PluginInstallOptions,
 ): Promise<InstalledModule> {
+  if (!options.global && flag(options.env, "OPENCODE_DISABLE_PROJECT_CONFIG")) {
+    throw conflict("OPENCODE_DISABLE_PROJECT_CONFIG is set: install it for all projects instead");
+  }
   const path = pathOf(module, options.location.directory, options.location.paths.home);
   const found = path === undefined ? await fetchPackage(module, options) : await lookAt(path);
-  const { offers, directory } = found;
+  const { directory } = found;
+  const offers = { ...found.offers, ...(options.only && { server: false }) };
+  if (options.only && !offers.tui) {
+    throw invalid(`${module} has nothing for the terminal UI: install it where the server runs`);
+  }
   if (!offers.server && !offers.tui) {
     throw invalid(
       `${module} offers nothing: it exports no plugin for the server or the terminal UI`,
     );
   }
   const named: NamedPlugin = {
-    spec: path === undefined ? module : pathToFileURL(path).href,
-    isSame: sameAs(path ?? module, options.location),
+    specIn: (file) => (path === undefined ? module : specOf(path, dirname(file))),
+    isSame: (item, file) => isSame(item, path ?? module, dirname(file)),
     force: options.force === true,
   };
   const written: InstalledModule = { directory };
@@ -131,12 +142,15 @@ function exportsTui(text: string, path: string): boolean {
   return /\btui\b\s*[,:}(]/.test(code);
 }
 
-function sameAs(named: string, { directory }: ConfigLocation): (item: unknown) => boolean {
-  const name = packageName(named);
-  return (item) => {
-    const spec: unknown = Array.isArray(item) ? item[0] : item;
-    if (typeof spec !== "string") return false;
-    if (!isAbsolute(named)) return packageName(spec) === name;
-    return spec === pathToFileURL(named).href || resolve(directory, spec) === named;
-  };
+/** What lies beside or below the file that names it goes with it wherever it goes. */
+function specOf(path: string, directory: string): string {
+  if (!isInside(directory, path)) return pathToFileURL(path).href;
+  return `./${relative(directory, path).replaceAll("\\", "/")}`;
+}
+
+function isSame(item: unknown, named: string, directory: string): boolean {
+  const spec: unknown = Array.isArray(item) ? item[0] : item;
+  if (typeof spec !== "string") return false;
+  if (!isAbsolute(named)) return packageName(spec) === packageName(named);
+  return spec === pathToFileURL(named).href || resolve(directory, spec) === named;
 }

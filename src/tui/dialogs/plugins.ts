@@ -1,15 +1,15 @@
-// The plugins that the configuration names, as it names them: switched off, and one more of them.
+// The plugins: those of the server as the configuration names them, and those of the terminal UI as
+// they are at work. Each is switched off and on again here, and one more installed.
 
 import { errorMessage } from "@/base/error";
 import type { Config } from "@/schema/config";
 import type { Ui } from "@/tui/ui";
 import { attempt } from "./attempt";
 import { LARGE } from "./dialog";
+import type { InstalledPlugin, PluginStatus } from "@/tui/plugins/plugin-types";
 import { ListDialog } from "./list-dialog";
+import type { ListRow } from "./list-rows";
 import { TextDialog } from "./text-dialog";
-
-/** `name`, `@scope/name`, either with `@version`. */
-const PACKAGE = /^(@[\w.-]+\/)?[a-z\d][\w.-]*(@[\w.^~*<>=-]+)?$/i;
 
 type Plugin = NonNullable<Config["plugin"]>[number];
 
@@ -22,21 +22,20 @@ interface Row {
   isOn: boolean;
 }
 
+/** Of the server, or of the terminal UI. */
+type Choice = Row | PluginStatus;
+
 export function openPlugins(ui: Ui): void {
   let known: readonly Row[] = [];
-  const dialog: ListDialog<Row> = new ListDialog<Row>(ui, {
+  const leave = ui.plugins.subscribe(() => dialog.refresh());
+  const dialog: ListDialog<Choice> = new ListDialog<Choice>(ui, {
     title: "Plugins",
     width: LARGE,
-    rows: () =>
-      known.map((row) => ({
-        value: row,
-        key: JSON.stringify(row.plugin),
-        label: nameOf(row.plugin),
-        mark: row.isOn ? "✓" : " ",
-        markColor: "success",
-        right: row.isOn ? (row.place === "person" ? "yours" : "project") : "off",
-      })),
-    empty: 'None. "plugin": ["name"] in opencode.json names one; .opencode/plugin holds your own.',
+    rows: () => [...ui.plugins.list().map(faceRow), ...known.map(serverRow)],
+    onClose: leave,
+    empty:
+      'None. "plugin": ["name"] in opencode.json names one of the server, in tui.json one of the ' +
+      "terminal UI; .opencode/plugin holds your own.",
     keys: [
       {
         action: "plugins.toggle",
@@ -44,8 +43,10 @@ export function openPlugins(ui: Ui): void {
         // A space is a letter of the filter once something is typed.
         run: (row) => {
           if (row === undefined || dialog.typed !== "") return false;
+          const { value } = row;
           void attempt(ui, async () => {
-            known = await toggle(ui, known, row.value);
+            if ("id" in value) await ui.plugins.setEnabled(value.id, !value.enabled);
+            else known = await toggle(ui, known, value);
             dialog.refresh();
           });
           return true;
@@ -66,6 +67,34 @@ export function openPlugins(ui: Ui): void {
     known = await loadRows(ui);
     dialog.refresh();
   });
+}
+
+function faceRow(status: PluginStatus): ListRow<Choice> {
+  const { id, spec, active, enabled, fault } = status;
+  const mark = active ? "✓" : fault === undefined ? " " : "✗";
+  const state = active ? "at work" : enabled ? "not at work" : "off";
+  return {
+    value: status,
+    key: spec,
+    group: "Terminal UI",
+    label: id,
+    mark,
+    markColor: active ? "success" : "error",
+    right: state,
+    ...(fault !== undefined && { below: fault.split("\n")[0] ?? "" }),
+  };
+}
+
+function serverRow(row: Row): ListRow<Choice> {
+  return {
+    value: row,
+    key: JSON.stringify(row.plugin),
+    group: "Server",
+    label: nameOf(row.plugin),
+    mark: row.isOn ? "✓" : " ",
+    markColor: "success",
+    right: row.isOn ? (row.place === "person" ? "yours" : "project") : "off",
+  };
 }
 
 async function loadRows({ client }: Ui): Promise<Row[]> {
@@ -99,31 +128,43 @@ function nameOf(plugin: Plugin): string {
 
 /** Its code runs with all that the program may: it says so before. */
 export function openInstall(ui: Ui): void {
-  ui.dialogs.open(
-    new TextDialog(ui, {
-      title: "Install plug-in",
-      text: "A package of npm, for this project. Its code may do all that you may.",
-      placeholder: "name or name@version",
-      enterText: "install",
-      onSubmit: async (spec) => {
-        if (!PACKAGE.test(spec)) return "That is no package: write name, or name@version";
-        try {
-          await addPlugin(ui, spec);
-        } catch (error) {
-          return errorMessage(error);
-        }
-        return undefined;
+  let isForAll = false;
+  const words = () =>
+    `A package of npm, or a path, ${isForAll ? "for all of your projects" : "for this project"}. ` +
+    "Its code may do all that you may.";
+  const dialog = new TextDialog(ui, {
+    title: "Install plug-in",
+    text: words,
+    placeholder: "name or name@version",
+    busyText: "Installing…",
+    enterText: "install",
+    keys: [
+      {
+        stroke: "alt+g",
+        label: { label: "alt+g", text: "project or all" },
+        run: () => {
+          isForAll = !isForAll;
+          ui.dialogs.place();
+        },
       },
-    }),
-  );
+    ],
+    onSubmit: async (spec) => {
+      try {
+        const installed = await ui.plugins.install(spec, { global: isForAll });
+        ui.toasts.show({ variant: "success", message: installedWords(spec, installed) });
+      } catch (error) {
+        return errorMessage(error);
+      }
+      return undefined;
+    },
+  });
+  ui.dialogs.open(dialog);
 }
 
-/** To what the project names itself; what the person's own files name stays there alone. */
-async function addPlugin({ client, toasts }: Ui, spec: string): Promise<void> {
-  const [all, own] = await Promise.all([client.config.get(), client.config.getGlobal()]);
-  const known = new Set((own.plugin ?? []).map((plugin) => JSON.stringify(plugin)));
-  const named = (all.plugin ?? []).filter((plugin) => !known.has(JSON.stringify(plugin)));
-  await client.config.update({ plugin: [...named.filter((plugin) => plugin !== spec), spec] });
-  const message = `${spec} is in the project's configuration; it is installed at the next start`;
-  toasts.show({ variant: "success", message });
+function installedWords(spec: string, { server, tui }: InstalledPlugin): string {
+  const parts = [
+    ...(tui === undefined ? [] : [`in ${tui}`]),
+    ...(server === undefined ? [] : [`in ${server}, at work from the next start on`]),
+  ];
+  return `${spec} is ${parts.join(", and ")}`;
 }

@@ -11,8 +11,8 @@ export interface TextDialogOptions {
   title: string;
   value?: string;
   placeholder?: string;
-  /** Stands above the line. */
-  text?: string;
+  /** Stands above the line; a function is asked whenever it is drawn. */
+  text?: string | (() => string);
   /** Stands there while what was entered is being looked at. */
   busyText?: string;
   isSecret?: boolean;
@@ -93,7 +93,8 @@ export class TextDialog implements Dialog {
 
   resize({ columns }: { columns: number }): number {
     const width = dialogColumns(this.width, columns);
-    const { busyText, text = "" } = this.#options;
+    const { busyText, text: given = "" } = this.#options;
+    const text = typeof given === "function" ? given() : given;
     const calm = this.#isBusy ? (busyText ?? text) : text;
     const said = this.#fault === "" ? calm : this.#fault;
     const rows = said === "" ? [] : wrap(said, width - FRAME_COLUMNS);

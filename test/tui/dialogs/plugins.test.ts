@@ -1,28 +1,58 @@
-// Plug-ins of the configuration: one more of them.
+// Plug-ins: those that there are, switched on and off, and one more of them.
 import { expect, test } from "bun:test";
 import { openInstall, openPlugins } from "@/tui/dialogs/plugins";
 import { dialogScreen } from "./support";
 
-test("a package is added to what the project names, not to the own of the person", async () => {
-  const answers = {
-    "GET /config": () => ({ plugin: ["mine", ["theirs", { a: 1 }]] }),
-    "GET /global/config": () => ({ plugin: ["mine"] }),
-    "PATCH /config": () => ({}),
+test("one is installed, for the project or for all; what is no module says so", async () => {
+  await using screen = await dialogScreen();
+  const asked: unknown[] = [];
+  const install = async (spec: string, where: { global: boolean }) => {
+    asked.push([spec, where.global]);
+    if (spec.includes(" ")) throw new Error("that is neither a package nor a path");
+    return { directory: "/there", tui: "tui.json", server: "opencode.json" };
   };
-  await using screen = await dialogScreen({ answers });
+  Object.assign(screen.ui.plugins, { install });
   openInstall(screen.ui);
   const { mockInput: keys } = screen.terminal;
   await keys.typeText("rm -rf");
   keys.pressEnter();
   let shown = "";
-  while (!shown.includes("That is no package")) shown = await screen.frame();
+  while (!shown.includes("that is neither")) shown = await screen.frame();
   for (const _ of "rm -rf") keys.pressBackspace();
+  keys.pressKey("g", { meta: true });
   await keys.typeText("@scope/more@1.2.3");
   keys.pressEnter();
   await screen.until(() => screen.toasts.length > 0);
-  const sent = screen.sent.find(({ method }) => method === "PATCH");
-  expect(sent?.body).toEqual({ plugin: [["theirs", { a: 1 }], "@scope/more@1.2.3"] });
+  expect(asked).toEqual([
+    ["rm -rf", false],
+    ["@scope/more@1.2.3", true],
+  ]);
+  expect(screen.toasts).toEqual([
+    "@scope/more@1.2.3 is in tui.json, and in opencode.json, at work from the next start on",
+  ]);
   expect(screen.ui.dialogs.isOpen).toBe(false);
+});
+
+test("one of the terminal UI says how it is, and is switched by its id", async () => {
+  await using screen = await dialogScreen({
+    answers: { "GET /config": () => ({}), "GET /global/config": () => ({}) },
+  });
+  let isOn = true;
+  const about = { id: "acme.demo", source: "npm", spec: "acme", target: "/acme" } as const;
+  const list = () => [
+    { ...about, enabled: isOn, active: isOn },
+    { ...about, id: "bad", spec: "bad", enabled: true, active: false, fault: "no luck" },
+  ];
+  const setEnabled = async (_: string, next: boolean) => (isOn = next);
+  Object.assign(screen.ui.plugins, { list, setEnabled });
+  openPlugins(screen.ui);
+  const frame = await screen.frame();
+  expect(frame).toMatch(/✓ acme\.demo +at work/);
+  expect(frame).toMatch(/✗ bad +not at work/);
+  expect(frame).toContain("no luck");
+  screen.terminal.mockInput.pressKey(" ");
+  await screen.until(() => !isOn);
+  expect(await screen.frame()).toMatch(/acme\.demo +off/);
 });
 
 test("one is switched off where it is named, and on again while the list is open", async () => {

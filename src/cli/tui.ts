@@ -56,8 +56,12 @@ export async function tui(
   return interrupts.code ?? EXIT.done;
 }
 
-/** Serves on a socket as well; without one the terminal UI works all the same. */
+/**
+ * Serves on a socket as well; without one the terminal UI works all the same. Other programs can
+ * wait for it, a person waits for the session.
+ */
 async function serveUntilLeft(face: Tui, app: App, options: TuiOptions): Promise<void> {
+  await Promise.race([face.begun, face.left]);
   const isChosen = options.port !== undefined || options.hostname !== undefined;
   const server = await openServer(app, options, { port: 0, tui: true }).catch((error: unknown) => {
     if (isChosen) throw error;

@@ -22,6 +22,8 @@ export class Sync {
   readonly #loadingOlder = new Map<string, Promise<void>>();
   /** What happens to a session while its messages are on their way. */
   readonly #held = new Map<string, BusEvent[]>();
+  /** The newest session that was opened, on its way. */
+  #opening: Promise<void> = Promise.resolve();
   /** The directory that is asked about. */
   #place: string;
   /** The one of the start, as it was named and as the server knows it. */
@@ -55,7 +57,13 @@ export class Sync {
   async openSession(sessionID: string): Promise<void> {
     const { store } = this.#ui;
     if (store.state.transcripts[sessionID] || this.#held.has(sessionID)) return;
-    await this.#loadSession(sessionID);
+    this.#opening = this.#loadSession(sessionID);
+    await this.#opening;
+  }
+
+  /** Resolves when the session that was opened last is here, or could not be loaded. */
+  get opened(): Promise<void> {
+    return this.#opening;
   }
 
   /** Loads what is before the messages that are there: the next page, or all. */

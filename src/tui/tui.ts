@@ -213,6 +213,11 @@ export class Tui implements Ui {
     return this.renderer.idle();
   }
 
+  /** Resolves when the session that it began with, if it did, is on the screen. */
+  get begun(): Promise<void> {
+    return this.#sync.opened;
+  }
+
   /** The session that is on the screen. */
   get session(): Session | undefined {
     const { route, sessions } = this.store.state;

@@ -113,7 +113,9 @@ export class TuiPlugins implements Plugins {
   async #endAll(): Promise<void> {
     const ending = [...this.#entries.values()].map((entry) => this.#end(entry));
     const all = Promise.all(ending);
-    await withinTime(all, END_LIMIT_MS, this.#ui.clock).catch(() => undefined); // told by each
+    if (ending.length > 0) {
+      await withinTime(all, END_LIMIT_MS, this.#ui.clock).catch(() => undefined); // told by each
+    }
     const parts = await this.#parts;
     parts?.leave();
     await parts?.kv.flush();

@@ -6,6 +6,7 @@ import { assert } from "@/base/assert";
 import type { Env } from "@/base/env";
 import { errorCode, errorMessage, invalid, unavailable } from "@/base/error";
 import { KILL_GRACE_MS } from "@/base/limits";
+import { settledWithin } from "@/base/process";
 import { CALL_VARIABLE, CallProcesses, OWNER_VARIABLE } from "./call-processes";
 import { Scrollback } from "./scrollback";
 
@@ -128,10 +129,7 @@ export class PtyTerminal {
 
   async #waitForExit(child: Bun.Subprocess): Promise<number> {
     await child.exited;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timeout = setTimeout(resolve, DRAIN_MS);
-    await Promise.race([this.#drained.promise, promise]);
-    clearTimeout(timeout);
+    await settledWithin(this.#drained.promise, DRAIN_MS);
     const signal = Object.entries(constants.signals).find(([name]) => name === child.signalCode);
     return signal ? SIGNAL_EXIT_BASE + signal[1] : (child.exitCode ?? 0);
   }

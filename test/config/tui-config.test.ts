@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { loadThemes, loadTuiConfig, watchThemes } from "@/config/tui-config";
 import { writeTree } from "@test/support/temp";
 import { configHome, type ConfigHome } from "./support";
@@ -54,7 +55,10 @@ describe("tui.json", () => {
     await using home = await configHome({
       "home/.config/opencode/tui.json": JSON.stringify(file),
     });
-    expect((await loadTuiConfig(locate(home))).config).toEqual(file as object);
+    // A plugin's file is found from where it is named.
+    const own = pathToFileURL(join(home.root, "home/.config/opencode/own.ts")).href;
+    const plugin = ["some-plugin", [own, { deep: true }]];
+    expect((await loadTuiConfig(locate(home))).config).toEqual({ ...file, plugin } as object);
   });
 
   const faults: [string, string][] = [

@@ -2,7 +2,7 @@
 // are, so that what a person trusts is what is followed then.
 import type { Acting } from "@/config/acting";
 import type { ProjectFiles } from "@/config/load";
-import { NotingFence } from "@/config/links";
+import { fenceAt, NotingFence } from "@/config/links";
 import { projectRoot } from "@/config/sources";
 import {
   findConfiguredFiles,
@@ -18,11 +18,14 @@ export async function findActingLinks(
   place: InstructionPlace,
 ): Promise<Acting[]> {
   const fence = new NotingFence(projectRoot(place));
-  const entries = instructions.filter((entry) => !isAddress(entry));
+  // The person's own places may hold much, and none of it is asked for.
+  const isOwn = (entry: string) => entry.startsWith("~/") && !fenceAt(place.paths.home, fence);
+  const entries = instructions.filter((entry) => !isAddress(entry) && !isOwn(entry));
+  const places = skillPlaces(directories, skills, place).filter((path) => fenceAt(path, fence));
   await Promise.all([
     findProjectFiles(place, fence),
     ...entries.map((entry) => findConfiguredFiles(entry, place, fence)),
-    ...skillPlaces(directories, skills, place).map((path) => findSkillFiles(path, fence)),
+    ...places.map((path) => findSkillFiles(path, fence)),
   ]);
   return fence.noted;
 }

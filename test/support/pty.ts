@@ -39,6 +39,10 @@ const ANSWERS: Answers = [
   [/\u001b\[\?u/g, "\u001b[?0u"],
   // oxlint-disable-next-line no-control-regex -- as above
   [/\u001b\]10;\?(?:\u0007|\u001b\\)/g, "\u001b]10;rgb:ffff/ffff/ffff\u0007"],
+  // oxlint-disable-next-line no-control-regex -- as above
+  [/\u001b\[>0?q/g, "\u001bP>|XTerm(390)\u001b\\"],
+  // oxlint-disable-next-line no-control-regex -- as above
+  [/\u001b\[\?(\d+)\$p/g, "\u001b[?$1;2$y"],
 ];
 
 // oxlint-disable-next-line no-control-regex -- as above
@@ -162,7 +166,7 @@ export class PtyProgram implements AsyncDisposable {
     this.#chunks.push({ at: performance.now(), text });
     const heard = this.#begun + text;
     for (const [question, answer] of this.#answers) {
-      for (const _ of heard.matchAll(question)) this.write(answer);
+      for (const [asked] of heard.matchAll(question)) this.write(asked.replace(question, answer));
     }
     this.#begun = UNFINISHED.exec(heard)?.[0] ?? "";
     this.#tellWaiters(false);

@@ -147,15 +147,18 @@ test("a paste of 5 MB is one chip, and none of its sequences reaches the termina
   await tui.untilText("δεζ", from);
 });
 
+/** Unlike all else in each of its cells: where two screens agree, nothing is written. */
+const VERY_FIRST = "αρχη";
+
 test.each([1_000, 5_000])("of %d messages the very first is reached by one key", async (count) => {
   await using model = scriptedModel({ turns: [] });
   await using home = await ExecutableHome.open(executable.path, { config: model.config() });
   const sessionID = await fill(home, count);
   await using tui = start(home, {}, ["-s", sessionID]);
   await tui.untilText(`message ${count} `);
-  expect(tui.plain()).not.toContain("message 1 ");
+  expect(tui.plain()).not.toContain(VERY_FIRST);
   tui.write("\u0007");
-  await tui.untilText("message 1 ");
+  await tui.untilText(VERY_FIRST);
   tui.write("ζηθ");
   await tui.untilText("ζηθ");
 });
@@ -165,7 +168,8 @@ async function fill(home: ExecutableHome, count: number): Promise<string> {
   await using server = await home.serve();
   const { id } = (await server.request("POST", "/session", {})) as { id: string };
   for (let n = 1; n <= count; n++) {
-    const text = `message ${n} ${"lorem ipsum ".repeat(84)}`;
+    const name = n === 1 ? VERY_FIRST : `message ${n}`;
+    const text = `${name} ${"lorem ipsum ".repeat(84)}`;
     const body = { noReply: true, parts: [{ type: "text", text }] };
     await server.request("POST", `/session/${id}/message`, body);
   }

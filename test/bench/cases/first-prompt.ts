@@ -19,7 +19,7 @@ export const firstPromptCase: Case = {
     { name: "RSS after", unit: "MB" },
   ],
   runs: 5,
-  limitMs: 60_000,
+  limitMs: 180_000,
   async measure(subject, signal) {
     await using model = await startModel({ turns: [{ text: ANSWER }] });
     await using home = await openHome({ model });

@@ -17,7 +17,7 @@ export const serveCase: Case = {
     { name: "peak RSS", unit: "MB" },
   ],
   runs: 5,
-  limitMs: 60_000,
+  limitMs: 180_000,
   async measure(subject, signal) {
     await using home = await openHome();
     await using server = await ServerProcess.start(subject, home, signal);

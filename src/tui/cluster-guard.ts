@@ -7,14 +7,18 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** How the terminal draws signs that are joined by a joiner: as one, or one after the other. */
 type Joining = "joined" | "apart";
 
+/** What terminals that join no signs leave in the environment, GNOME's and its kin the first. */
+const JOINS_NOTHING = ["VTE_VERSION", "XTERM_VERSION", "ALACRITTY_WINDOW_ID"] as const;
+
 /**
- * Undefined for terminals that are asked what they do, which multiplexers do not answer. What is
- * around tmux is known by its own name only since it joins.
+ * Undefined for terminals that are taken to join. What is around tmux is known by its own name only
+ * since it joins.
  */
 export function findJoining(env: Environment): Joining | undefined {
   if (env.TERM_PROGRAM === "tmux") return "joined";
   const isMultiplexed = env.TMUX !== undefined || env.STY !== undefined;
-  return isMultiplexed || /^(tmux|screen)/.test(env.TERM ?? "") ? "apart" : undefined;
+  const isApart = isMultiplexed || JOINS_NOTHING.some((name) => env[name] !== undefined);
+  return isApart || /^(tmux|screen|alacritty|linux)/.test(env.TERM ?? "") ? "apart" : undefined;
 }
 
 /** The stream, with what is written to it guarded. */

@@ -55,6 +55,10 @@ test.each([
   [{ TERM: "tmux-256color", TERM_PROGRAM: "tmux", TMUX: "/tmp/1,2,3" }, "joined"],
   [{ TERM: "screen-256color", TMUX: "/tmp/1,2,3" }, "apart"],
   [{ TERM: "screen.xterm-256color", STY: "1.pts" }, "apart"],
+  [{ TERM: "xterm-256color", VTE_VERSION: "7402" }, "apart"],
+  [{ TERM: "xterm", XTERM_VERSION: "XTerm(379)" }, "apart"],
+  [{ TERM: "alacritty" }, "apart"],
+  [{ TERM: "tmux-256color", TERM_PROGRAM: "tmux", VTE_VERSION: "7402" }, "joined"],
 ] as const)("%p", (env, joining) => {
   expect(findJoining(env)).toBe(joining);
 });

@@ -27,6 +27,9 @@ const BINARY_NAMES = new RegExp(
 );
 const SAMPLE_BYTES = 4_096;
 const CONTROL_SHARE_MAX = 0.3;
+/** No tabs, line ends, form feeds and escapes. */
+// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+const CONTROLS = /[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]/g;
 
 /** Whether the file is not text, judged by its name and its first bytes. */
 export function isBinary(path: string, start: Uint8Array): boolean {
@@ -34,14 +37,16 @@ export function isBinary(path: string, start: Uint8Array): boolean {
   const sample = start.subarray(0, SAMPLE_BYTES);
   if (isWide(sample)) return false;
   if (sample.includes(0)) return true;
-  const controls = sample.reduce((count, byte) => count + (isControl(byte) ? 1 : 0), 0);
+  const controls = countControls(sample);
   if (controls > sample.length * CONTROL_SHARE_MAX) return true;
   // A name is believed only where the bytes do not contradict it.
   return BINARY_NAMES.test(path) && (controls > 0 || !isUTF8(sample));
 }
 
-function isControl(byte: number): boolean {
-  return byte < 9 || (byte > 13 && byte < 32 && byte !== 27) || byte === 127;
+/** By a pattern, which costs a tenth of looking at each byte in turn. */
+function countControls(bytes: Uint8Array): number {
+  const characters = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
+  return characters.match(CONTROLS)?.length ?? 0;
 }
 
 function isUTF8(bytes: Uint8Array): boolean {

@@ -63,10 +63,12 @@ async function readFile(
   context: ToolContext,
 ): Promise<ToolResult> {
   const { size, mtimeMs } = await stat(target.real);
-  const start = await readStart(target.real);
+  const isLong = size > WHOLE_MAX_BYTES;
+  // A short one is opened once.
+  const whole = isLong ? undefined : Buffer.from(await Bun.file(target.real).arrayBuffer());
+  const start = whole?.subarray(0, START_BYTES) ?? (await readStart(target.real));
   const mime = mediaType(start);
   if (mime !== undefined) return readMedia(mime, size, target, context);
-  const isLong = size > WHOLE_MAX_BYTES;
   // UTF-16 can be turned into what is read in pieces, but not in pieces itself.
   const isUnreadable = isWide(start) && (isLong || size % 2 === 1);
   if (isUnreadable || isBinary(target.path, start)) {
@@ -77,13 +79,12 @@ async function readFile(
   const maxBytes = Math.min(OUTPUT_MAX_BYTES, context.limits.maxBytes);
   const request = { first, limit, maxBytes, signal: context.signal };
   let window: LineWindow;
-  if (!isLong) {
-    const bytes = Buffer.from(await Bun.file(target.real).arrayBuffer());
-    const decoded = decodeText(bytes);
+  if (whole) {
+    const decoded = decodeText(whole);
     const isPlain = !decoded || decoded.encoding === "utf8";
-    window = await readWindow([isPlain ? bytes : Buffer.from(shownText(decoded))], request);
-    const text = toLF(decoded ? shownText(decoded) : bytes.toString("utf8"));
-    const state = { mtimeMs, size: bytes.length, hash: hashBytes(bytes), text };
+    window = await readWindow([isPlain ? whole : Buffer.from(shownText(decoded))], request);
+    const text = toLF(decoded ? shownText(decoded) : whole.toString("utf8"));
+    const state = { mtimeMs, size: whole.length, hash: hashBytes(whole), text };
     context.reads.record(target.real, state);
   } else {
     window = await readWindow(createReadStream(target.real), request);

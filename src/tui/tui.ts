@@ -17,6 +17,7 @@ import { Store } from "./store/store";
 import { type StartUp, startUp } from "./start-up";
 import { Sync } from "./sync";
 import { Beat } from "./beat";
+import { keepFrameRequests } from "./frame-requests";
 import { followAttention } from "./attention";
 import { Actions } from "./actions/actions";
 import { AppActions } from "./actions/app-actions";
@@ -132,6 +133,7 @@ export class Tui implements Ui {
   constructor(renderer: CliRenderer, options: TuiOptions) {
     const { transport, directory, clock, log, environment, settings } = options;
     this.renderer = renderer;
+    keepFrameRequests(renderer);
     renderer.addPostProcessFn(blankControls);
     // Where the terminal has its own scrollback, rows that leave the screen would go there.
     if (!options.mini) moveRows(renderer);

@@ -102,9 +102,11 @@ export class ErrorView extends NoteView<BlockOf<"error">> {
     const { ui } = this;
     const { data } = error;
     const status = "statusCode" in data ? ` said ${String(data["statusCode"])}` : "";
-    const words = "message" in data ? String(data["message"]) : error.name;
-    const name = providerOf(ui, message.providerID)?.name ?? message.providerID;
-    const said = `✗ ${oneLine(name)}${status}: ${oneLine(words)}`;
+    const words = oneLine("message" in data ? String(data["message"]) : error.name);
+    const name = oneLine(providerOf(ui, message.providerID)?.name ?? message.providerID);
+    // Some failures name the provider themselves.
+    const isNamed = status === "" && words.startsWith(`${name} `);
+    const said = isNamed ? `✗ ${words}` : `✗ ${name}${status}: ${words}`;
     const cause = causeOf(ui.store.state, error, message.providerID);
     const keys = isNewest ? keysFor(ui, isAuthFailure(error)) : [];
     const rest = [cause, ...keys].filter(Boolean).join("  ");

@@ -30,6 +30,16 @@ test("an error says its cause and the keys that help", async () => {
   expect(frame).toContain("The provider has trouble; it may pass.  y copy details  r retry");
 });
 
+test("a failure that names the provider itself does not name it twice", async () => {
+  const error: MessageError = {
+    name: "ProviderAuthError",
+    data: { providerID: "scripted", message: "scripted refused the credentials" },
+  };
+  const refused = answerMessage(2, messageID(1), () => [], { error });
+  const frame = await shownError([userMessage(1, "Do it"), refused]);
+  expect(frame).toContain("✗ scripted refused the credentials");
+});
+
 test("the keys go when something came after it", async () => {
   const frame = await shownError([userMessage(1, "Do it"), failed, userMessage(3, "Again")]);
   expect(frame).toContain("it may pass.");

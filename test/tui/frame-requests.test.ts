@@ -24,7 +24,7 @@ async function drawn({ captureCharFrame }: TestRendererSetup, content: string): 
   }
 }
 
-test("what a promise changes just after a frame is drawn without anything else happening", async () => {
+test("what a promise changes just after a frame is drawn without anything else", async () => {
   const { setup, text } = await shown();
   try {
     // The frame of the first change is drawn before promises go on.

@@ -105,6 +105,11 @@ export class McpConnection {
     return this.#state.kind === "connecting";
   }
 
+  /** It could not be connected, or was lost; not so when it was ended before that was known. */
+  get hasFailed(): boolean {
+    return this.#state.kind === "failed";
+  }
+
   get needsLogin(): boolean {
     return this.#state.kind === "needs-auth";
   }

@@ -52,28 +52,34 @@ export class Patience {
     }
   }
 
-  #tellIfLate(
-    connection: McpConnection,
-    started: Promise<void>,
-    afterMs: number,
-    lateTimes: number,
-  ): void {
-    const cancel = this.#clock.timer(afterMs, () => {
-      if (connection.isConnecting) this.#onLate(connection, lateTimes);
-    });
-    void started.then(cancel);
-  }
-
   #since(connection: McpConnection, started: Promise<void>, patienceMs: number): number {
     const known = this.#wantedSince.get(connection);
     if (known !== undefined) return known;
     const now = this.#clock.now();
     this.#wantedSince.set(connection, now);
     if (patienceMs > 0) {
-      const { lateTimes = 0 } = connection.remembered;
-      this.#tellIfLate(connection, started, patienceMs, lateTimes + 1);
-      this.#tellIfLate(connection, started, HANGS_MS, WAITS_MS.length);
+      void this.#tellIfLate(connection, started, patienceMs);
     }
     return now;
+  }
+
+  /** Tells when it is late, and when it is known that it would be again. */
+  async #tellIfLate(
+    connection: McpConnection,
+    started: Promise<void>,
+    patienceMs: number,
+  ): Promise<void> {
+    const { lateTimes = 0 } = connection.remembered;
+    let isLate = false;
+    const tell = (times: number) => {
+      isLate = true;
+      this.#onLate(connection, times);
+    };
+    const cancelLate = this.#clock.timer(patienceMs, () => tell(lateTimes + 1));
+    const cancelHangs = this.#clock.timer(HANGS_MS, () => tell(WAITS_MS.length));
+    await started;
+    cancelLate();
+    cancelHangs();
+    if (isLate && connection.hasFailed) tell(WAITS_MS.length);
   }
 }

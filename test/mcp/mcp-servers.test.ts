@@ -89,42 +89,51 @@ test("a slow server is waited for shortly and once, and comes in when it is read
 });
 
 describe("one that nothing is known of is waited for", () => {
-  const mcp = { mute: scripted({ isMute: true }) };
-  const start = async (directory: string, clock: FakeClock) => {
+  const start = async (directory: string, clock: FakeClock, timeout: number) => {
+    const mcp = { mute: scripted({ isMute: true }, { timeout }) };
     const memory = new OfferMemory(join(directory, "offers"), Logger.silent());
-    const t = await testServers({ mcp, clock, memory, directory });
-    t.scope.defer("memory", () => memory.close());
-    return t;
+    return testServers({ mcp, clock, memory, directory });
   };
   /** A process that ends after so long. */
-  const waitFor = async (directory: string, waitMs: number, livesMs: number) => {
+  const waitFor = async (
+    directory: string,
+    waitMs: number,
+    { livesMs, timeout = 30_000 }: { livesMs: number; timeout?: number },
+  ) => {
     const clock = new FakeClock();
-    await using t = await start(directory, clock);
+    await using t = await start(directory, clock, timeout);
     const ready = t.servers.ready();
     // Two for it to be late, one for the wait, one for it to connect.
     await clock.waitForPending(4);
     await clock.advance(waitMs);
     await ready;
     await clock.advance(livesMs - waitMs);
+    if (livesMs >= timeout) await t.servers.ready(undefined, livesMs + 1);
   };
-  const isNotWaitedFor = async (directory: string) => {
+  const isNotWaitedFor = async (directory: string, timeout = 30_000) => {
     // Time stands still: whoever waits, waits for ever.
-    await using t = await start(directory, new FakeClock());
+    await using t = await start(directory, new FakeClock(), timeout);
     await t.servers.ready();
     expect(t.servers.tools()).toEqual([]);
   };
 
   test("for a second, and once more, longer, if nobody saw it hang", async () => {
     await using temp = await tempTree({});
-    await waitFor(temp.path, 1_000, 9_000);
-    await waitFor(temp.path, 3_000, 9_000);
+    await waitFor(temp.path, 1_000, { livesMs: 9_000 });
+    await waitFor(temp.path, 3_000, { livesMs: 9_000 });
     await isNotWaitedFor(temp.path);
   });
 
   test("for a second, and never again if it hangs", async () => {
     await using temp = await tempTree({});
-    await waitFor(temp.path, 1_000, 10_000);
+    await waitFor(temp.path, 1_000, { livesMs: 10_000 });
     await isNotWaitedFor(temp.path);
+  });
+
+  test("for a second, and never again if it was given up", async () => {
+    await using temp = await tempTree({});
+    await waitFor(temp.path, 1_000, { livesMs: 5_000, timeout: 5_000 });
+    await isNotWaitedFor(temp.path, 5_000);
   });
 });
 

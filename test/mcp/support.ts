@@ -40,7 +40,7 @@ export interface TestServersOptions {
   data?: string;
   /** Where servers run; by default a directory of its own. */
   directory?: string;
-  /** Shared with another one: what servers offered. */
+  /** Of what servers offered; closed at the end. */
   memory?: OfferMemory;
 }
 
@@ -55,7 +55,7 @@ export async function testServers(options: TestServersOptions = {}): Promise<Tes
   let mcp = options.mcp ?? {};
   const memory = options.memory ?? new OfferMemory(join(data, "mcp-offers"), log);
   // After the servers, which tell it of their offers.
-  if (!options.memory) scope.defer("offers", () => memory.close());
+  scope.defer("offers", () => memory.close());
   const servers = new McpServers({
     config: async () => ({ mcp }),
     directory,

@@ -46,8 +46,11 @@ export async function attach(
 
 /** `localhost:4096` is as good as `http://localhost:4096`. */
 function parseAddress(text: string): URL {
-  const address = /^https?:\/\//.test(text) ? text : `http://${text}`;
-  const url = URL.parse(address);
+  const isWhole = text.includes("://");
+  const url = URL.parse(isWhole ? text : `http://${text}`);
+  if (url && !/^https?:$/.test(url.protocol)) {
+    throw invalid(`"${text}" is no address of a server: it begins with http:// or https://`);
+  }
   if (url && url.username === "" && url.password === "") return url;
   if (url) throw invalid(`${url.origin}: give the password with -p, not in the address`);
   throw invalid(`"${text}" is no address of a server; write http://host:port`);

@@ -486,7 +486,8 @@ function formatUsageError(text: string): string {
   const line = text
     .trim()
     .replace(/^error: /, "")
-    .replace(/\n+/g, " ");
+    .replace(/\n+/g, " ")
+    .replace(/\.$/, "");
   const hint = /unknown option '-/.test(line) ? ' A message that begins so comes after "--".' : "";
   return `Error: ${line}.${hint} See opencode --help.\n`;
 }

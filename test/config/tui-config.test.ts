@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { loadThemes, loadTuiConfig, watchThemes } from "@/config/tui-config";
+import { findActingTuiPlugins, loadThemes, loadTuiConfig, watchThemes } from "@/config/tui-config";
 import { writeTree } from "@test/support/temp";
 import { configHome, type ConfigHome } from "./support";
 
@@ -84,6 +84,63 @@ describe("tui.json", () => {
     expect(loaded.warnings).toEqual([expect.stringContaining("tui.json: a project's statusline")]);
     await using own = await configHome({ "home/.config/opencode/tui.json": text });
     expect((await loadTuiConfig(locate(own))).config.statusline).toBeDefined();
+  });
+});
+
+describe("plugins of the terminal UI", () => {
+  test("are told with their file, paths by it, a project's apart from the person's", async () => {
+    await using home = await configHome({
+      "home/.config/opencode/tui.json": '{"plugin": ["./own.ts", "acme@1.0.0"]}',
+      "project/tui.json": '{"plugin": [["./code/theirs.ts", {"a": 1}]]}',
+    });
+    const { plugins } = await loadTuiConfig(locate(home));
+    const own = join(home.paths.config, "tui.json");
+    const theirs = join(home.root, "project", "tui.json");
+    const address = (...words: string[]) => pathToFileURL(join(...words)).href;
+    expect(plugins).toEqual([
+      { spec: address(home.paths.config, "own.ts"), origin: own, isOfProject: false },
+      { spec: "acme@1.0.0", origin: own, isOfProject: false },
+      {
+        spec: address(home.root, "project", "code", "theirs.ts"),
+        options: { a: 1 },
+        origin: theirs,
+        isOfProject: true,
+      },
+    ]);
+  });
+
+  test("are switched off by a project, not on", async () => {
+    await using home = await configHome({
+      "home/.config/opencode/tui.json": '{"plugin_enabled": {"a": false, "b": true}}',
+      "project/tui.json": '{"plugin_enabled": {"a": true, "b": false}}',
+    });
+    const { config } = await loadTuiConfig(locate(home));
+    expect(config.plugin_enabled).toEqual({ a: false, b: false });
+  });
+
+  test("of a file above the project are none of it", async () => {
+    await using home = await configHome({ "home/tui.json": '{"plugin": ["./a.ts"]}' });
+    const directory = join(home.paths.home, "deep");
+    const loaded = await loadTuiConfig({ paths: home.paths, env: {}, directory, worktree: "/" });
+    expect(loaded.plugins).toEqual([]);
+    expect(loaded.warnings).toEqual([expect.stringContaining("its plugins are left out")]);
+  });
+
+  test("that a project names are among what acts, and change with their code", async () => {
+    await using home = await configHome({
+      "project/tui.json": '{"plugin": ["./a.ts", "acme"]}',
+      "project/a.ts": "1",
+    });
+    const find = () => findActingTuiPlugins(locate(home), join(home.root, "project"));
+    const before = await find();
+    expect(before.map(({ kind, what, origin }) => [kind, what, origin])).toEqual([
+      ["plugin", "plugin[0]", "tui.json"],
+      ["plugin", "plugin[1]", "tui.json"],
+    ]);
+    await writeTree(home.root, { "project/a.ts": "2" });
+    const after = await find();
+    expect(after[0]?.hash).not.toBe(before[0]?.hash);
+    expect(after[1]?.hash).toBe(before[1]?.hash);
   });
 });
 

@@ -71,7 +71,7 @@ export function openPlugins(ui: Ui): void {
 
 function faceRow(status: PluginStatus): ListRow<Choice> {
   const { id, spec, active, enabled, fault } = status;
-  const mark = active ? "✓" : fault === undefined ? " " : "✗";
+  const mark = active ? "✓" : !enabled || fault === undefined ? " " : "✗";
   const state = active ? "at work" : enabled ? "not at work" : "off";
   return {
     value: status,

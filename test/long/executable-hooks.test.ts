@@ -57,6 +57,11 @@ async function install(home: ExecutableHome, text: string, stack: AsyncDisposabl
   return env;
 }
 
+/** A plugin that starts slowly joins when it is ready: what it brings is asked for till then. */
+async function untilListed(server: ServedProcess, path: string, name: string): Promise<void> {
+  while (!JSON.stringify(await server.request("GET", path)).includes(name));
+}
+
 async function newSession(server: ServedProcess): Promise<string> {
   return ((await server.request("POST", "/session", { title: "Hooks" })) as { id: string }).id;
 }
@@ -105,6 +110,7 @@ export const Login = async () => ({
 test.each(PLACES)("a login of %s is made, and its loader makes the requests", async (where) => {
   await using t = await serve(where, LOGIN, { turns: [{ text: "One" }, { text: "Two" }] });
   const { model, server } = t;
+  await untilListed(server, "/provider/auth", "scripted");
   const id = await newSession(server);
   expect(await prompt(server, id, "Before")).toEqual(["One"]);
   const methods = (await server.request("GET", "/provider/auth")) as Record<string, unknown[]>;
@@ -124,6 +130,7 @@ test.each(PLACES)("a login of %s is made, and its loader makes the requests", as
 
 const COMPACTION = `
 export const Short = async ({ directory }) => ({
+  tool: { short: { description: "None", args: {}, execute: async () => "" } },
   "experimental.session.compacting": async (input, output) => {
     output.context.push("Keep the names.");
   },
@@ -141,6 +148,7 @@ test.each(PLACES)("a compaction ends the turn where %s says so", async (where) =
     turns: [{ text: "Roses", usage: { input: 7_200, output: 100 } }, { text: "About roses." }],
   });
   const { home, model, server } = t;
+  await untilListed(server, "/experimental/tool/ids", "short");
   const id = await newSession(server);
   await prompt(server, id, "A poem");
   expect(await prompt(server, id, "More")).toEqual(["About roses."]);

@@ -163,14 +163,25 @@ class Repository implements AsyncDisposable {
     return { ...ended, seen: await this.seen() };
   }
 
+  /** Asks the server how it is until these marks are there. */
+  async marked(server: ServedProcess, names: readonly string[]): Promise<void> {
+    for (;;) {
+      const there = await readdir(join(this.home.project, "../marks"));
+      if (names.every((name) => there.includes(name))) return;
+      await server.request("GET", "/mcp");
+    }
+  }
+
   /** What came of a run, in every way in which it could act. */
   async seen() {
     const { home, own, reached, theirs } = this.parts;
     const asked = [own, theirs].map(({ requests }) => requests.length);
     const all = [own, theirs].flatMap((model) => [...model.requests, ...model.sideRequests]);
     const there = await readdir(home.project);
+    const marks = (await readdir(join(home.project, "../marks"))).sort();
     return {
-      marks: (await readdir(join(home.project, "../marks"))).sort(),
+      marks: marks.filter((name) => name !== "mcp"),
+      hasMCP: marks.includes("mcp"),
       reached: [...new Set(reached)].sort(),
       asked: { own: asked[0], theirs: asked[1] },
       isShown: [OUTSIDE, "from the network", "rules behind", "a rule behind", "a skill behind"].map(
@@ -195,6 +206,7 @@ function toolNames(body = "{}"): string[] {
 
 const HELD = {
   marks: [],
+  hasMCP: false,
   reached: [],
   asked: { own: 2, theirs: 0 },
   isShown: [false, false, false, false, false],
@@ -205,7 +217,9 @@ const HELD = {
 };
 const ACTED = {
   ...HELD,
-  marks: ["formatter", "hook", "mcp", "plugin", "shell"],
+  marks: ["formatter", "hook", "plugin", "shell"],
+  // A run does not wait for a server that says nothing, and ends it.
+  hasMCP: expect.any(Boolean),
   reached: ["/rules.md", "/skills/index.json"],
   asked: { own: 0, theirs: 2 },
   isShown: [true, true, true, true, true],
@@ -260,7 +274,8 @@ test("an answer over HTTP trusts it for good, until its content changes", async 
   const { content } = state;
   const answer = await server.request("POST", "/project/trust", { content });
   expect(answer).toMatchObject({ trusted: true, held: [], summary: "" });
-  expect(await work(t, server)).toEqual({ ...ACTED, isShared: true });
+  await t.marked(server, ["plugin", "mcp"]);
+  expect(await work(t, server)).toEqual({ ...ACTED, hasMCP: true, isShared: true });
   // Also for whoever comes next. This one would go on trying to reach its MCP server.
   await server.stop();
   const run = await t.run();

@@ -15,6 +15,6 @@ describe.each(WIRE_NAMES)("over %s", (wire) => {
         Array.from({ length: length + 1 }, (_, index) => index),
       );
     },
-    10 * MINUTES_MS,
+    40 * MINUTES_MS,
   );
 });

@@ -46,6 +46,8 @@ export class EventLines {
   readonly #encoder = new TextEncoder();
   #line = "";
   #isEnded = false;
+  /** Of a body that has said its end and may still have more. */
+  #rest: BodyReader | undefined;
   #end: () => void = () => {};
 
   /** `onComplete` is called once, when the answer is complete but for the end of its stream. */
@@ -79,6 +81,16 @@ export class EventLines {
     }
   }
 
+  /**
+   * Reads what the server sends behind the end that it announced, up to its own, to nowhere; until
+   * then its connection cannot be used again. Undefined where there is nothing of the kind.
+   */
+  drain(): Promise<void> | undefined {
+    const rest = this.#rest;
+    this.#rest = undefined;
+    return rest && readToEnd(rest);
+  }
+
   /** Reads until something can be passed on, or all is. */
   async #pull(reader: BodyReader, controller: Controller): Promise<void> {
     for (let isPassed = false; !isPassed && !this.#isEnded;) {
@@ -86,6 +98,7 @@ export class EventLines {
       if (this.#isEnded) return;
       if (value) isPassed = this.#take(value, controller);
       else this.#finish(controller, false);
+      if (value && this.#isEnded) this.#rest = reader;
     }
   }
 
@@ -147,11 +160,11 @@ export class EventLines {
   #finish(controller: Controller, isAnnounced: boolean): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    this.#write(this.#rest(isAnnounced), controller);
+    this.#write(this.#last(isAnnounced), controller);
     controller.close();
   }
 
-  #rest(isAnnounced: boolean): string {
+  #last(isAnnounced: boolean): string {
     const line = this.#line + this.#decoder.decode();
     this.#line = "";
     const last = line === "" || isDone(line) ? "" : this.#mendLine(line);
@@ -170,6 +183,10 @@ export class EventLines {
   #write(text: string, controller: Controller): void {
     if (text !== "") controller.enqueue(this.#encoder.encode(text));
   }
+}
+
+async function readToEnd(reader: BodyReader): Promise<void> {
+  while (!(await reader.read()).done);
 }
 
 function isDone(line: string): boolean {

@@ -25,6 +25,9 @@ export const CHUNK_TIMEOUT_MS = 300_000;
 /** How long a complete answer may stay quiet before its end: some servers never close it. */
 const END_GRACE_MS = 10_000;
 
+/** How long the server's own end is waited for, in the background, behind the one it announced. */
+const DRAIN_MS = 1_000;
+
 /** Of an answer that is no stream, which is an error or a mistake. */
 const PLAIN_BODY_MAX_BYTES = 1024 * 1024;
 
@@ -98,12 +101,20 @@ export class Exchange {
     this.#cancelPhase = this.#watch(END_GRACE_MS, END_GRACE_MS);
   }
 
-  /** Drops the connection if it is still in use. */
+  /**
+   * Drops the connection if it is still in use. One whose answer is complete may end by itself in a
+   * moment, and serves the next request.
+   */
   close(): void {
     this.#caller.removeEventListener("abort", this.#onCallerAbort);
     this.#cancelTotal();
     this.#cancelPhase();
-    this.#controller.abort();
+    const drop = () => this.#controller.abort();
+    const drained = this.#lines?.drain();
+    if (!drained) return drop();
+    const cancel = this.#clock.timer(DRAIN_MS, drop);
+    // However it ends, nobody waits for what it would say.
+    drained.catch(() => undefined).finally(cancel);
   }
 
   /** Given to the provider package. The signal it passes on in `init` is the exchange's own. */

@@ -2,12 +2,14 @@
 // connection, on which the server sends what each test says and no more.
 
 import { describe, expect, test } from "bun:test";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
 import { AsyncQueue } from "@/base/queue";
 import { Logger } from "@/base/log";
 import { LLM } from "@/llm/llm";
 import type { ModelEvent } from "@/llm/model-event";
 import { timeLimits } from "@/llm/transport";
-import { errorOf, ofType, requestTo, textOf } from "@test/llm/scripted-request";
+import { collect, errorOf, ofType, requestTo, textOf } from "@test/llm/scripted-request";
 import { FakeClock } from "@test/support/clock";
 import {
   type ScriptedModel,
@@ -213,4 +215,60 @@ test.each(["hang-body", "hang-mid"] as Fault[])("an abort ends a stream in %s", 
   await run.done;
   expect(errorOf(run.events).name).toBe("MessageAbortedError");
   expect(await request.ended).toEqual({ aborted: true });
+});
+
+describe("behind the end that an answer announces", () => {
+  /** Answers each request as a whole; its own end is left to the test. */
+  async function announcing() {
+    const answers = new AsyncQueue<ServerResponse>();
+    const server = createServer((request, response) => {
+      request.resume();
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      const choice = { index: 0, delta: { content: "Hi" }, finish_reason: "stop" };
+      response.write(`data: ${JSON.stringify({ id: "1", choices: [choice] })}\n\n`);
+      response.write("data: [DONE]\n\n");
+      answers.push(response);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const request = requestTo({
+      baseURL: `http://127.0.0.1:${port}/v1`,
+      wire: "openai-compatible",
+    });
+    const clock = new FakeClock();
+    const llm = new LLM({ clock, log: Logger.silent() });
+    return {
+      clock,
+      /** Asks, reads the answer to its announced end, and gives the server's side of it. */
+      async ask() {
+        const events = await collect(llm.stream(request, new AbortController().signal));
+        expect(textOf(events)).toBe("Hi");
+        const { value } = await answers[Symbol.asyncIterator]().next();
+        return value as ServerResponse;
+      },
+      async [Symbol.asyncDispose]() {
+        server.closeAllConnections();
+        await new Promise((resolve) => server.close(resolve));
+      },
+    };
+  }
+
+  test("a connection whose answer ends a moment later serves another request", async () => {
+    await using server = await announcing();
+    const used = new Set<Socket | null>();
+    for (;;) {
+      const response = await server.ask();
+      if (used.has(response.socket)) break;
+      used.add(response.socket);
+      response.end();
+    }
+  });
+
+  test("one that the server leaves open is dropped after a second", async () => {
+    await using server = await announcing();
+    const response = await server.ask();
+    const closed = new Promise((resolve) => response.once("close", resolve));
+    await server.clock.advance(1_000);
+    await closed;
+  });
 });

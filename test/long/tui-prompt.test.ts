@@ -35,6 +35,16 @@ async function place() {
   return { directory, open };
 }
 
+/** The screen with the text on it, once nothing comes by itself any more. */
+function atRest(tmux: Tmux, text: string): Promise<string> {
+  let last = "";
+  return tmux.until((screen) => {
+    const isSame = screen === last && screen.includes(text);
+    last = screen;
+    return isSame;
+  });
+}
+
 test.skipIf(!hasTmux)(
   "the terminal's cursor stands where the next character goes",
   async () => {
@@ -121,7 +131,7 @@ test.skipIf(!hasTmux)(
     });
     await using tmux = await open({ EDITOR: `sh ${script}` });
     await tmux.type("a draft");
-    const before = await tmux.until("a draft");
+    const before = await atRest(tmux, "a draft");
     await tmux.press("C-x", "e");
     await tmux.until("EDITOR a draft");
     await tmux.press("Enter");
@@ -145,13 +155,7 @@ test.skipIf(!hasTmux)(
     await tmux.type(`${executable.path}\n`);
     await tmux.until("No model is connected");
     await tmux.type("a draft");
-    let last = "";
-    // Nothing comes by itself any more.
-    const before = await tmux.until((screen) => {
-      const isSame = screen === last && screen.includes("a draft");
-      last = screen;
-      return isSame;
-    });
+    const before = await atRest(tmux, "a draft");
     await tmux.press("C-z");
     const stopped = await tmux.until("Stopped");
     expect(stopped).not.toContain("a draft");

@@ -80,9 +80,10 @@ export class Keeper {
   /** Resolves when all is on the disk. */
   async close(): Promise<void> {
     this.#stop();
+    // At its end what was typed meanwhile is to be kept: here it is.
+    await this.#loading;
     this.#cancelSave?.();
     this.#cancelSave = undefined;
-    await this.#loading;
     void this.#files?.saveLive(this.#options.live());
     await this.#files?.settled();
   }

@@ -40,7 +40,7 @@ export async function logout(
     await mcp.look();
     const isStored = ({ login }: Summary) => login.kind === "stored";
     const name = await choose(mcp, named, isStored, "is logged in to");
-    await mcp.removeLogin(name);
+    await mcp.logins.remove(name);
     context.output.note(`The login to ${name} is forgotten`);
     return EXIT.done;
   });
@@ -75,7 +75,7 @@ async function logIn(context: CLIContext, { bus, mcp }: Instance, name: string) 
     if (isInputTerminal()) void takeCode(context, mcp, name, over.signal);
   });
   try {
-    return await mcp.authenticate(name, interrupts.signal);
+    return await mcp.logins.authenticate(name, interrupts.signal);
   } finally {
     over.abort();
     unsubscribe();
@@ -94,7 +94,7 @@ async function takeCode(
     if (signal.aborted || text === undefined) return;
     if (text.trim() === "") continue;
     try {
-      await mcp.finishLogin(name, text);
+      await mcp.logins.finish(name, text);
       return;
     } catch (error) {
       output.note(errorMessage(error));

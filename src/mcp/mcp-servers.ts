@@ -11,7 +11,6 @@ import { didYouMean, stableStringify } from "@/base/text";
 import type { Config } from "@/schema/config";
 import type { Publish } from "@/schema/event";
 import type {
-  McpAuthorization,
   McpLogLine,
   McpResource,
   McpResourceTemplate,
@@ -20,8 +19,9 @@ import type {
 } from "@/schema/mcp";
 import type { McpContent, McpPrompt, McpSummary, McpTool, Offer } from "./definition";
 import { parseResourceResult } from "./content";
-import type { McpAuth, WaitingLogin } from "./mcp-auth";
+import type { McpAuth } from "./mcp-auth";
 import { McpConnection } from "./mcp-connection";
+import { McpLogins } from "./mcp-logins";
 import type { OfferMemory, Remembered, ServerIdentity } from "./offer-memory";
 import { offeredPrompts, offeredTools } from "./offered";
 import { Patience } from "./patience";
@@ -55,11 +55,11 @@ export interface McpServersOptions {
 }
 
 export class McpServers {
+  readonly logins: McpLogins;
   readonly #options: McpServersOptions;
   readonly #connections = new Map<string, McpConnection>();
   /** Added while running: they count more than the configuration. */
   readonly #added = new Map<string, McpServerConfig>();
-  readonly #logins = new Map<string, WaitingLogin>();
   #tools: { offers: readonly Offer[]; tools: McpTool[] } = { offers: [], tools: [] };
   /** Connections that were replaced or taken away, until they are closed. */
   readonly #retiring = new Set<Promise<void>>();
@@ -71,6 +71,7 @@ export class McpServers {
     this.#patience = new Patience(options.clock, ({ name, config }, lateTimes) => {
       void options.memory.keep(this.#identity(name, config), { lateTimes });
     });
+    this.logins = new McpLogins({ ...options, connection: (name) => this.#get(name) });
     options.scope.defer("MCP servers", () => this.#close());
   }
 
@@ -128,8 +129,7 @@ export class McpServers {
 
   /** Asks a remote server the first question by hand, with the token that is stored for it. */
   async probe(name: string, signal: AbortSignal): Promise<McpProbe> {
-    await this.#follow();
-    const { config } = this.#get(name);
+    const { config } = await this.#get(name);
     if (config.type === "local") throw invalid(`MCP server ${name} is a local program`);
     return probe(config, await this.#options.auth.tokens(name, config)?.current(), signal);
   }
@@ -172,8 +172,7 @@ export class McpServers {
    * signal's reason on abort.
    */
   async readResource(server: string, uri: string, signal: AbortSignal): Promise<McpContent> {
-    await this.#follow();
-    const connection = this.#get(server);
+    const connection = await this.#get(server);
     if (connection.offer.templates.some(({ uriTemplate }) => uriTemplate === uri)) {
       throw invalid(`${uri} is a template: put a value in the place of each {name}`);
     }
@@ -193,110 +192,23 @@ export class McpServers {
   async add(name: string, config: McpServerConfig): Promise<Record<string, MCPStatus>> {
     checkName(name);
     this.#added.set(name, config);
-    await this.#follow();
-    await this.#get(name).start();
+    await (await this.#get(name)).start();
     return this.#statuses();
   }
 
   /** Connects now; that it failed is told by the status. AppError not-found. */
   async connect(name: string): Promise<void> {
-    await this.#follow();
-    await this.#get(name).connect();
+    await (await this.#get(name)).connect();
   }
 
   /** Ends the connection and stays away until `connect`. AppError not-found. */
   async disconnect(name: string): Promise<void> {
-    await this.#follow();
-    await this.#get(name).disconnect();
+    await (await this.#get(name)).disconnect();
   }
 
   /** What became of a server, and what its program said; the end of it. AppError not-found. */
   async log(name: string): Promise<readonly McpLogLine[]> {
-    await this.#follow();
-    return this.#get(name).log;
-  }
-
-  /**
-   * Begins a login of a person; opens no browser. One that waits already is given up. AppError
-   * not-found; invalid for a server without logins, or when we cannot be registered.
-   */
-  async startLogin(name: string): Promise<McpAuthorization> {
-    return (await this.#startLogin(name)).authorization;
-  }
-
-  /**
-   * Ends a login with the code, or the whole address that the browser ended at, and connects.
-   * AppError not-found; invalid when no login waits or the code is not accepted.
-   */
-  async finishLogin(name: string, pasted: string): Promise<MCPStatus> {
-    await this.#follow();
-    const connection = this.#get(name);
-    const login = this.#logins.get(name);
-    if (!login) throw invalid(`No login waits at MCP server ${name}: start one first`);
-    await login.finish(pasted);
-    await this.#connectAfter(name, login);
-    return connection.status;
-  }
-
-  /**
-   * A whole login: begins it, tells clients the address to open, and waits for its end, at most
-   * five minutes. AppError as `startLogin`, unavailable when it does not come to an end.
-   */
-  async authenticate(name: string, signal: AbortSignal): Promise<MCPStatus> {
-    const login = await this.#startLogin(name);
-    const onAbort = () => login.cancel();
-    signal.addEventListener("abort", onAbort, { once: true });
-    if (signal.aborted) login.cancel();
-    const url = login.authorization.authorizationUrl;
-    // No browser is opened from here: whoever shows this to a person may.
-    this.#options.publish("mcp.browser.open.failed", { mcpName: name, url });
-    try {
-      await login.done;
-    } finally {
-      signal.removeEventListener("abort", onAbort);
-    }
-    await this.#connectAfter(name, login);
-    return this.#get(name).status;
-  }
-
-  /** Forgets the login, and with it the connection. AppError not-found. */
-  async removeLogin(name: string): Promise<void> {
-    await this.#follow();
-    const connection = this.#get(name);
-    this.#logins.get(name)?.cancel();
-    await this.#options.auth.forget(name, connection.config);
-    if (connection.config.type === "remote" && connection.status.status !== "disabled") {
-      await connection.connect();
-    }
-  }
-
-  async #startLogin(name: string): Promise<WaitingLogin> {
-    await this.#follow();
-    const connection = this.#get(name);
-    const { auth, scope, log } = this.#options;
-    // A first try tells where the server wants people to log in.
-    await connection.start();
-    const { config, challenge } = connection;
-    const login = await auth.start(name, config, challenge, scope.signal);
-    this.#logins.get(name)?.cancel();
-    this.#logins.set(name, login);
-    login.done.then(
-      () => this.#connectAfter(name, login),
-      (error: unknown) => {
-        log.info("a login came to nothing", { server: name, reason: errorMessage(error) });
-        if (this.#logins.get(name) === login) this.#logins.delete(name);
-      },
-    );
-    return login;
-  }
-
-  /** Connects once after a login, however its end is heard of; waits for that. */
-  async #connectAfter(name: string, login: WaitingLogin): Promise<void> {
-    const connection = this.#connections.get(name);
-    if (!connection) return;
-    if (this.#logins.get(name) !== login) return connection.start();
-    this.#logins.delete(name);
-    await connection.connect();
+    return (await this.#get(name)).log;
   }
 
   /** Makes the connections those of the configuration; a broken configuration changes nothing. */
@@ -316,7 +228,7 @@ export class McpServers {
       const server = wanted.get(name);
       if (server && isSame(server, connection.config)) continue;
       this.#connections.delete(name);
-      this.#logins.get(name)?.cancel();
+      this.logins.cancel(name);
       // Not waited for: the new one has nothing to do with it.
       const closing = connection.close().finally(() => this.#retiring.delete(closing));
       this.#retiring.add(closing);
@@ -420,7 +332,9 @@ export class McpServers {
     return connection.start();
   }
 
-  #get(name: string): McpConnection {
+  /** As the configuration is now. AppError not-found. */
+  async #get(name: string): Promise<McpConnection> {
+    await this.#follow();
     const found = this.#connections.get(name);
     if (found) return found;
     const names = [...this.#connections.keys()];
@@ -437,7 +351,7 @@ export class McpServers {
   }
 
   async #close(): Promise<void> {
-    for (const login of this.#logins.values()) login.cancel();
+    this.logins.cancelAll();
     const closing = [...this.#connections.values()].map((connection) => connection.close());
     await Promise.all([...this.#retiring, ...closing]);
   }

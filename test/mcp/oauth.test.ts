@@ -40,8 +40,8 @@ async function setup(
 }
 
 async function logIn({ servers }: TestServers, remote: RemoteServer): Promise<void> {
-  const { authorizationUrl } = await servers.startLogin("r");
-  await servers.finishLogin("r", await remote.consent(authorizationUrl));
+  const { authorizationUrl } = await servers.logins.start("r");
+  await servers.logins.finish("r", await remote.consent(authorizationUrl));
 }
 
 test("a server that wants a login says so, and nothing else happens by itself", async () => {
@@ -55,7 +55,7 @@ test("a server that wants a login says so, and nothing else happens by itself", 
 
 test("a browser's way: registered, asked with the server's scope, back and connected", async () => {
   await using s = await setup();
-  const { authorizationUrl, oauthState } = await s.servers.startLogin("r");
+  const { authorizationUrl, oauthState } = await s.servers.logins.start("r");
   expect(new URL(authorizationUrl).searchParams.get("state")).toBe(oauthState);
   const callback = await s.remote.consent(authorizationUrl);
   expect(callback).toStartWith(`http://127.0.0.1:${s.config.oauth && s.config.oauth.callbackPort}`);
@@ -78,18 +78,18 @@ test("a browser's way: registered, asked with the server's scope, back and conne
 
 test("a person's way: the code, or the whole address, is pasted", async () => {
   await using s = await setup();
-  const first = await s.servers.startLogin("r");
-  const second = await s.servers.startLogin("r");
+  const first = await s.servers.logins.start("r");
+  const second = await s.servers.logins.start("r");
   const old = await s.remote.consent(first.authorizationUrl);
-  await expect(s.servers.finishLogin("r", old)).rejects.toThrow("belongs to another login");
+  await expect(s.servers.logins.finish("r", old)).rejects.toThrow("belongs to another login");
   const callback = new URL(await s.remote.consent(second.authorizationUrl));
-  await expect(s.servers.finishLogin("r", "wrong")).rejects.toMatchObject({
+  await expect(s.servers.logins.finish("r", "wrong")).rejects.toMatchObject({
     kind: "invalid",
     message: expect.stringContaining("The code was not accepted by r"),
   });
   const code = callback.searchParams.get("code") ?? "";
-  expect(await s.servers.finishLogin("r", ` ${code}\n`)).toEqual({ status: "connected" });
-  await expect(s.servers.finishLogin("r", code)).rejects.toThrow("No login waits");
+  expect(await s.servers.logins.finish("r", ` ${code}\n`)).toEqual({ status: "connected" });
+  await expect(s.servers.logins.finish("r", code)).rejects.toThrow("No login waits");
   expect(s.remote.count("register")).toBe(1);
 });
 
@@ -181,7 +181,7 @@ test("without registration a client must be configured, and then it is used", as
   expect(await s.servers.status()).toEqual({
     r: { status: "needs_client_registration", error },
   });
-  await expect(s.servers.startLogin("r")).rejects.toMatchObject({
+  await expect(s.servers.logins.start("r")).rejects.toMatchObject({
     kind: "invalid",
     name: "McpRegistrationError",
     message: expect.stringContaining("set mcp.r.oauth.clientId"),
@@ -198,7 +198,7 @@ test("without registration a client must be configured, and then it is used", as
 
 test("a whole login tells clients the address, and waits for its end", async () => {
   await using s = await setup();
-  const status = s.servers.authenticate("r", s.t.signal);
+  const status = s.servers.logins.authenticate("r", s.t.signal);
   const { promise, resolve } = Promise.withResolvers<string>();
   s.t.events.subscribe(({ type, properties }) => {
     if (type === "mcp.browser.open.failed") resolve((properties as { url: string }).url);
@@ -218,13 +218,13 @@ test("a login that nobody finishes ends after five minutes, a refused one at onc
       });
     });
   const begun = heard((type) => type === "mcp.browser.open.failed");
-  const late = s.servers.authenticate("r", s.t.signal);
+  const late = s.servers.logins.authenticate("r", s.t.signal);
   await begun;
   const end = late.catch(errorMessage);
   await s.clock.advance(LOGIN_MAX_MS);
   expect(await end).toBe("The login at r was not finished in time");
   const again = heard((type) => type === "mcp.browser.open.failed");
-  const refused = s.servers.authenticate("r", s.t.signal);
+  const refused = s.servers.logins.authenticate("r", s.t.signal);
   const address = new URL(await again);
   const back = new URL(address.searchParams.get("redirect_uri") ?? "");
   back.searchParams.set("state", address.searchParams.get("state") ?? "");
@@ -239,7 +239,7 @@ test("a login that nobody finishes ends after five minutes, a refused one at onc
 test("a login is forgotten when that is asked", async () => {
   await using s = await setup();
   await logIn(s.t, s.remote);
-  await s.servers.removeLogin("r");
+  await s.servers.logins.remove("r");
   expect(await s.servers.status()).toEqual({ r: { status: "needs_auth" } });
   expect(await Bun.file(join(s.t.directory, "mcp-auth.json")).json()).toEqual({});
 });
@@ -261,9 +261,9 @@ test("no login where there is none", async () => {
     ["off", "has `oauth: false`"],
     ["keyed", "gets an Authorization header"],
   ] as const) {
-    await expect(s.servers.startLogin(name)).rejects.toThrow(reason);
+    await expect(s.servers.logins.start(name)).rejects.toThrow(reason);
   }
-  await expect(s.servers.startLogin("gone")).rejects.toHaveProperty("kind", "not-found");
+  await expect(s.servers.logins.start("gone")).rejects.toHaveProperty("kind", "not-found");
 });
 
 test("entries of others in the file stay, and a broken file is replaced", async () => {

@@ -50,21 +50,26 @@ function serverRoutes(app: App): AnyElysia {
 function loginRoutes(app: App): AnyElysia {
   return new Elysia()
     .use(inDirectory(app))
-    .post("/mcp/:name/auth", ({ instance, params }) => instance.mcp.startLogin(params.name), start)
+    .post(
+      "/mcp/:name/auth",
+      ({ instance, params }) => instance.mcp.logins.start(params.name),
+      start,
+    )
     .post(
       "/mcp/:name/auth/callback",
-      ({ instance, params, body }) => instance.mcp.finishLogin(params.name, body.code),
+      ({ instance, params, body }) => instance.mcp.logins.finish(params.name, body.code),
       callback,
     )
     .post(
       "/mcp/:name/auth/authenticate",
-      ({ instance, params, request }) => instance.mcp.authenticate(params.name, request.signal),
+      ({ instance, params, request }) =>
+        instance.mcp.logins.authenticate(params.name, request.signal),
       authenticate,
     )
     .delete(
       "/mcp/:name/auth",
       async ({ instance, params }) => {
-        await instance.mcp.removeLogin(params.name);
+        await instance.mcp.logins.remove(params.name);
         return { success: true as const };
       },
       removeAuth,

@@ -8,7 +8,7 @@ import { checkLimit, findEdits, lookIn, type TreeLimits } from "./snapshot-edits
 import type { SnapshotObjects } from "./snapshot-objects";
 import { SnapshotRepository, type SnapshotRepositoryOptions } from "./snapshot-repository";
 import { directoriesOf, SnapshotTree } from "./snapshot-tree";
-import { TouchedPaths } from "./touched-paths";
+import { type Touched, TouchedPaths } from "./touched-paths";
 
 /** `file` is relative to the worktree, with slashes. */
 export interface TreeChange {
@@ -91,7 +91,7 @@ export class SnapshotGit {
     const touched = await this.#touched.take();
     const base = last?.index === (await this.#repository.indexState()) ? last : undefined;
     const isTold = base !== undefined && base.watch === touched?.watch;
-    const edited = isTold ? await this.#edit(base.tree, touched.paths, signal) : undefined;
+    const edited = isTold ? await this.#edit(base.tree, touched, signal) : undefined;
     const tree = edited ?? (await this.#lookAtAll(base?.tree, signal));
     const index = await this.#repository.indexState();
     if (touched && index) this.#base = { tree, watch: touched.watch, index };
@@ -135,10 +135,10 @@ export class SnapshotGit {
     await this.#repository.removeIndex();
   }
 
-  /** The tree that `base` becomes when these paths alone may differ; undefined: look at all. */
+  /** The tree that `base` becomes when nothing else was touched; undefined: look at all. */
   async #edit(
     base: string,
-    paths: ReadonlySet<string>,
+    { paths, moved }: Touched,
     signal: AbortSignal | undefined,
   ): Promise<string | undefined> {
     if (paths.size === 0) return base;
@@ -148,7 +148,10 @@ export class SnapshotGit {
     const { worktree, objects, limits } = this.#options;
     const findIgnored = (some: readonly string[]) => this.#repository.findIgnored(some, signal);
     const edits = await findEdits(tree, paths, { worktree, objects, limits, findIgnored });
-    return tree.write(edits, (list) => objects.put(list, { type: "tree" }));
+    const edited = await tree.write(edits, (list) => objects.put(list, { type: "tree" }));
+    // Another directory in the place of one that has gone would seem to hold what that one held.
+    const look = lookIn(worktree);
+    return [...moved].some((path) => look(path)?.isDirectory()) ? undefined : edited;
   }
 
   /** Those of its directories that it has; undefined when one of them is lost. */

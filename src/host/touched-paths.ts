@@ -18,6 +18,8 @@ export interface TouchedPathsOptions {
 /** Paths are relative to the root, with slashes. */
 export interface Touched {
   paths: ReadonlySet<string>;
+  /** Directories that went with all that was below them, of which nothing is said. */
+  moved: ReadonlySet<string>;
   /** Of the watch; another number than the last time's says that more may have changed. */
   watch: number;
 }
@@ -56,6 +58,7 @@ export class TouchedPaths {
   #takes = 0;
   #useless = 0;
   #touched = new Set<string>();
+  #moved = new Set<string>();
   /** Directories that have come, or have become readable. */
   readonly #fresh = new Set<string>();
   readonly #byWatch = new Map<number, Watched>();
@@ -109,11 +112,11 @@ export class TouchedPaths {
       const fresh = [...this.#fresh];
       this.#fresh.clear();
       await this.#addAll(fresh, (path) => this.#touch(path));
-      const paths = this.#touched;
-      this.#touched = new Set();
+      const [paths, moved] = [this.#touched, this.#moved];
+      [this.#touched, this.#moved] = [new Set(), new Set()];
       this.#lookAgain(paths);
       if (++this.#takes >= TAKES_MIN) this.#useless = 0;
-      return { paths, watch };
+      return { paths, moved, watch };
     } catch {
       this.stop(); // whatever went wrong: nothing is known now
       return undefined;
@@ -126,7 +129,7 @@ export class TouchedPaths {
     this.#queue = undefined;
     this.#watch = undefined;
     for (const map of [this.#byWatch, this.#byPath, this.#linked, this.#written]) map.clear();
-    for (const set of [this.#touched, this.#fresh, this.#tracked]) set.clear();
+    for (const set of [this.#touched, this.#moved, this.#fresh, this.#tracked]) set.clear();
   }
 
   #track(directory: string): void {
@@ -159,6 +162,7 @@ export class TouchedPaths {
     this.#touch(path);
     if (!(mask & IN.IS_DIRECTORY)) return;
     const hasGone = (mask & (IN.DELETE | IN.MOVED_FROM)) !== 0;
+    if (mask & IN.MOVED_FROM && this.#byPath.has(path)) this.#moved.add(path);
     if (hasGone) this.#forgetAll(path);
     else this.#fresh.add(path);
   }

@@ -64,6 +64,26 @@ onLinux("where nothing is touched git is not run at all; a watch is started once
   expect(await at.takeCalls()).toBe("");
 });
 
+onLinux("a directory in the place of one that was moved away holds nothing of that", async () => {
+  await using at = await watchBench(FILES);
+  await at.run("mv b away; mkdir -p b/d; echo n > b/d/n");
+  expect(await at.changes()).toEqual([
+    "A away/c.txt",
+    "A away/d/e.txt",
+    "D b/c.txt",
+    "D b/d/e.txt",
+    "A b/d/n",
+  ]);
+  await at.run("mv away/d ../elsewhere; rm -r away; mv b away; mv ../elsewhere b");
+  expect(await at.changes()).toEqual([
+    "D away/c.txt",
+    "D away/d/e.txt",
+    "A away/d/n",
+    "D b/d/n",
+    "A b/e.txt",
+  ]);
+});
+
 /** Git has to look at everything after this; and when it is watched again, at nothing. */
 async function expectLook(at: WatchBench, command: string, changes: string[]): Promise<void> {
   await at.run(command);
